@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-macros.h>
+#include <foliot/foliot-time.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FoliotDate:
+ * @microseconds: since 1970-01-01T00:00:00 UTC; years 1–9999
+ * @offset_s: seconds east of UTC in which it is shown, −86 399 … 86 399
+ *
+ * A moment of the calendar, proleptic Gregorian without leap seconds.
+ */
+typedef struct
+{
+  gint64 microseconds;
+  gint32 offset_s;
+} FoliotDate;
+
+/**
+ * foliot_date_parse:
+ * @text: ISO 8601 as aiomas' reader (arrow 0.12.0) takes it: `YYYY-MM-DDTHH:MM:SS.ffffff+HH:MM` and its shorter forms,
+ *   no offset = UTC, `Z`, `+HH`, `+HHMM`, a blank for `T`, all digits = Unix seconds
+ * @out_date: (out): the date
+ * @error: %FOLIOT_ERROR_VALUE names the text and what was expected
+ *
+ * Returns: whether @out_date was set
+ */
+FOLIOT_API gboolean foliot_date_parse (const char *text, FoliotDate *out_date, GError **error);
+
+/**
+ * foliot_date_format:
+ * @date: a date
+ *
+ * Returns: (transfer full): `YYYY-MM-DDTHH:MM:SS[.ffffff]+HH:MM`, six digits only when not zero; UTC is `+00:00`
+ */
+FOLIOT_API char *foliot_date_format (const FoliotDate *date) FOLIOT_WARN_UNUSED;
+
+/**
+ * foliot_date_add:
+ * @date: a date
+ * @duration: nanoseconds, rounded to microseconds (half away from zero is never needed: ties to even)
+ *
+ * Returns: @date moved by @duration, in the same offset, clamped to the years 1–9999
+ */
+FOLIOT_API FoliotDate foliot_date_add (const FoliotDate *date, FoliotTime duration);
+
+/** foliot_date_diff: Returns: @a − @b in nanoseconds, saturating at ±292 years. */
+FOLIOT_API FoliotTime foliot_date_diff (const FoliotDate *a, const FoliotDate *b);
+
+G_END_DECLS

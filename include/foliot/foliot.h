@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* All of Foliot. */
+#include <foliot/foliot-address.h>
+#include <foliot/foliot-codec.h>
+#include <foliot/foliot-date.h>
+#include <foliot/foliot-error.h>
+#include <foliot/foliot-macros.h>
+#include <foliot/foliot-time.h>
+#include <foliot/foliot-value.h>
