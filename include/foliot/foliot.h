@@ -3,9 +3,13 @@
 
 /* All of Foliot. */
 #include <foliot/foliot-address.h>
+#include <foliot/foliot-async.h>
+#include <foliot/foliot-clock.h>
 #include <foliot/foliot-codec.h>
 #include <foliot/foliot-date.h>
 #include <foliot/foliot-error.h>
+#include <foliot/foliot-kernel.h>
 #include <foliot/foliot-macros.h>
+#include <foliot/foliot-random.h>
 #include <foliot/foliot-time.h>
 #include <foliot/foliot-value.h>

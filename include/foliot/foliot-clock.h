@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-date.h>
+#include <foliot/foliot-kernel.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FoliotClock:
+ *
+ * A view of a kernel's time with a calendar; it has no queue of its own. aiomas' clock interface.
+ */
+#define FOLIOT_TYPE_CLOCK (foliot_clock_get_type ())
+FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotClock, foliot_clock, FOLIOT, CLOCK, GObject)
+
+/**
+ * FoliotClockClass:
+ * @from_kernel: clock time of a kernel time
+ * @to_kernel: kernel time of a clock time
+ * @get_utc: the date that belongs to a clock time
+ */
+struct _FoliotClockClass
+{
+  GObjectClass parent_class;
+  FoliotTime (*from_kernel) (FoliotClock *clock, FoliotTime time);
+  FoliotTime (*to_kernel) (FoliotClock *clock, FoliotTime time);
+  void (*get_utc) (FoliotClock *clock, FoliotTime time, FoliotDate *out_date);
+  gpointer padding[4];
+};
+
+FOLIOT_API FoliotKernel *foliot_clock_get_kernel (FoliotClock *clock);
+/** foliot_clock_time: aiomas' `time()`, on the clock's own scale. */
+FOLIOT_API FoliotTime foliot_clock_time (FoliotClock *clock);
+/** foliot_clock_utcnow: start date + time, also before time 0; always in UTC. */
+FOLIOT_API void foliot_clock_utcnow (FoliotClock *clock, FoliotDate *out_date);
+/** foliot_clock_time_of: Returns: clock time at which the calendar shows @date: `(date − utcnow()) + time()`. */
+FOLIOT_API FoliotTime foliot_clock_time_of (FoliotClock *clock, const FoliotDate *date);
+/** foliot_clock_to_kernel: clock time → kernel time. */
+FOLIOT_API FoliotTime foliot_clock_to_kernel (FoliotClock *clock, FoliotTime time);
+
+/**
+ * foliot_clock_check_future:
+ * @time: clock time
+ * @error: FOLIOT_ERROR_VALUE `Date "<t>" is in the past` when @time ≤ now (equality is the past)
+ */
+FOLIOT_API gboolean foliot_clock_check_future (FoliotClock *clock, FoliotTime time, GError **error);
+/**
+ * foliot_clock_check_delay:
+ * @error: FOLIOT_ERROR_VALUE `dt must be > 0 but is <dt>` on an ExternalClock when @delay ≤ 0; never on a RealtimeClock
+ */
+FOLIOT_API gboolean foliot_clock_check_delay (FoliotClock *clock, FoliotTime delay, GError **error);
+
+/**
+ * foliot_clock_call_at:
+ * @time: clock time; errors as check_future
+ * @callback: plain callback
+ *
+ * Returns: an event id for [method@Kernel.uncall] (which has no effect, and is no error, once it ran), 0 on error
+ */
+FOLIOT_API guint64 foliot_clock_call_at (FoliotClock *clock, FoliotTime time, GCallback callback, gpointer user_data,
+                                         GDestroyNotify destroy, GError **error);
+/** foliot_clock_call_at_date: errors print the date. */
+FOLIOT_API guint64 foliot_clock_call_at_date (FoliotClock *clock, const FoliotDate *date, GCallback callback,
+                                              gpointer user_data, GDestroyNotify destroy, GError **error);
+FOLIOT_API guint64 foliot_clock_call_in (FoliotClock *clock, FoliotTime delay, GCallback callback, gpointer user_data,
+                                         GDestroyNotify destroy, GError **error);
+
+/**
+ * FoliotExternalClock:
+ *
+ * aiomas' ExternalClock: somebody else sets the time.
+ */
+#define FOLIOT_TYPE_EXTERNAL_CLOCK (foliot_external_clock_get_type ())
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotExternalClock, foliot_external_clock, FOLIOT, EXTERNAL_CLOCK, FoliotClock)
+
+/**
+ * foliot_external_clock_new:
+ * @kernel: a kernel, usually of EXTERNAL or FREE drive; its present time becomes @init_time on this clock
+ * @utc_start: the date at clock time 0, any offset (converted to UTC), as [func@date_parse] reads it
+ * @init_time: clock time at the start; may be negative
+ */
+FOLIOT_API FoliotClock *foliot_external_clock_new (FoliotKernel *kernel, const char *utc_start, FoliotTime init_time,
+                                                   GError **error) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_external_clock_set_time:
+ * @time: clock time
+ * @error: FOLIOT_ERROR_VALUE `Time must be > <cur> but is <t>`; FOLIOT_KERNEL_ERROR_DRIVE
+ *
+ * Releases everything due at or before @time, in order, all seeing @time. Runs nothing itself.
+ */
+FOLIOT_API gboolean foliot_external_clock_set_time (FoliotExternalClock *clock, FoliotTime time, GError **error);
+/** foliot_external_clock_advance_to: goes through every due time up to @time, each seen at its own time. Runs nothing itself. */
+FOLIOT_API gboolean foliot_external_clock_advance_to (FoliotExternalClock *clock, FoliotTime time, GError **error);
+
+/**
+ * FoliotRealtimeClock:
+ *
+ * aiomas' AsyncioClock: time() is the kernel's monotonic time, utcnow() the real date. For REALTIME kernels.
+ */
+#define FOLIOT_TYPE_REALTIME_CLOCK (foliot_realtime_clock_get_type ())
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotRealtimeClock, foliot_realtime_clock, FOLIOT, REALTIME_CLOCK, FoliotClock)
+FOLIOT_API FoliotClock *foliot_realtime_clock_new (FoliotKernel *kernel, GError **error) FOLIOT_WARN_UNUSED;
+
+G_END_DECLS
