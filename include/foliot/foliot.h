@@ -3,7 +3,9 @@
 
 /* All of Foliot. */
 #include <foliot/foliot-address.h>
+#include <foliot/foliot-agent.h>
 #include <foliot/foliot-async.h>
+#include <foliot/foliot-channel.h>
 #include <foliot/foliot-clock.h>
 #include <foliot/foliot-codec.h>
 #include <foliot/foliot-date.h>
@@ -11,5 +13,7 @@
 #include <foliot/foliot-kernel.h>
 #include <foliot/foliot-macros.h>
 #include <foliot/foliot-random.h>
+#include <foliot/foliot-rpc.h>
 #include <foliot/foliot-time.h>
+#include <foliot/foliot-transport.h>
 #include <foliot/foliot-value.h>

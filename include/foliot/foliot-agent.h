@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-clock.h>
+#include <foliot/foliot-rpc.h>
+
+G_BEGIN_DECLS
+
+#define FOLIOT_TYPE_CONTAINER (foliot_container_get_type ())
+/**
+ * FoliotContainer:
+ *
+ * Where agents live: one listening address, one clock, one codec, one connection per peer. Its root service (offered on every connection, in
+ * both directions) exposes `validate_aid(aid)` and the sub-service `agents`.
+ */
+FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotContainer, foliot_container, FOLIOT, CONTAINER, GObject)
+struct _FoliotContainerClass
+{
+  GObjectClass parent_class;
+  gpointer padding[4];
+};
+
+#define FOLIOT_TYPE_AGENT (foliot_agent_get_type ())
+/**
+ * FoliotAgent:
+ *
+ * Who acts. Has an address, methods that others call, and one fiber of its own that runs `run`.
+ * Agents are defined with [func@DEFINE_AGENT] and made with [func@agent_new].
+ */
+FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotAgent, foliot_agent, FOLIOT, AGENT, GObject)
+
+/**
+ * FoliotContainerOptions:
+ * @name: (nullable): stable name in records; default: the base URL
+ * @clock: (nullable): default: an ExternalClock that starts at 1970 for FREE and EXTERNAL kernels, else a RealtimeClock
+ * @codec_type: 0 is JSON
+ * @serializers: get the type ids 1, 2 … (0 is the date serializer; the proxy serializer comes last)
+ * @debug: aiomas' debug mode
+ */
+typedef struct
+{
+  const char *name;
+  FoliotClock *clock;
+  GType codec_type;
+  const FoliotSerializer *serializers;
+  gsize n_serializers;
+  const FoliotLimits *limits;
+  gboolean debug;
+} FoliotContainerOptions;
+
+/**
+ * foliot_container_new:
+ * @transport: how it listens and connects
+ * @at: its address
+ * @options: (nullable)
+ * @error: what listening says; `"ssl" must contain …` does not exist: TLS belongs to the transport
+ *
+ * Listens before it returns.
+ */
+FOLIOT_API FoliotContainer *foliot_container_new (FoliotTransport *transport, FoliotAddress *at,
+                                                  const FoliotContainerOptions *options, GError **error) FOLIOT_WARN_UNUSED;
+/** foliot_container_new_async: Returns: (transfer full): resolves with an OBJECT of the listening container. */
+FOLIOT_API FoliotFuture *foliot_container_new_async (FoliotTransport *transport, FoliotAddress *at,
+                                                     const FoliotContainerOptions *options) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotKernel *foliot_container_get_kernel (FoliotContainer *container);
+FOLIOT_API FoliotClock *foliot_container_get_clock (FoliotContainer *container);
+FOLIOT_API const char *foliot_container_get_name (FoliotContainer *container);
+/** foliot_container_get_base_url: `tcp://localhost:5555/`, `local://id/`. */
+FOLIOT_API const char *foliot_container_get_base_url (FoliotContainer *container);
+/** foliot_container_to_string: Returns: (transfer full): `Container('tcp://localhost:5555/')`. */
+FOLIOT_API char *foliot_container_to_string (FoliotContainer *container) FOLIOT_WARN_UNUSED;
+FOLIOT_API guint foliot_container_get_n_agents (FoliotContainer *container);
+/** foliot_container_get_agent: Returns: (transfer none) (nullable): by its id. */
+FOLIOT_API FoliotAgent *foliot_container_get_agent (FoliotContainer *container, const char *aid);
+
+/**
+ * foliot_container_connect:
+ * @url: `<base url>/<agent id>`
+ * @timeout: as foliot_channel_open
+ *
+ * Returns: (transfer full): resolves with an OBJECT of #FoliotProxy whose text is `<RemoteClass>Proxy('<url>')`. Rejects with %FOLIOT_ERROR_VALUE
+ *   `Cannot parse agent URL "<url>": <reason>`, the transport's error, or %FOLIOT_ERROR_CONNECTION `Agent "<aid>" does not exist in
+ *   Container(<addr repr>)`. Connections are shared per textual address, also while they are being made; a proxy that somebody still holds is returned without
+ *   traffic. A lost connection is forgotten (aiomas keeps it for ever: docs/differences.md)
+ */
+FOLIOT_API FoliotFuture *foliot_container_connect (FoliotContainer *container, const char *url,
+                                                   FoliotTime timeout) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_container_shutdown:
+ *
+ * Closes outgoing connections, the listener, then services and incoming connections; cancels the agents' fibers.
+ * Pending calls end with CONNECTION_RESET. Cannot fail; idempotent.
+ *
+ * Returns: (transfer full): resolves with null when done
+ */
+FOLIOT_API FoliotFuture *foliot_container_shutdown (FoliotContainer *container) FOLIOT_WARN_UNUSED;
+/** foliot_container_get_n_connections: outgoing ones, shared by all agents. */
+FOLIOT_API guint foliot_container_get_n_connections (FoliotContainer *container);
+
+/** FoliotAgentInitFunc: on a fiber; may connect and call; an error means there is no agent. */
+typedef gboolean (*FoliotAgentInitFunc) (gpointer self, FoliotArgs *args, GError **error);
+/** FoliotAgentRunFunc: the agent's own fiber. Returns: TRUE when it ended well; FALSE with the error that ended it (CANCELLED is well). */
+typedef gboolean (*FoliotAgentRunFunc) (gpointer self, GError **error);
+typedef void (*FoliotAgentDisposeFunc) (gpointer self);
+/** FoliotInputFunc: an input arrives at its time, in an event of the agent, on a fiber. */
+typedef gboolean (*FoliotInputFunc) (gpointer self, FoliotValue *value, GError **error);
+/** FoliotOutputFunc: Returns: (transfer full) (nullable): the present value of an output; must not wait. */
+typedef FoliotValue *(*FoliotOutputFunc) (gpointer self);
+
+/** FoliotInput: @unit: "kW", "1" for per unit. The table ends with a %NULL name. */
+typedef struct
+{
+  const char *name;
+  const char *unit;
+  FoliotInputFunc func;
+  const char *help;
+} FoliotInput;
+
+typedef struct
+{
+  const char *name;
+  const char *unit;
+  FoliotOutputFunc func;
+  const char *help;
+} FoliotOutput;
+
+/**
+ * FoliotAgentInfo:
+ * @help: one sentence
+ * @args: signature of @init, see #FoliotSignature: what a scenario may give
+ * @methods, @inputs, @outputs: (nullable): tables ended by a %NULL name
+ * @dispose: (nullable): frees what the agent's own fields own
+ *
+ * What an agent type is, beside its fields.
+ */
+typedef struct
+{
+  const char *help;
+  const char *args;
+  FoliotAgentInitFunc init;
+  FoliotAgentRunFunc run;
+  FoliotAgentDisposeFunc dispose;
+  const FoliotMethod *methods;
+  const FoliotInput *inputs;
+  const FoliotOutput *outputs;
+} FoliotAgentInfo;
+
+struct _FoliotAgentClass
+{
+  GObjectClass parent_class;
+  const FoliotAgentInfo *info;
+  gpointer padding[4];
+};
+
+/** foliot_agent_register_type: (skip): what FOLIOT_DEFINE_AGENT calls. */
+FOLIOT_API GType foliot_agent_register_type (const char *name, gsize instance_size, const FoliotAgentInfo *info);
+
+/**
+ * FOLIOT_DEFINE_AGENT:
+ * @Type: the struct's name, which is also the class name peers see
+ * @prefix: of the functions and tables
+ * @...: fields of an agent, each ended by a semicolon; zero at the start
+ *
+ * Defines the struct and `GType prefix_get_type (void)`. The file then defines `static const FoliotAgentInfo prefix_info`.
+ */
+#define FOLIOT_DEFINE_AGENT(Type, prefix, ...)                                                                         \
+  typedef struct                                                                                                       \
+  {                                                                                                                    \
+    FoliotAgent parent;                                                                                                \
+    __VA_ARGS__                                                                                                        \
+  } Type;                                                                                                              \
+  static const FoliotAgentInfo prefix##_info;                                                                          \
+  GType prefix##_get_type (void);                                                                                      \
+  GType prefix##_get_type (void)                                                                                       \
+  {                                                                                                                    \
+    static gsize type = 0;                                                                                             \
+    if (g_once_init_enter (&type))                                                                                     \
+      g_once_init_leave (&type, foliot_agent_register_type (#Type, sizeof (Type), &prefix##_info));                    \
+    return type;                                                                                                       \
+  }
+
+/**
+ * foliot_agent_new:
+ * @container: where it lives
+ * @type: a type made by FOLIOT_DEFINE_AGENT
+ * @name: (nullable): stable name in records; default `<container name>/<id>`
+ * @args: (nullable) (transfer none): a map of named arguments for init
+ *
+ * Makes and registers the agent at once (ids are '0', '1', … in this order, never reused), then runs init on a fiber and, when that
+ * succeeds, spawns run.
+ *
+ * Returns: (transfer full): resolves with an OBJECT of the agent when init is done; rejects with init's error, with the signature's TYPE
+ *   error, or %FOLIOT_ERROR_TYPE `"container" must be a "Container" instance but is <x>`
+ */
+FOLIOT_API FoliotFuture *foliot_agent_new (FoliotContainer *container, GType type, const char *name,
+                                           FoliotValue *args) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_agent_new_detached:
+ *
+ * As foliot_agent_new, in two steps: makes and registers at once and returns the agent; init and run start with [method@Agent.start].
+ */
+FOLIOT_API FoliotAgent *foliot_agent_new_detached (FoliotContainer *container, GType type, const char *name,
+                                                   GError **error) FOLIOT_WARN_UNUSED;
+/** foliot_agent_start: Returns: (transfer full): as foliot_agent_new. */
+FOLIOT_API FoliotFuture *foliot_agent_start (FoliotAgent *agent, FoliotValue *args) FOLIOT_WARN_UNUSED;
+
+/** foliot_agent_type_get_info: Returns: (nullable): of an agent type. */
+FOLIOT_API const FoliotAgentInfo *foliot_agent_type_get_info (GType type);
+FOLIOT_API FoliotContainer *foliot_agent_get_container (gpointer agent);
+FOLIOT_API FoliotKernel *foliot_agent_get_kernel (gpointer agent);
+FOLIOT_API FoliotClock *foliot_agent_get_clock (gpointer agent);
+FOLIOT_API const char *foliot_agent_get_aid (gpointer agent);
+/** foliot_agent_get_name: the stable name. */
+FOLIOT_API const char *foliot_agent_get_name (gpointer agent);
+/** foliot_agent_get_address: Returns: base URL + id. Builds the text at the first call. */
+FOLIOT_API const char *foliot_agent_get_address (gpointer agent);
+/** foliot_agent_to_string: Returns: (transfer full): `Callee('tcp://localhost:5555/0')`. */
+FOLIOT_API char *foliot_agent_to_string (gpointer agent) FOLIOT_WARN_UNUSED;
+FOLIOT_API guint32 foliot_agent_get_node (gpointer agent);
+/** foliot_agent_get_scope: owns the agent's fibers. */
+FOLIOT_API FoliotScope *foliot_agent_get_scope (gpointer agent);
+/** foliot_agent_add_service: mounts a sub-service: `agents/<id>/<name>/…`. */
+FOLIOT_API gboolean foliot_agent_add_service (gpointer agent, const char *name, GObject *service, GError **error);
+/** foliot_agent_as_value: Returns: (transfer full): the agent as an argument or result; arrives as a proxy. */
+FOLIOT_API FoliotValue *foliot_agent_as_value (gpointer agent) FOLIOT_WARN_UNUSED;
+/** foliot_agent_get_random: Returns: (transfer none): the stream of (seed, the agent's name, @purpose). */
+FOLIOT_API FoliotRandom *foliot_agent_get_random (gpointer agent, const char *purpose);
+
+/* What agents do; all of these await. */
+/** foliot_agent_sleep: @duration: > 0. Returns: FALSE when cancelled. */
+FOLIOT_API gboolean foliot_agent_sleep (gpointer agent, FoliotTime duration, GError **error);
+/** foliot_agent_sleep_until: @time: clock time; %FOLIOT_ERROR_VALUE `Date "<t>" is in the past`. */
+FOLIOT_API gboolean foliot_agent_sleep_until (gpointer agent, FoliotTime time, GError **error);
+/** foliot_agent_connect: Returns: (transfer full): see foliot_container_connect. */
+FOLIOT_API FoliotProxy *foliot_agent_connect (gpointer agent, const char *url, FoliotTime timeout, GError **error) FOLIOT_WARN_UNUSED;
+/** foliot_agent_call: calls @method of @proxy and awaits the result. @first: (transfer full) (nullable): arguments, then %NULL. */
+FOLIOT_API FoliotValue *foliot_agent_call (gpointer agent, FoliotProxy *proxy, GError **error, const char *method,
+                                           FoliotValue *first, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+/** foliot_agent_call_within: as call, with a time-out: %FOLIOT_ERROR_TIMED_OUT. */
+FOLIOT_API FoliotValue *foliot_agent_call_within (gpointer agent, FoliotTime timeout, FoliotProxy *proxy, GError **error,
+                                                  const char *method, FoliotValue *first,
+                                                  ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+/**
+ * foliot_agent_call_all: calls @method of each proxy with the same arguments, all at once, and awaits all.
+ * @proxies: (element-type FoliotProxy)
+ * @first: (transfer full) (nullable): arguments, then %NULL
+ *
+ * Returns: (transfer full): the list of results, in the order of @proxies; the first error ends it
+ */
+FOLIOT_API FoliotValue *foliot_agent_call_all (gpointer agent, GPtrArray *proxies, GError **error, const char *method,
+                                               FoliotValue *first, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+/** foliot_agent_call_each: as call_all, with the @i-th of the list @args (transfer full) as only argument of the @i-th call. */
+FOLIOT_API FoliotValue *foliot_agent_call_each (gpointer agent, GPtrArray *proxies, GError **error, const char *method,
+                                                FoliotValue *args) FOLIOT_WARN_UNUSED;
+/** foliot_agent_spawn: another fiber of the agent, in its scope. */
+FOLIOT_API FoliotFuture *foliot_agent_spawn (gpointer agent, const char *name, FoliotFiberFunc body, gpointer user_data,
+                                             GDestroyNotify destroy) FOLIOT_WARN_UNUSED;
+/** foliot_agent_get_failure: Returns: (nullable): the error that ended run, unless it was a cancellation. */
+FOLIOT_API const GError *foliot_agent_get_failure (gpointer agent);
+
+/**
+ * FoliotRegistry: (skip)
+ *
+ * Agent types by name, for scenarios and `spawn`: aiomas' `obj_from_str` on a table instead of an importer.
+ */
+typedef struct _FoliotRegistry FoliotRegistry;
+FOLIOT_API FoliotRegistry *foliot_registry_new (void) FOLIOT_WARN_UNUSED;
+FOLIOT_API void foliot_registry_free (FoliotRegistry *registry);
+/** foliot_registry_add: @module: "demo". The class name is the type's name. */
+FOLIOT_API void foliot_registry_add (FoliotRegistry *registry, const char *module, GType type);
+/**
+ * foliot_registry_lookup:
+ * @qualified: "module:Type"
+ * @error: FOLIOT_ERROR_VALUE `Malformed object name "<x>": Expected "module:object"`, `Empty module name`; FOLIOT_ERROR_IMPORT `No module named '<m>'`;
+ *   FOLIOT_ERROR_ATTRIBUTE `module '<m>' has no attribute '<o>'`
+ *
+ * Returns: the type, or %G_TYPE_INVALID
+ */
+FOLIOT_API GType foliot_registry_lookup (FoliotRegistry *registry, const char *qualified, GError **error);
+
+/* A scenario's module: a shared object that exports `foliot_module`. */
+#define FOLIOT_MODULE_ABI 1
+/**
+ * FoliotModule:
+ * @abi: FOLIOT_MODULE_ABI; another one is refused
+ * @version: (nullable): of Foliot at build time, for messages
+ * @types: (array zero-terminated=1): get-type functions of the agent types
+ */
+typedef struct
+{
+  guint32 abi;
+  const char *version;
+  GType (*const *types) (void);
+} FoliotModule;
+/** FOLIOT_MODULE: the get_type functions of the module's agents. */
+#define FOLIOT_MODULE(...)                                                                                             \
+  static GType (*const foliot_module_types[]) (void) = { __VA_ARGS__, NULL };                                          \
+  extern const FoliotModule foliot_module;                                                                             \
+  __attribute__ ((visibility ("default"))) const FoliotModule foliot_module                                            \
+      = { FOLIOT_MODULE_ABI, NULL, foliot_module_types };
+
+G_END_DECLS

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-address.h>
+#include <foliot/foliot-async.h>
+#include <foliot/foliot-random.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FOLIOT_TRANSPORT_ERROR:
+ *
+ * What a transport refuses. Refused and lost connections are %FOLIOT_ERROR_CONNECTION_REFUSED, _RESET,
+ * %FOLIOT_ERROR_FILE_NOT_FOUND.
+ */
+#define FOLIOT_TRANSPORT_ERROR (foliot_transport_error_quark ())
+FOLIOT_API GQuark foliot_transport_error_quark (void);
+
+/**
+ * FoliotTransportError:
+ * @FOLIOT_TRANSPORT_ERROR_ADDRESS: this transport cannot reach that kind of address
+ * @FOLIOT_TRANSPORT_ERROR_FRAME_TOO_LONG: a frame announces or has more bytes than the limit
+ * @FOLIOT_TRANSPORT_ERROR_RESOURCES: the system (or a test) refused memory or descriptors
+ */
+typedef enum
+{
+  FOLIOT_TRANSPORT_ERROR_ADDRESS,
+  FOLIOT_TRANSPORT_ERROR_FRAME_TOO_LONG,
+  FOLIOT_TRANSPORT_ERROR_RESOURCES,
+} FoliotTransportError;
+
+/**
+ * FoliotFrame: (skip)
+ * @bytes: one encoded message, without the length in front; %NULL on links that carry values
+ * @value: content of the message, plain data; %NULL on links that carry bytes
+ * @id: number of the request; on links that carry values (inside the bytes otherwise)
+ * @type: 0 request, 1 result, 2 failure; likewise
+ *
+ * What travels on a link: a value or bytes, the link says which. A plain struct; who holds it owns both pointers.
+ */
+typedef struct
+{
+  GBytes *bytes;
+  FoliotValue *value;
+  guint64 id;
+  guint8 type;
+} FoliotFrame;
+
+FOLIOT_API void foliot_frame_clear (FoliotFrame *frame);
+
+/**
+ * FoliotLinkFlags:
+ * @FOLIOT_LINK_VALUES: frames carry values by reference
+ * @FOLIOT_LINK_EXTERNAL: the other end is outside the kernel's world: requests hold simulated time
+ */
+typedef enum
+{
+  FOLIOT_LINK_VALUES = 1 << 0,
+  FOLIOT_LINK_EXTERNAL = 1 << 1,
+} FoliotLinkFlags;
+
+/**
+ * FoliotLinkSink: (skip)
+ * @frame: one frame arrived; takes what it wants out of it (steals pointers)
+ * @writable: the queue has drained below the low mark
+ * @closed: (once, last): the link ended: @why %NULL for an end of stream by the peer
+ *
+ * The one way up. Called inside kernel events only, on the main stack, never from inside a call that came down
+ * (except @closed with the own close, which is announced by an event too).
+ */
+typedef struct
+{
+  void (*frame) (gpointer owner, FoliotFrame *frame);
+  void (*writable) (gpointer owner);
+  void (*closed) (gpointer owner, const GError *why);
+} FoliotLinkSink;
+
+/**
+ * FoliotLink:
+ *
+ * One end of a two-way pipe of frames. Frames of one direction arrive in the order sent.
+ */
+#define FOLIOT_TYPE_LINK (foliot_link_get_type ())
+FOLIOT_API G_DECLARE_INTERFACE (FoliotLink, foliot_link, FOLIOT, LINK, GObject)
+
+/**
+ * FoliotLinkInterface:
+ * @start: sets the sink; frames that arrived before are delivered by events
+ * @send: takes the frame's contents in every case; never waits. @error: %FOLIOT_ERROR_CONNECTION_RESET, FRAME_TOO_LONG
+ * @get_queued_bytes: bytes accepted and not yet handed over
+ * @close: idempotent. What was sent before still arrives. The sink's closed is called by an event
+ * @dup_info: "peername", "sockname", …; %NULL if unknown
+ * @get_peer: (nullable): the other end, when it lives in this process
+ */
+struct _FoliotLinkInterface
+{
+  GTypeInterface parent;
+  FoliotLinkFlags (*get_flags) (FoliotLink *link);
+  void (*start) (FoliotLink *link, const FoliotLinkSink *sink, gpointer owner);
+  gboolean (*send) (FoliotLink *link, FoliotFrame *frame, GError **error);
+  gsize (*get_queued_bytes) (FoliotLink *link);
+  void (*close) (FoliotLink *link);
+  FoliotValue *(*dup_info) (FoliotLink *link, const char *name);
+  FoliotLink *(*get_peer) (FoliotLink *link);
+  gpointer (*get_owner) (FoliotLink *link);
+};
+
+FOLIOT_API FoliotLinkFlags foliot_link_get_flags (FoliotLink *link);
+FOLIOT_API void foliot_link_start (FoliotLink *link, const FoliotLinkSink *sink, gpointer owner);
+FOLIOT_API gboolean foliot_link_send (FoliotLink *link, FoliotFrame *frame, GError **error);
+FOLIOT_API gsize foliot_link_get_queued_bytes (FoliotLink *link);
+FOLIOT_API void foliot_link_close (FoliotLink *link);
+FOLIOT_API FoliotValue *foliot_link_dup_info (FoliotLink *link, const char *name) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotLink *foliot_link_get_peer (FoliotLink *link);
+/** foliot_link_get_owner: (skip): the owner given to start. */
+FOLIOT_API gpointer foliot_link_get_owner (FoliotLink *link);
+
+/** FoliotAcceptFunc: a peer connected. @link: (transfer full). Called in a kernel event, before the peer's connect ends. */
+typedef void (*FoliotAcceptFunc) (FoliotLink *link, gpointer user_data);
+
+/**
+ * FoliotListener:
+ *
+ * What listens at an address. Closing it leaves accepted links alone.
+ */
+#define FOLIOT_TYPE_LISTENER (foliot_listener_get_type ())
+FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotListener, foliot_listener, FOLIOT, LISTENER, GObject)
+
+/**
+ * FoliotListenerClass:
+ * @get_address: the address with what the system chose (port 0)
+ * @close: no new connections; idempotent
+ * @wait_closed: resolves when every accepted link has ended
+ */
+struct _FoliotListenerClass
+{
+  GObjectClass parent_class;
+  FoliotAddress *(*get_address) (FoliotListener *listener);
+  void (*close) (FoliotListener *listener);
+  FoliotFuture *(*wait_closed) (FoliotListener *listener);
+};
+FOLIOT_API FoliotAddress *foliot_listener_get_address (FoliotListener *listener);
+FOLIOT_API void foliot_listener_close (FoliotListener *listener);
+FOLIOT_API FoliotFuture *foliot_listener_wait_closed (FoliotListener *listener) FOLIOT_WARN_UNUSED;
+
+/**
+ * FoliotTransport:
+ *
+ * Makes links.
+ */
+#define FOLIOT_TYPE_TRANSPORT (foliot_transport_get_type ())
+FOLIOT_API G_DECLARE_INTERFACE (FoliotTransport, foliot_transport, FOLIOT, TRANSPORT, GObject)
+
+/**
+ * FoliotTransportInterface:
+ * @connect: one attempt. @name: stable name of who connects, for link names in records. Resolves with an OBJECT of
+ *   #FoliotLink; rejects with CONNECTION_REFUSED, FILE_NOT_FOUND, ADDRESS, OTHER_KERNEL
+ * @listen: @name: stable name of who listens. Listens at once; @error: %FOLIOT_ERROR_RUNTIME `Server is already set.`, ADDRESS, …
+ */
+struct _FoliotTransportInterface
+{
+  GTypeInterface parent;
+  FoliotKernel *(*get_kernel) (FoliotTransport *transport);
+  FoliotFuture *(*connect) (FoliotTransport *transport, FoliotAddress *to, const char *name);
+  FoliotListener *(*listen) (FoliotTransport *transport, FoliotAddress *at, const char *name, FoliotAcceptFunc accept,
+                             gpointer user_data, GDestroyNotify destroy, GError **error);
+};
+FOLIOT_API FoliotKernel *foliot_transport_get_kernel (FoliotTransport *transport);
+FOLIOT_API FoliotFuture *foliot_transport_connect (FoliotTransport *transport, FoliotAddress *to,
+                                                   const char *name) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotListener *foliot_transport_listen (FoliotTransport *transport, FoliotAddress *at, const char *name,
+                                                    FoliotAcceptFunc accept, gpointer user_data, GDestroyNotify destroy,
+                                                    GError **error) FOLIOT_WARN_UNUSED;
+
+/**
+ * FoliotLocalQueue:
+ *
+ * An address inside a kernel, as aiomas' LocalQueue: at most one server; `LocalQueue('id')`.
+ */
+#define FOLIOT_TYPE_LOCAL_QUEUE (foliot_local_queue_get_type ())
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotLocalQueue, foliot_local_queue, FOLIOT, LOCAL_QUEUE, GObject)
+/**
+ * foliot_local_queue_get:
+ * @error: %FOLIOT_ERROR_VALUE `"/" not allowed in queue ID ('<id>')`
+ *
+ * Returns: (transfer none) (nullable): the same object for the same id, until the cache is cleared
+ */
+FOLIOT_API FoliotLocalQueue *foliot_local_queue_get (FoliotKernel *kernel, const char *id, GError **error);
+/** foliot_local_queue_clear_cache: forgets all queues; links and servers on them live on. */
+FOLIOT_API void foliot_local_queue_clear_cache (FoliotKernel *kernel);
+FOLIOT_API const char *foliot_local_queue_get_id (FoliotLocalQueue *queue);
+/** foliot_local_queue_has_server: Returns: whether somebody listens. */
+FOLIOT_API gboolean foliot_local_queue_has_server (FoliotLocalQueue *queue);
+/** foliot_local_queue_to_string: Returns: (transfer full): `LocalQueue('id')`. */
+FOLIOT_API char *foliot_local_queue_to_string (FoliotLocalQueue *queue) FOLIOT_WARN_UNUSED;
+
+/**
+ * foliot_local_transport_new:
+ * @kernel: the world; links never leave it
+ * @carry_bytes: TRUE: links carry encoded messages (`--through-codec`), FALSE: values by reference
+ *
+ * In-process links. One kernel event delivers one frame; across links frames arrive in the order sent. The server side
+ * is set up first. peername on both ends is the text `LocalQueue('<id>')`; sockname is unknown. A connect without a server is refused at once with
+ * CONNECTION_REFUSED `No server started for this local queue instance.`
+ */
+FOLIOT_API FoliotTransport *foliot_local_transport_new (FoliotKernel *kernel, gboolean carry_bytes) FOLIOT_WARN_UNUSED;
+
+/**
+ * FoliotLatency:
+ *
+ * Delay of messages: @base, plus a draw: nothing, uniform in [0, @spread], exponential with mean @spread, or normal
+ * with sigma @spread (the sum cut at 0).
+ */
+typedef enum
+{
+  FOLIOT_LATENCY_CONSTANT,
+  FOLIOT_LATENCY_UNIFORM,
+  FOLIOT_LATENCY_EXPONENTIAL,
+  FOLIOT_LATENCY_NORMAL,
+} FoliotLatencyKind;
+typedef struct
+{
+  FoliotLatencyKind kind;
+  FoliotTime base;
+  FoliotTime spread;
+} FoliotLatency;
+
+/**
+ * FoliotNetwork:
+ *
+ * A decorator over any transport: latency, loss and partition of links, drawn from one keyed stream per directed pair
+ * of names, so that rules of one link shift nobody else's numbers. A message never overtakes another on its link.
+ */
+#define FOLIOT_TYPE_NETWORK (foliot_network_get_type ())
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotNetwork, foliot_network, FOLIOT, NETWORK, GObject)
+FOLIOT_API FoliotNetwork *foliot_network_new (FoliotTransport *inner) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_network_add_rule:
+ * @from, @to: names of containers, or "*"; the first rule that matches a direction holds, also for links made before
+ * @loss_ppm: lost messages per million, 0 … 1 000 000
+ */
+FOLIOT_API void foliot_network_add_rule (FoliotNetwork *network, const char *from, const char *to,
+                                         const FoliotLatency *latency, guint loss_ppm);
+/** foliot_network_set_partition: while cut, every message of the direction is lost. "*" allowed. */
+FOLIOT_API void foliot_network_set_partition (FoliotNetwork *network, const char *from, const char *to, gboolean cut);
+/** foliot_network_get_n_lost: messages lost so far. */
+FOLIOT_API guint64 foliot_network_get_n_lost (FoliotNetwork *network);
+
+/**
+ * FoliotFramer: (skip)
+ *
+ * Frames on a stream of bytes, as aiomas and mosaik have them: 4 bytes big-endian length, then the payload. Cut and
+ * coalesced input in any way yields the same frames in order.
+ */
+typedef struct _FoliotFramer FoliotFramer;
+/** foliot_framer_new: @max_bytes: of one payload; a larger announcement is refused before memory is taken. */
+FOLIOT_API FoliotFramer *foliot_framer_new (gsize max_bytes) FOLIOT_WARN_UNUSED;
+FOLIOT_API void foliot_framer_free (FoliotFramer *framer);
+/** foliot_framer_feed: @error: FRAME_TOO_LONG; for good. */
+FOLIOT_API gboolean foliot_framer_feed (FoliotFramer *framer, const guint8 *data, gsize length, GError **error);
+/** foliot_framer_next: Returns: (transfer full) (nullable): the next complete payload. */
+FOLIOT_API GBytes *foliot_framer_next (FoliotFramer *framer) FOLIOT_WARN_UNUSED;
+/** foliot_framer_append: appends header and payload to @out. */
+FOLIOT_API void foliot_framer_append (GByteArray *out, const guint8 *payload, gsize length);
+
+G_END_DECLS
