@@ -106,7 +106,7 @@ typedef FoliotValue *(*FoliotDeserializeFunc) (FoliotValue *representation, gpoi
 
 /**
  * FoliotSerializer:
- * @type: exact class; FOLIOT_TYPE_DATE (see below) for dates; %G_TYPE_NONE is the fallback for every class ("object")
+ * @type: exact class; FOLIOT_TYPE_DATE for dates; %G_TYPE_NONE is the fallback for every class ("object")
  *
  * A type with its two functions: what `extra_serializers` lists hold.
  */
@@ -117,10 +117,6 @@ typedef struct
   FoliotDeserializeFunc deserialize;
   gpointer user_data;
 } FoliotSerializer;
-
-/** FOLIOT_TYPE_DATE: boxed #FoliotDate; the type under which a serializer for DATE values is registered. */
-#define FOLIOT_TYPE_DATE (foliot_date_get_type ())
-FOLIOT_API GType foliot_date_get_type (void);
 
 #define FOLIOT_TYPE_CODEC_JSON (foliot_codec_json_get_type ())
 FOLIOT_API GType foliot_codec_json_get_type (void);

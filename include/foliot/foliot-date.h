@@ -19,6 +19,10 @@ typedef struct
   gint32 offset_s;
 } FoliotDate;
 
+/** FOLIOT_TYPE_DATE: boxed #FoliotDate; the type under which a serializer for DATE values is registered. */
+#define FOLIOT_TYPE_DATE (foliot_date_get_type ())
+FOLIOT_API GType foliot_date_get_type (void);
+
 /**
  * foliot_date_parse:
  * @text: ISO 8601 as aiomas' reader (arrow 0.12.0) takes it: `YYYY-MM-DDTHH:MM:SS.ffffff+HH:MM` and its shorter forms,

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * How a value lies in memory, for the floors above whose fast paths read values without a call.
+ *
+ * One allocation a value: 24 bytes of head, then the text, bytes or items. The fields that every user of a value asks
+ * first (kind, traits) are in its first 8 bytes. Only this header and src/base write any of it.
+ */
+
+#include <foliot/foliot-value.h>
+
+/* A reference count at or above this is never changed: the value is a constant, and may lie in read-only memory. */
+#define FOLIOT_VALUE_IMMORTAL 0x80000000u
+
+struct _FoliotValue
+{
+  guint32 ref_count;
+  guint8 kind;   /* FoliotValueKind */
+  guint8 detail; /* INT: 1 when it is above G_MAXINT64; EXT: the code */
+  guint16 traits;
+  union
+  {
+    struct
+    {
+      union
+      {
+        gint64 integer;
+        guint64 natural;
+        double real;
+        guint64 n_bytes; /* STRING, BIGINT, BYTES, EXT: without the NUL behind them */
+        struct
+        {
+          guint32 n_items; /* LIST: items; MAP: keys and values, so twice the pairs */
+          guint32 depth;   /* LIST, MAP: at least 1 */
+        };
+      };
+      guint64 hash; /* STRING, LIST, MAP: of the content, 0 = not yet known */
+    };
+    FoliotDate date;
+    struct
+    {
+      gpointer instance;
+      GType type;
+    };
+  };
+};
+
+/* The text of STRING and BIGINT, the data of BYTES and EXT. */
+static inline char *
+_foliot_value_text (const FoliotValue *value)
+{
+  return (char *) (value + 1);
+}
+
+/* The items of LIST; key, value, key, value … of MAP. */
+static inline FoliotValue **
+_foliot_value_items (const FoliotValue *value)
+{
+  return (FoliotValue **) (value + 1);
+}
+
+static inline gboolean
+_foliot_value_is_container (const FoliotValue *value)
+{
+  return value->kind == FOLIOT_VALUE_LIST || value->kind == FOLIOT_VALUE_MAP;
+}
+
+static inline guint
+_foliot_value_depth (const FoliotValue *value)
+{
+  return _foliot_value_is_container (value) ? value->depth : 0;
+}
+
+/* A count that would overflow makes the value immortal: a leak, never a use after free. */
+static inline FoliotValue *
+_foliot_value_ref (FoliotValue *value)
+{
+  if (G_LIKELY (value->ref_count < FOLIOT_VALUE_IMMORTAL))
+    value->ref_count++;
+  return value;
+}
+
+void _foliot_value_free (FoliotValue *value);
+
+static inline void
+_foliot_value_unref (FoliotValue *value)
+{
+  if (G_LIKELY (value->ref_count < FOLIOT_VALUE_IMMORTAL) && --value->ref_count == 0)
+    _foliot_value_free (value);
+}
+
+/* A head with @extra bytes behind it, one reference, no traits. */
+FoliotValue *_foliot_value_alloc (FoliotValueKind kind, gsize extra);
+
+/* Of equal keys the last value wins at the place of the first; releases what loses. Returns the pairs that are left. */
+gsize _foliot_value_unite_keys (FoliotValue **pairs, gsize n_pairs);
+
+/*
+ * Equality and hash of map keys: as those of contents, except that numbers are equal by number, at any depth, as in
+ * Python: 1, 1.0 and true are one key, 2^53 and 2^53 + 1 are not, 2^70 is one key as a BIGINT and as a DOUBLE.
+ */
+gboolean _foliot_value_key_equal (const FoliotValue *a, const FoliotValue *b);
+guint64 _foliot_value_key_hash (const FoliotValue *value);
+
+/* What foliot_value_set_object_funcs() declared for @type or the nearest class above it. */
+typedef struct
+{
+  FoliotObjectHashFunc hash;
+  FoliotObjectEqualFunc equal;
+  FoliotObjectFormatFunc format;
+} FoliotObjectFuncs;
+
+const FoliotObjectFuncs *_foliot_value_object_funcs (GType type);

@@ -1,0 +1,688 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/foliot-value-private.h"
+
+/*
+ * Values are made and dropped several times for each message, so the usual ones cost nothing: null, the booleans,
+ * small integers and whatever is empty are constants in read-only memory, and all else is one allocation. What upper
+ * floors ask of a tree (is there an object inside? how deep is it?) is summed up while it is built from its parts, so
+ * nobody walks it later.
+ *
+ * A peer decides how deep a value is and a fiber has 16 KiB of stack, so nothing here recurses: a dying container
+ * waits in a chain that is threaded through the hash fields of the dead.
+ */
+
+#include "base/foliot-text-private.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+G_DEFINE_BOXED_TYPE (FoliotValue, foliot_value, foliot_value_ref, foliot_value_unref)
+
+#define PLAIN_NAN G_GUINT64_CONSTANT (0x7ff8000000000000)
+
+/* ---- constants ---- */
+
+#define SMALL_INT_MIN (-128)
+#define SMALL_INT_MAX 1023
+
+#define INT_1(n)                                                                                             \
+  {                                                                                                          \
+    .ref_count = FOLIOT_VALUE_IMMORTAL, .kind = FOLIOT_VALUE_INT, .integer = (n)                             \
+  }
+#define INT_4(n)   INT_1 (n), INT_1 ((n) + 1), INT_1 ((n) + 2), INT_1 ((n) + 3)
+#define INT_16(n)  INT_4 (n), INT_4 ((n) + 4), INT_4 ((n) + 8), INT_4 ((n) + 12)
+#define INT_64(n)  INT_16 (n), INT_16 ((n) + 16), INT_16 ((n) + 32), INT_16 ((n) + 48)
+#define INT_128(n) INT_64 (n), INT_64 ((n) + 64)
+
+static const FoliotValue small_ints[]
+    = { INT_128 (-128), INT_128 (0),   INT_128 (128), INT_128 (256), INT_128 (384),
+        INT_128 (512),  INT_128 (640), INT_128 (768), INT_128 (896) };
+G_STATIC_ASSERT (G_N_ELEMENTS (small_ints) == SMALL_INT_MAX - SMALL_INT_MIN + 1);
+
+static const FoliotValue null_value = { .ref_count = FOLIOT_VALUE_IMMORTAL, .kind = FOLIOT_VALUE_NULL };
+static const FoliotValue bool_values[2]
+    = { { .ref_count = FOLIOT_VALUE_IMMORTAL, .kind = FOLIOT_VALUE_BOOL, .integer = 0 },
+        { .ref_count = FOLIOT_VALUE_IMMORTAL, .kind = FOLIOT_VALUE_BOOL, .integer = 1 } };
+static const FoliotValue empty_list
+    = { .ref_count = FOLIOT_VALUE_IMMORTAL, .kind = FOLIOT_VALUE_LIST, .depth = 1 };
+static const FoliotValue empty_map
+    = { .ref_count = FOLIOT_VALUE_IMMORTAL, .kind = FOLIOT_VALUE_MAP, .depth = 1 };
+static const struct
+{
+  FoliotValue value;
+  char text[8];
+} empty_string = { .value = { .ref_count = FOLIOT_VALUE_IMMORTAL, .kind = FOLIOT_VALUE_STRING } };
+
+/* ---- birth and death ---- */
+
+FoliotValue *
+_foliot_value_alloc (FoliotValueKind kind, gsize extra)
+{
+  FoliotValue *value = malloc (sizeof *value + extra);
+
+  if (G_UNLIKELY (value == NULL))
+    g_error ("out of memory: a value of %" G_GSIZE_FORMAT " bytes", sizeof *value + extra);
+  value->ref_count = 1;
+  value->kind = kind;
+  value->detail = 0;
+  value->traits = 0;
+  value->hash = 0;
+  return value;
+}
+
+static void
+free_object (FoliotValue *value)
+{
+  if (G_TYPE_FUNDAMENTAL (value->type) == G_TYPE_OBJECT)
+    g_object_unref (value->instance);
+  else
+    g_boxed_free (value->type, value->instance);
+}
+
+static void
+free_leaf (FoliotValue *value)
+{
+  if (G_UNLIKELY (value->kind == FOLIOT_VALUE_OBJECT))
+    free_object (value);
+  free (value);
+}
+
+/* The chain of the dead reuses their hash fields, which nobody asks for any more. */
+static inline FoliotValue *
+chain_push (FoliotValue *chain, FoliotValue *dead)
+{
+  dead->hash = (guintptr) chain;
+  return dead;
+}
+
+void
+_foliot_value_free (FoliotValue *value)
+{
+  FoliotValue *chain;
+
+  if (!_foliot_value_is_container (value))
+    {
+      free_leaf (value);
+      return;
+    }
+  chain = chain_push (NULL, value);
+  while (chain != NULL)
+    {
+      FoliotValue *dead = chain;
+      FoliotValue **items = _foliot_value_items (dead);
+
+      chain = (FoliotValue *) (guintptr) dead->hash;
+      for (guint32 i = 0; i < dead->n_items; i++)
+        {
+          FoliotValue *item = items[i];
+
+          if (item->ref_count >= FOLIOT_VALUE_IMMORTAL || --item->ref_count > 0)
+            continue;
+          if (_foliot_value_is_container (item))
+            chain = chain_push (chain, item);
+          else
+            free_leaf (item);
+        }
+      free (dead);
+    }
+}
+
+FoliotValue *
+foliot_value_ref (FoliotValue *value)
+{
+  g_return_val_if_fail (value != NULL, NULL);
+  return _foliot_value_ref (value);
+}
+
+void
+foliot_value_unref (FoliotValue *value)
+{
+  g_return_if_fail (value != NULL);
+  _foliot_value_unref (value);
+}
+
+/* ---- scalars ---- */
+
+FoliotValue *
+foliot_value_new_null (void)
+{
+  return (FoliotValue *) &null_value;
+}
+
+FoliotValue *
+foliot_value_new_bool (gboolean value)
+{
+  return (FoliotValue *) &bool_values[value ? 1 : 0];
+}
+
+FoliotValue *
+foliot_value_new_int (gint64 integer)
+{
+  FoliotValue *value;
+
+  if (integer >= SMALL_INT_MIN && integer <= SMALL_INT_MAX)
+    return (FoliotValue *) &small_ints[integer - SMALL_INT_MIN];
+  value = _foliot_value_alloc (FOLIOT_VALUE_INT, 0);
+  value->integer = integer;
+  return value;
+}
+
+FoliotValue *
+foliot_value_new_uint (guint64 natural)
+{
+  FoliotValue *value;
+
+  if (natural <= G_MAXINT64)
+    return foliot_value_new_int ((gint64) natural);
+  value = _foliot_value_alloc (FOLIOT_VALUE_INT, 0);
+  value->natural = natural;
+  value->detail = 1;
+  return value;
+}
+
+FoliotValue *
+foliot_value_new_double (double real)
+{
+  FoliotValue *value = _foliot_value_alloc (FOLIOT_VALUE_DOUBLE, 0);
+
+  value->real = real;
+  if (G_UNLIKELY (real != real) && value->natural != PLAIN_NAN)
+    value->traits = FOLIOT_VALUE_HAS_ODD_NAN;
+  return value;
+}
+
+static FoliotValue *
+new_data (FoliotValueKind kind, gconstpointer data, gsize length)
+{
+  FoliotValue *value = _foliot_value_alloc (kind, length + 1);
+  char *text = _foliot_value_text (value);
+
+  value->n_bytes = length;
+  if (length > 0)
+    memcpy (text, data, length);
+  text[length] = '\0';
+  return value;
+}
+
+/* The digits, after a sign, of a number beyond 64 bits. */
+static FoliotValue *
+new_bigint (gboolean negative, const char *digits, gsize length)
+{
+  FoliotValue *value = _foliot_value_alloc (FOLIOT_VALUE_BIGINT, length + 2);
+  char *text = _foliot_value_text (value);
+
+  value->n_bytes = length + (negative ? 1 : 0);
+  value->traits = FOLIOT_VALUE_HAS_BIGINT;
+  if (negative)
+    *text++ = '-';
+  memcpy (text, digits, length);
+  text[length] = '\0';
+  return value;
+}
+
+/* Whether the digits (no leading zero) fit 64 bits, and what they are then. */
+static gboolean
+digits_to_uint (const char *digits, gsize length, guint64 *out_natural)
+{
+  guint64 natural = 0;
+
+  if (length > 20)
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    {
+      if (__builtin_mul_overflow (natural, 10u, &natural)
+          || __builtin_add_overflow (natural, (guint64) (digits[i] - '0'), &natural))
+        return FALSE;
+    }
+  *out_natural = natural;
+  return TRUE;
+}
+
+FoliotValue *
+foliot_value_new_decimal (const char *digits, gssize length)
+{
+  gboolean negative;
+  gsize left;
+  guint64 natural;
+
+  g_return_val_if_fail (digits != NULL, NULL);
+  left = length < 0 ? strlen (digits) : (gsize) length;
+  negative = left > 0 && digits[0] == '-';
+  digits += negative;
+  left -= negative;
+  if (left == 0)
+    return NULL;
+  for (gsize i = 0; i < left; i++)
+    if (!g_ascii_isdigit (digits[i]))
+      return NULL;
+  while (left > 1 && digits[0] == '0')
+    {
+      digits++;
+      left--;
+    }
+  if (!digits_to_uint (digits, left, &natural))
+    return new_bigint (negative, digits, left);
+  if (!negative)
+    return foliot_value_new_uint (natural);
+  if (natural > (guint64) G_MAXINT64 + 1)
+    return new_bigint (TRUE, digits, left);
+  return foliot_value_new_int ((gint64) (0 - natural));
+}
+
+/* ---- text and bytes ---- */
+
+FoliotValue *
+foliot_value_new_string_checked (const char *text, gsize length, gboolean allow_surrogates)
+{
+  FoliotValue *value;
+  gboolean surrogates;
+
+  g_return_val_if_fail (text != NULL || length == 0, NULL);
+  if (length == 0)
+    return (FoliotValue *) &empty_string.value;
+  if (_foliot_text_check (text, length, allow_surrogates, &surrogates) != length)
+    return NULL;
+  value = new_data (FOLIOT_VALUE_STRING, text, length);
+  if (G_UNLIKELY (surrogates))
+    value->traits = FOLIOT_VALUE_HAS_SURROGATE;
+  return value;
+}
+
+FoliotValue *
+foliot_value_new_string_len (const char *text, gsize length)
+{
+  FoliotValue *value = foliot_value_new_string_checked (text, length, FALSE);
+
+  if (G_UNLIKELY (value == NULL && text != NULL))
+    {
+      g_autoptr (GString) valid = _foliot_text_make_valid (text, length);
+      value = new_data (FOLIOT_VALUE_STRING, valid->str, valid->len);
+    }
+  return value;
+}
+
+FoliotValue *
+foliot_value_new_string (const char *text)
+{
+  g_return_val_if_fail (text != NULL, NULL);
+  return foliot_value_new_string_len (text, strlen (text));
+}
+
+FoliotValue *
+foliot_value_new_string_printf (const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  return foliot_value_new_string (text);
+}
+
+FoliotValue *
+foliot_value_new_bytes (gconstpointer data, gsize length)
+{
+  FoliotValue *value;
+
+  g_return_val_if_fail (data != NULL || length == 0, NULL);
+  value = new_data (FOLIOT_VALUE_BYTES, data, length);
+  value->traits = FOLIOT_VALUE_HAS_BYTES;
+  return value;
+}
+
+FoliotValue *
+foliot_value_new_ext (guint8 code, gconstpointer data, gsize length)
+{
+  FoliotValue *value;
+
+  g_return_val_if_fail (code <= 127, NULL);
+  g_return_val_if_fail (data != NULL || length == 0, NULL);
+  value = new_data (FOLIOT_VALUE_EXT, data, length);
+  value->detail = code;
+  value->traits = FOLIOT_VALUE_HAS_EXT;
+  return value;
+}
+
+FoliotValue *
+foliot_value_new_date (const FoliotDate *date)
+{
+  FoliotValue *value;
+
+  g_return_val_if_fail (date != NULL, NULL);
+  value = _foliot_value_alloc (FOLIOT_VALUE_DATE, 0);
+  value->date = *date;
+  value->traits = FOLIOT_VALUE_HAS_OBJECT;
+  return value;
+}
+
+FoliotValue *
+foliot_value_new_object (GType type, gpointer instance)
+{
+  FoliotValue *value;
+
+  g_return_val_if_fail (instance != NULL, NULL);
+  g_return_val_if_fail (g_type_is_a (type, G_TYPE_OBJECT) || G_TYPE_IS_BOXED (type), NULL);
+  value = _foliot_value_alloc (FOLIOT_VALUE_OBJECT, 0);
+  value->type = type;
+  value->traits = FOLIOT_VALUE_HAS_OBJECT;
+  if (G_TYPE_FUNDAMENTAL (type) == G_TYPE_OBJECT)
+    value->instance = g_object_ref (instance);
+  else
+    value->instance = g_boxed_copy (type, instance);
+  return value;
+}
+
+/* ---- lists and maps ---- */
+
+static inline guint
+max_depth (guint depth, const FoliotValue *item)
+{
+  return MAX (depth, _foliot_value_depth (item));
+}
+
+/* A container of copied @items, with the depth and the traits that follow from them. */
+static FoliotValue *
+new_container (FoliotValueKind kind, FoliotValue **items, gsize n_items)
+{
+  FoliotValue *value, **own;
+  guint depth = 0;
+  guint16 traits = 0;
+
+  g_assert (n_items <= G_MAXUINT32);
+  value = _foliot_value_alloc (kind, n_items * sizeof *items);
+  own = _foliot_value_items (value);
+  for (gsize i = 0; i < n_items; i++)
+    {
+      own[i] = items[i];
+      traits |= items[i]->traits;
+      depth = max_depth (depth, items[i]);
+    }
+  value->n_items = n_items;
+  value->depth = depth < G_MAXUINT ? depth + 1 : depth;
+  value->traits = traits;
+  return value;
+}
+
+FoliotValue *
+foliot_value_new_list (FoliotValue **items, gsize n_items)
+{
+  g_return_val_if_fail (items != NULL || n_items == 0, NULL);
+  if (n_items == 0)
+    return (FoliotValue *) &empty_list;
+  return new_container (FOLIOT_VALUE_LIST, items, n_items);
+}
+
+static guint16
+key_traits (const FoliotValue *key)
+{
+  if (key->kind != FOLIOT_VALUE_STRING)
+    return FOLIOT_VALUE_HAS_OTHER_KEY;
+  if (key->n_bytes == strlen ("__type__") && memcmp (_foliot_value_text (key), "__type__", key->n_bytes) == 0)
+    return FOLIOT_VALUE_HAS_TYPE_KEY;
+  return 0;
+}
+
+FoliotValue *
+foliot_value_new_map (FoliotValue **pairs, gsize n_pairs)
+{
+  FoliotValue *value, **items;
+  gsize n_left;
+
+  g_return_val_if_fail (pairs != NULL || n_pairs == 0, NULL);
+  if (n_pairs == 0)
+    return (FoliotValue *) &empty_map;
+  n_left = _foliot_value_unite_keys (pairs, n_pairs);
+  value = new_container (FOLIOT_VALUE_MAP, pairs, 2 * n_left);
+  items = _foliot_value_items (value);
+  for (gsize i = 0; i < n_left; i++)
+    value->traits |= key_traits (items[2 * i]);
+  return value;
+}
+
+FoliotValue *
+foliot_value_build_list (FoliotValue *first, ...)
+{
+  FoliotValue *few[8];
+  g_autofree FoliotValue **many = NULL;
+  FoliotValue **items = few;
+  gsize n_items = 0;
+  va_list args;
+
+  va_start (args, first);
+  for (FoliotValue *item = first; item != NULL; item = va_arg (args, FoliotValue *))
+    {
+      if (n_items >= G_N_ELEMENTS (few) && (n_items & (n_items - 1)) == 0)
+        {
+          many = g_renew (FoliotValue *, many, 2 * n_items);
+          if (items == few)
+            memcpy (many, few, sizeof few);
+          items = many;
+        }
+      items[n_items++] = item;
+    }
+  va_end (args);
+  return foliot_value_new_list (items, n_items);
+}
+
+FoliotValue *
+foliot_value_build_map (const char *first_key, ...)
+{
+  FoliotValue *few[8];
+  g_autofree FoliotValue **many = NULL;
+  FoliotValue **pairs = few;
+  gsize n_items = 0;
+  va_list args;
+
+  va_start (args, first_key);
+  for (const char *key = first_key; key != NULL; key = va_arg (args, const char *))
+    {
+      if (n_items >= G_N_ELEMENTS (few) && (n_items & (n_items - 1)) == 0)
+        {
+          many = g_renew (FoliotValue *, many, 2 * n_items);
+          if (pairs == few)
+            memcpy (many, few, sizeof few);
+          pairs = many;
+        }
+      pairs[n_items++] = foliot_value_new_string (key);
+      pairs[n_items++] = va_arg (args, FoliotValue *);
+    }
+  va_end (args);
+  return foliot_value_new_map (pairs, n_items / 2);
+}
+
+/* ---- readers ---- */
+
+FoliotValueKind
+foliot_value_get_kind (const FoliotValue *value)
+{
+  g_return_val_if_fail (value != NULL, FOLIOT_VALUE_NULL);
+  return value->kind;
+}
+
+FoliotValueTraits
+foliot_value_get_traits (const FoliotValue *value)
+{
+  g_return_val_if_fail (value != NULL, 0);
+  return value->traits;
+}
+
+guint
+foliot_value_get_depth (const FoliotValue *value)
+{
+  g_return_val_if_fail (value != NULL, 0);
+  return _foliot_value_depth (value);
+}
+
+gboolean
+foliot_value_is_null (const FoliotValue *value)
+{
+  g_return_val_if_fail (value != NULL, FALSE);
+  return value->kind == FOLIOT_VALUE_NULL;
+}
+
+gboolean
+foliot_value_is_number (const FoliotValue *value)
+{
+  g_return_val_if_fail (value != NULL, FALSE);
+  return value->kind == FOLIOT_VALUE_INT || value->kind == FOLIOT_VALUE_BIGINT
+         || value->kind == FOLIOT_VALUE_DOUBLE;
+}
+
+static inline gboolean
+is_kind (const FoliotValue *value, FoliotValueKind kind)
+{
+  return value != NULL && value->kind == kind;
+}
+
+gboolean
+foliot_value_get_bool (const FoliotValue *value)
+{
+  g_return_val_if_fail (is_kind (value, FOLIOT_VALUE_BOOL), FALSE);
+  return value->integer != 0;
+}
+
+gboolean
+foliot_value_fits_int64 (const FoliotValue *value)
+{
+  g_return_val_if_fail (value != NULL, FALSE);
+  return value->kind == FOLIOT_VALUE_INT && value->detail == 0;
+}
+
+gint64
+foliot_value_get_int (const FoliotValue *value)
+{
+  g_return_val_if_fail (is_kind (value, FOLIOT_VALUE_INT), 0);
+  g_return_val_if_fail (value->detail == 0, G_MAXINT64);
+  return value->integer;
+}
+
+guint64
+foliot_value_get_uint (const FoliotValue *value)
+{
+  g_return_val_if_fail (is_kind (value, FOLIOT_VALUE_INT), 0);
+  g_return_val_if_fail (value->detail == 1 || value->integer >= 0, 0);
+  return value->natural;
+}
+
+char *
+foliot_value_dup_decimal (const FoliotValue *value)
+{
+  g_return_val_if_fail (value != NULL, NULL);
+  if (value->kind == FOLIOT_VALUE_BIGINT)
+    return g_strdup (_foliot_value_text (value));
+  g_return_val_if_fail (value->kind == FOLIOT_VALUE_INT, NULL);
+  if (value->detail == 1)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT, value->natural);
+  return g_strdup_printf ("%" G_GINT64_FORMAT, value->integer);
+}
+
+double
+foliot_value_get_double (const FoliotValue *value)
+{
+  g_return_val_if_fail (value != NULL && foliot_value_is_number (value), 0.0);
+  if (value->kind == FOLIOT_VALUE_DOUBLE)
+    return value->real;
+  if (value->kind == FOLIOT_VALUE_BIGINT)
+    return foliot_double_parse (_foliot_value_text (value), value->n_bytes);
+  return value->detail == 1 ? (double) value->natural : (double) value->integer;
+}
+
+const char *
+foliot_value_get_string (const FoliotValue *value, gsize *out_length)
+{
+  g_return_val_if_fail (is_kind (value, FOLIOT_VALUE_STRING), NULL);
+  if (out_length != NULL)
+    *out_length = value->n_bytes;
+  return _foliot_value_text (value);
+}
+
+gconstpointer
+foliot_value_get_bytes (const FoliotValue *value, gsize *out_length)
+{
+  g_return_val_if_fail (is_kind (value, FOLIOT_VALUE_BYTES) || is_kind (value, FOLIOT_VALUE_EXT), NULL);
+  if (out_length != NULL)
+    *out_length = value->n_bytes;
+  return _foliot_value_text (value);
+}
+
+guint8
+foliot_value_get_ext_code (const FoliotValue *value)
+{
+  g_return_val_if_fail (is_kind (value, FOLIOT_VALUE_EXT), 0);
+  return value->detail;
+}
+
+const FoliotDate *
+foliot_value_get_date (const FoliotValue *value)
+{
+  g_return_val_if_fail (is_kind (value, FOLIOT_VALUE_DATE), NULL);
+  return &value->date;
+}
+
+gsize
+foliot_value_get_length (const FoliotValue *value)
+{
+  g_return_val_if_fail (value != NULL && _foliot_value_is_container (value), 0);
+  return value->kind == FOLIOT_VALUE_MAP ? value->n_items / 2 : value->n_items;
+}
+
+FoliotValue *
+foliot_value_get_item (const FoliotValue *list, gsize index)
+{
+  g_return_val_if_fail (is_kind (list, FOLIOT_VALUE_LIST), NULL);
+  g_return_val_if_fail (index < list->n_items, NULL);
+  return _foliot_value_items (list)[index];
+}
+
+FoliotValue *
+foliot_value_get_key (const FoliotValue *map, gsize index)
+{
+  g_return_val_if_fail (is_kind (map, FOLIOT_VALUE_MAP), NULL);
+  g_return_val_if_fail (index < map->n_items / 2, NULL);
+  return _foliot_value_items (map)[2 * index];
+}
+
+FoliotValue *
+foliot_value_get_pair_value (const FoliotValue *map, gsize index)
+{
+  g_return_val_if_fail (is_kind (map, FOLIOT_VALUE_MAP), NULL);
+  g_return_val_if_fail (index < map->n_items / 2, NULL);
+  return _foliot_value_items (map)[2 * index + 1];
+}
+
+FoliotValue *
+foliot_value_lookup (const FoliotValue *map, const char *key)
+{
+  FoliotValue **items;
+  gsize length;
+
+  g_return_val_if_fail (is_kind (map, FOLIOT_VALUE_MAP), NULL);
+  g_return_val_if_fail (key != NULL, NULL);
+  items = _foliot_value_items (map);
+  length = strlen (key);
+  for (guint32 i = 0; i < map->n_items; i += 2)
+    {
+      const FoliotValue *own = items[i];
+
+      if (own->kind == FOLIOT_VALUE_STRING && own->n_bytes == length
+          && memcmp (_foliot_value_text (own), key, length) == 0)
+        return items[i + 1];
+    }
+  return NULL;
+}
+
+GType
+foliot_value_get_object_type (const FoliotValue *value)
+{
+  g_return_val_if_fail (is_kind (value, FOLIOT_VALUE_OBJECT), G_TYPE_INVALID);
+  return value->type;
+}
+
+gpointer
+foliot_value_get_object (const FoliotValue *value, GType type)
+{
+  g_return_val_if_fail (is_kind (value, FOLIOT_VALUE_OBJECT), NULL);
+  return g_type_is_a (value->type, type) ? value->instance : NULL;
+}
