@@ -259,6 +259,20 @@ FOLIOT_API FoliotFuture *foliot_agent_spawn (gpointer agent, const char *name, F
 FOLIOT_API const GError *foliot_agent_get_failure (gpointer agent);
 
 /**
+ * foliot_agent_record:
+ * @table: a table that the scenario declares
+ * @first_column: column, value (transfer full), column, value …, then %NULL; missing columns are null
+ *
+ * Adds a row to a table of the results, if somebody records (see foliot_kernel_set_recorder); else the values are dropped. `time_s` and `agent` are filled in.
+ */
+FOLIOT_API void foliot_agent_record (gpointer agent, const char *table, const char *first_column,
+                                     ...) G_GNUC_NULL_TERMINATED;
+/** FoliotRecorderFunc: (skip): @row: (transfer none): a map from column to cell. */
+typedef void (*FoliotRecorderFunc) (FoliotAgent *agent, const char *table, FoliotValue *row, gpointer user_data);
+/** foliot_kernel_set_recorder: (skip): who gets the rows of foliot_agent_record; the scenario floor. */
+FOLIOT_API void foliot_kernel_set_recorder (FoliotKernel *kernel, FoliotRecorderFunc func, gpointer user_data);
+
+/**
  * FoliotRegistry: (skip)
  *
  * Agent types by name, for scenarios and `spawn`: aiomas' `obj_from_str` on a table instead of an importer.

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-agent.h>
+
+G_BEGIN_DECLS
+
+/**
+ * FOLIOT_SCENARIO_ERROR:
+ *
+ * What is wrong with a scenario, its files or its run. Messages name file, line, JSON pointer, what was expected, and the
+ * nearest name where a name is unknown.
+ */
+#define FOLIOT_SCENARIO_ERROR (foliot_scenario_error_quark ())
+FOLIOT_API GQuark foliot_scenario_error_quark (void);
+
+/**
+ * FoliotScenarioError:
+ * @FOLIOT_SCENARIO_ERROR_SYNTAX: the file is not JSON
+ * @FOLIOT_SCENARIO_ERROR_TYPE: a member has the wrong type or a value out of range
+ * @FOLIOT_SCENARIO_ERROR_UNKNOWN: an unknown member, agent type, argument, container, input, output, parameter
+ * @FOLIOT_SCENARIO_ERROR_MISSING: a required member or file is missing
+ * @FOLIOT_SCENARIO_ERROR_CYCLE: files include each other
+ * @FOLIOT_SCENARIO_ERROR_CSV: a broken line of an input file
+ * @FOLIOT_SCENARIO_ERROR_MODULE: a module that cannot be loaded, or of another version
+ * @FOLIOT_SCENARIO_ERROR_AGENT: an agent failed
+ * @FOLIOT_SCENARIO_ERROR_EXPECTATION: an expectation of the scenario does not hold
+ * @FOLIOT_SCENARIO_ERROR_RESULTS: results could not be written
+ * @FOLIOT_SCENARIO_ERROR_DIFFERS: `--check`: two runs of the same world differ
+ */
+typedef enum
+{
+  FOLIOT_SCENARIO_ERROR_SYNTAX,
+  FOLIOT_SCENARIO_ERROR_TYPE,
+  FOLIOT_SCENARIO_ERROR_UNKNOWN,
+  FOLIOT_SCENARIO_ERROR_MISSING,
+  FOLIOT_SCENARIO_ERROR_CYCLE,
+  FOLIOT_SCENARIO_ERROR_CSV,
+  FOLIOT_SCENARIO_ERROR_MODULE,
+  FOLIOT_SCENARIO_ERROR_AGENT,
+  FOLIOT_SCENARIO_ERROR_EXPECTATION,
+  FOLIOT_SCENARIO_ERROR_RESULTS,
+  FOLIOT_SCENARIO_ERROR_DIFFERS,
+} FoliotScenarioError;
+
+/**
+ * FoliotScenario:
+ *
+ * A scenario file, read and checked: names agents, links, inputs, outputs, seed, duration. Immutable once made. Format:
+ * docs/scenario.md; schema: `foliot describe --schema`.
+ */
+#define FOLIOT_TYPE_SCENARIO (foliot_scenario_get_type ())
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotScenario, foliot_scenario, FOLIOT, SCENARIO, GObject)
+
+/**
+ * foliot_scenario_load:
+ * @path: a file, or a folder that holds `scenario.json`
+ * @settings: (array zero-terminated=1) (nullable): `path=value` texts, value in JSON; the path is a parameter's dotted name, or else the dotted
+ *   name of a member of the file ("transport", "links.0.loss")
+ * @registry: (nullable): agent types at hand; %NULL: only those of the scenario's module
+ * @module_dirs: (array zero-terminated=1) (nullable): where modules are looked for, in order, before the scenario's own folder
+ */
+FOLIOT_API FoliotScenario *foliot_scenario_load (const char *path, const char *const *settings, FoliotRegistry *registry,
+                                                 const char *const *module_dirs, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API const char *foliot_scenario_get_name (FoliotScenario *scenario);
+FOLIOT_API const char *foliot_scenario_get_folder (FoliotScenario *scenario);
+FOLIOT_API guint64 foliot_scenario_get_seed (FoliotScenario *scenario);
+/** foliot_scenario_get_until: the kernel time at which a run ends. */
+FOLIOT_API FoliotTime foliot_scenario_get_until (FoliotScenario *scenario);
+/** foliot_scenario_get_hash: over the resolved scenario and its input files' bytes; no path enters. */
+FOLIOT_API guint64 foliot_scenario_get_hash (FoliotScenario *scenario);
+/** foliot_scenario_describe: Returns: (transfer full): agents with methods, arguments, help; links, inputs, outputs: a map. */
+FOLIOT_API FoliotValue *foliot_scenario_describe (FoliotScenario *scenario) FOLIOT_WARN_UNUSED;
+/** foliot_scenario_describe_type: Returns: (transfer full): what an agent type exposes: a map. */
+FOLIOT_API FoliotValue *foliot_scenario_describe_type (GType type) FOLIOT_WARN_UNUSED;
+/** foliot_scenario_get_schema: Returns: the JSON schema of scenario files. */
+FOLIOT_API const char *foliot_scenario_get_schema (void);
+
+/**
+ * FoliotTable:
+ *
+ * One recorded table: named columns, rows in the order of recording. Cells are null, bool, int, double or string.
+ */
+typedef struct _FoliotTable FoliotTable;
+FOLIOT_API const char *foliot_table_get_name (FoliotTable *table);
+FOLIOT_API guint foliot_table_get_n_columns (FoliotTable *table);
+FOLIOT_API const char *foliot_table_get_column (FoliotTable *table, guint column);
+FOLIOT_API gsize foliot_table_get_n_rows (FoliotTable *table);
+/** foliot_table_get_cell: Returns: (transfer none). */
+FOLIOT_API FoliotValue *foliot_table_get_cell (FoliotTable *table, gsize row, guint column);
+
+/**
+ * FoliotWorldOptions:
+ * @seed: used if @has_seed, instead of the scenario's
+ * @until: kernel time at which to end, if earlier or later than the scenario's; [const@TIME_NEVER]: the scenario's own
+ * @through_codec: links carry bytes
+ * @context: (nullable): a main context to live in
+ * @digest_off: no records and digests
+ * @shuffle_ties: 0 is off
+ */
+typedef struct
+{
+  gboolean has_seed;
+  guint64 seed;
+  FoliotTime until;
+  gboolean through_codec;
+  GMainContext *context;
+  gboolean digest_off;
+  guint64 shuffle_ties;
+} FoliotWorldOptions;
+
+/**
+ * FoliotWorld:
+ *
+ * A scenario brought to life: a kernel, containers, agents, inputs, recorded tables.
+ */
+#define FOLIOT_TYPE_WORLD (foliot_world_get_type ())
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotWorld, foliot_world, FOLIOT, WORLD, GObject)
+/** foliot_world_new: builds containers and agents (in the order of the file) at the start time; runs no event. @options: (nullable). */
+FOLIOT_API FoliotWorld *foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options,
+                                          GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotKernel *foliot_world_get_kernel (FoliotWorld *world);
+FOLIOT_API FoliotScenario *foliot_world_get_scenario (FoliotWorld *world);
+FOLIOT_API FoliotTime foliot_world_get_until (FoliotWorld *world);
+/** foliot_world_get_agent: Returns: (transfer none) (nullable): by its stable name. */
+FOLIOT_API FoliotAgent *foliot_world_get_agent (FoliotWorld *world, const char *name);
+/** foliot_world_step: runs at most @max_events. Returns: how many ran; 0: the run has come to its end, or @error is set (%FOLIOT_SCENARIO_ERROR_AGENT, kernel errors). */
+FOLIOT_API guint64 foliot_world_step (FoliotWorld *world, guint64 max_events, GError **error);
+/** foliot_world_run: to the end. */
+FOLIOT_API gboolean foliot_world_run (FoliotWorld *world, GError **error);
+/** foliot_world_check_expectations: @error: EXPECTATION, with the first row that breaks it. */
+FOLIOT_API gboolean foliot_world_check_expectations (FoliotWorld *world, GError **error);
+FOLIOT_API guint foliot_world_get_n_tables (FoliotWorld *world);
+FOLIOT_API FoliotTable *foliot_world_get_table (FoliotWorld *world, guint index);
+/** foliot_world_write_results: writes the results folder @out (made when missing; what an earlier run of ours left there is replaced, anything else is refused). */
+FOLIOT_API gboolean foliot_world_write_results (FoliotWorld *world, const char *out, GError **error);
+/** foliot_world_close: shuts containers down and closes the kernel. Idempotent. */
+FOLIOT_API void foliot_world_close (FoliotWorld *world);
+/** foliot_world_check_twins: the same world twice in lock-step; @error: DIFFERS names time, node, event, class of the first difference. */
+FOLIOT_API gboolean foliot_world_check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options, GError **error);
+
+
+G_END_DECLS
