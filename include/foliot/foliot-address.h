@@ -23,7 +23,7 @@ typedef enum
 #define FOLIOT_TYPE_ADDRESS (foliot_address_get_type ())
 FOLIOT_API GType foliot_address_get_type (void);
 
-/** foliot_address_new_tcp: @port: 0–65535 for real sockets; kept as given. */
+/** foliot_address_new_tcp: @host: (nullable): %NULL is the empty host; @port: 0–65535 for real sockets; kept as given. */
 FOLIOT_API FoliotAddress *foliot_address_new_tcp (const char *host, gint64 port) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotAddress *foliot_address_new_unix (const char *path) FOLIOT_WARN_UNUSED;
 /**
@@ -57,6 +57,8 @@ FOLIOT_API const char *foliot_address_get_host (const FoliotAddress *address);
 FOLIOT_API gint64 foliot_address_get_port (const FoliotAddress *address);
 /**
  * foliot_address_get_base_url:
+ *
+ * The first call for a wildcard host asks the system's resolver for the machine's name and may block on it.
  *
  * Returns: (transfer none): with a final slash: `tcp://host:port/`, `ipc://[path]/`, `local://id/`. A wildcard host
  *   (empty, `::`, `0.0.0.0`) gives the machine's name. IPv6 hosts are not bracketed (as aiomas).

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /**
  * FoliotDate:
- * @microseconds: since 1970-01-01T00:00:00 UTC; years 1–9999
+ * @microseconds: since 1970-01-01T00:00:00 UTC; years 1–9999 as shown in @offset_s
  * @offset_s: seconds east of UTC in which it is shown, −86 399 … 86 399
  *
  * A moment of the calendar, proleptic Gregorian without leap seconds.
@@ -26,9 +26,12 @@ FOLIOT_API GType foliot_date_get_type (void);
 /**
  * foliot_date_parse:
  * @text: ISO 8601 as aiomas' reader (arrow 0.12.0) takes it: `YYYY-MM-DDTHH:MM:SS.ffffff+HH:MM` and its shorter forms,
- *   no offset = UTC, `Z`, `+HH`, `+HHMM`, a blank for `T`, all digits = Unix seconds
+ *   no offset = UTC, `Z`, `+HH`, `+HHMM`, a blank for `T`, a plain number (all digits too) = Unix seconds
  * @out_date: (out): the date
  * @error: %FOLIOT_ERROR_VALUE names the text and what was expected
+ *
+ * Like that reader it ignores what it does not understand behind a date: a zone's name counts as UTC, a lower-case `t`
+ * cuts the time off. The seventh digit of a fraction rounds the six before it, ties to even.
  *
  * Returns: whether @out_date was set
  */
@@ -38,14 +41,15 @@ FOLIOT_API gboolean foliot_date_parse (const char *text, FoliotDate *out_date, G
  * foliot_date_format:
  * @date: a date
  *
- * Returns: (transfer full): `YYYY-MM-DDTHH:MM:SS[.ffffff]+HH:MM`, six digits only when not zero; UTC is `+00:00`
+ * Returns: (transfer full): `YYYY-MM-DDTHH:MM:SS[.ffffff]+HH:MM`, six digits only when not zero; UTC is `+00:00`; an
+ *   offset with seconds gives `+HH:MM:SS`
  */
 FOLIOT_API char *foliot_date_format (const FoliotDate *date) FOLIOT_WARN_UNUSED;
 
 /**
  * foliot_date_add:
  * @date: a date
- * @duration: nanoseconds, rounded to microseconds (half away from zero is never needed: ties to even)
+ * @duration: nanoseconds, rounded to microseconds, ties to even
  *
  * Returns: @date moved by @duration, in the same offset, clamped to the years 1–9999
  */

@@ -17,7 +17,7 @@ FOLIOT_API GQuark foliot_error_quark (void);
 /**
  * FoliotError:
  * @FOLIOT_ERROR_FAILED: `Exception`, anything without a better name
- * @FOLIOT_ERROR_CANCELLED: the scope of the waiting fiber was cancelled; every further await of it returns this too
+ * @FOLIOT_ERROR_CANCELLED: `asyncio.exceptions.CancelledError`, the scope of the waiting fiber was cancelled; every further await of it returns this too
  * @FOLIOT_ERROR_TIMED_OUT: `TimeoutError`, the deadline of a wait came first
  * @FOLIOT_ERROR_CLOSED: the thing waited for (store, resource, condition, world) was closed
  * @FOLIOT_ERROR_PREEMPTED: a granted resource was taken away; until it is released every await returns this
@@ -69,7 +69,8 @@ FOLIOT_API gboolean foliot_error_is_aiomas (const GError *error);
  * foliot_error_get_wire_name:
  * @error: an error of any domain
  *
- * Returns: (transfer none): the class name a Python peer prints for it; a foreign domain gives "RuntimeError"
+ * Returns: (transfer none): the class name a Python peer prints for it; a foreign domain gives "RuntimeError", and so
+ *   do %FOLIOT_ERROR_CLOSED and %FOLIOT_ERROR_PREEMPTED
  */
 FOLIOT_API const char *foliot_error_get_wire_name (const GError *error);
 
@@ -78,7 +79,8 @@ FOLIOT_API const char *foliot_error_get_wire_name (const GError *error);
  * @error: an error
  *
  * The text of a failure message (aiomas 2.0.1, channel layer): `<Name>: <message>\n`, or `<Name>\n` when the message is
- * empty; a %FOLIOT_ERROR_REMOTE error ends in the peer's own text. Always ends in a newline, always valid UTF-8.
+ * empty; a %FOLIOT_ERROR_REMOTE error ends in the peer's own text. Always ends in a newline, always valid UTF-8: what
+ * is not (lone surrogates too) becomes U+FFFD.
  *
  * Returns: (transfer full): the text
  */

@@ -27,7 +27,7 @@ typedef gint64 FoliotTime;
  * @time: a time
  * @duration: a duration
  *
- * Returns: @time + @duration, saturating at G_MININT64 and [const@TIME_NEVER]; never wraps.
+ * Returns: @time + @duration, saturating at G_MININT64 and [const@TIME_NEVER]; never wraps. Never plus anything is never
  */
 FOLIOT_API FoliotTime foliot_time_add (FoliotTime time, FoliotTime duration);
 
@@ -50,7 +50,8 @@ FOLIOT_API double foliot_time_to_seconds (FoliotTime time);
  * @out_time: (out): the time
  * @error: %FOLIOT_ERROR_VALUE names the text and what was expected
  *
- * Decimal fractions are exact to the nanosecond; independent of the locale.
+ * "never" is [const@TIME_NEVER]. A sign and blanks around the unit are taken, up to 24 decimals too, an exponent is not.
+ * What is finer than a nanosecond is rounded, ties to even; independent of the locale.
  *
  * Returns: whether @out_time was set
  */

@@ -98,10 +98,11 @@ FOLIOT_API FoliotValue *foliot_value_new_list (FoliotValue **items, gsize n_item
 
 /**
  * foliot_value_new_map:
- * @pairs: (array) (transfer full) (nullable): key, value, key, value …: 2 × @n_pairs values; the array stays the caller's
+ * @pairs: (array) (transfer full) (nullable): key, value, key, value …: 2 × @n_pairs values; the array stays the
+ *   caller's, its content is undefined afterwards
  *
- * Of equal keys the last value wins, at the place of the first (as in Python). Keys are equal by content; INT, BOOL
- * and DOUBLE keys of equal number are equal.
+ * Of equal keys the last value wins, at the place of the first (as in Python). Keys are equal by content; INT, BIGINT,
+ * BOOL and DOUBLE keys of equal number are equal, also inside lists (a NaN equals a NaN of the same bits). O(n).
  */
 FOLIOT_API FoliotValue *foliot_value_new_map (FoliotValue **pairs, gsize n_pairs) FOLIOT_WARN_UNUSED;
 
@@ -210,7 +211,15 @@ FOLIOT_API char *foliot_value_print (const FoliotValue *value) FOLIOT_WARN_UNUSE
  */
 FOLIOT_API char *foliot_double_format (double value, char buffer[32]);
 
-/** foliot_double_parse: the exact inverse, for JSON numbers; independent of the locale. */
+/**
+ * foliot_double_parse:
+ * @text: a JSON number, or what [func@double_format] writes; the caller knows that it is one
+ * @length: bytes
+ *
+ * The exact inverse of [func@double_format]; independent of the locale.
+ *
+ * Returns: the nearest double, ties to even; an infinity beyond the range
+ */
 FOLIOT_API double foliot_double_parse (const char *text, gsize length);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotValue, foliot_value_unref)

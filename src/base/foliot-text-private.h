@@ -22,3 +22,17 @@ GString *_foliot_text_make_valid (const char *text, gsize length);
 
 /* The character at @text, one to four bytes of checked text, surrogates too; @out_size: how many. */
 gunichar _foliot_text_get_char (const char *text, guint *out_size);
+
+/* Returns: (transfer full): @text as a message may quote it: valid UTF-8. */
+char *_foliot_text_dup_valid (const char *text);
+
+/*
+ * _foliot_text_append_repr:
+ * @limit: after this many characters `…` stands for the rest
+ *
+ * Appends @text as Python's `repr` prints a text: 'it', "it's", 'a\n', '\ud800'. Invalid bytes come as U+FFFD.
+ */
+void _foliot_text_append_repr (GString *out, const char *text, gsize length, gsize limit);
+
+/* The same for bytes, without the leading `b`: '\x00a'. */
+void _foliot_text_append_bytes_repr (GString *out, gconstpointer data, gsize length, gsize limit);

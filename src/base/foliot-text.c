@@ -131,3 +131,101 @@ _foliot_text_get_char (const char *text, guint *out_size)
   *out_size = 4;
   return (bytes[0] & 0x07u) << 18 | (bytes[1] & 0x3fu) << 12 | (bytes[2] & 0x3fu) << 6 | (bytes[3] & 0x3fu);
 }
+
+char *
+_foliot_text_dup_valid (const char *text)
+{
+  return g_string_free (_foliot_text_make_valid (text, strlen (text)), FALSE);
+}
+
+/* ---- as Python prints it ---- */
+
+/* What `str.isprintable` knows by the Unicode category; the blank is the only separator that is printed. */
+static gboolean
+is_printable (gunichar c)
+{
+  if (c < 0x7f)
+    return c >= 0x20;
+  switch (g_unichar_type (c))
+    {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_FORMAT:
+    case G_UNICODE_UNASSIGNED:
+    case G_UNICODE_PRIVATE_USE:
+    case G_UNICODE_SURROGATE:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+    case G_UNICODE_SPACE_SEPARATOR:
+      return FALSE;
+    default:
+      return TRUE;
+    }
+}
+
+static void
+append_escaped (GString *out, gunichar c, char quote)
+{
+  if (c == (gunichar) quote || c == '\\')
+    g_string_append_printf (out, "\\%c", (char) c);
+  else if (c == '\n')
+    g_string_append (out, "\\n");
+  else if (c == '\r')
+    g_string_append (out, "\\r");
+  else if (c == '\t')
+    g_string_append (out, "\\t");
+  else if (is_printable (c))
+    g_string_append_unichar (out, c);
+  else
+    g_string_append_printf (out, c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c);
+}
+
+/* Single quotes, unless there are some inside and no double ones. */
+static char
+choose_quote (const char *text, gsize length)
+{
+  return length > 0 && memchr (text, '\'', length) != NULL && memchr (text, '"', length) == NULL ? '"' : '\'';
+}
+
+void
+_foliot_text_append_repr (GString *out, const char *text, gsize length, gsize limit)
+{
+  char quote = choose_quote (text, length);
+  gsize at = 0, n_chars = 0;
+
+  g_string_append_c (out, quote);
+  while (at < length && n_chars++ < limit)
+    {
+      const guint8 *bytes = (const guint8 *) text + at;
+      guint size = character_size (bytes, length - at);
+      gunichar c = 0xfffd;
+
+      if (size == 0 && is_surrogate (bytes, length - at))
+        size = 3;
+      if (size > 0)
+        c = _foliot_text_get_char (text + at, &size);
+      append_escaped (out, c, quote);
+      at += MAX (size, 1);
+    }
+  if (at < length)
+    g_string_append (out, "…");
+  g_string_append_c (out, quote);
+}
+
+void
+_foliot_text_append_bytes_repr (GString *out, gconstpointer data, gsize length, gsize limit)
+{
+  const guint8 *bytes = data;
+  char quote = choose_quote (data, length);
+
+  g_string_append_c (out, quote);
+  for (gsize i = 0; i < MIN (length, limit); i++)
+    {
+      if (bytes[i] < 0x7f)
+        append_escaped (out, bytes[i], quote);
+      else
+        g_string_append_printf (out, "\\x%02x", bytes[i]);
+    }
+  if (length > limit)
+    g_string_append (out, "…");
+  g_string_append_c (out, quote);
+}
