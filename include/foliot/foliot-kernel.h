@@ -268,6 +268,15 @@ FOLIOT_API gboolean foliot_kernel_run_until (FoliotKernel *kernel, FoliotTime un
 /** foliot_kernel_interrupt: async-signal-safe; the running call ends with INTERRUPTED before the next event. */
 FOLIOT_API void foliot_kernel_interrupt (FoliotKernel *kernel);
 
+/**
+ * foliot_kernel_describe_current: (skip)
+ * @buffer: (out caller-allocates): what is being dispatched, "event 12 (timer) at 900 ns of agents/0"
+ * @size: of @buffer, > 0; longer text is cut
+ *
+ * Async-signal-safe: for a timer's signal handler that says which event never yields.
+ */
+FOLIOT_API void foliot_kernel_describe_current (FoliotKernel *kernel, char *buffer, gsize size);
+
 /* Nodes and links: the names that appear in records. Ids are given in the order of the calls, from 1. */
 FOLIOT_API guint32 foliot_kernel_add_node (FoliotKernel *kernel, const char *name);
 FOLIOT_API const char *foliot_kernel_get_node_name (FoliotKernel *kernel, guint32 node);

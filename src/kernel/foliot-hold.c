@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "foliot-kernel-struct.h"
+
+/*
+ * Holds. There are few at a time (questions to the outside that were not answered yet), so they are a plain list in the
+ * order of asking. A hold belongs to whoever asked for it and may outlive the kernel's close.
+ */
+
+FoliotHold *
+foliot_kernel_hold (FoliotKernel *self, const char *why, guint limit_ms)
+{
+  FoliotHold *hold, **end;
+
+  g_return_val_if_fail (IS_KERNEL (self), NULL);
+  g_return_val_if_fail (why != NULL, NULL);
+  hold = g_new0 (FoliotHold, 1);
+  hold->why = g_strdup (why);
+  hold->limit_ms = limit_ms;
+  hold->end_us = limit_ms > 0 ? foliot_realtime_now_us () + (gint64) limit_ms * 1000 : G_MAXINT64;
+  if (self->closed)
+    return hold;
+  hold->kernel = self;
+  for (end = &self->holds; *end != NULL; end = &(*end)->next)
+    ;
+  *end = hold;
+  self->n_holds++;
+  return hold;
+}
+
+void
+foliot_hold_release (FoliotHold *hold)
+{
+  g_return_if_fail (hold != NULL);
+  if (hold->kernel != NULL)
+    {
+      FoliotHold **link;
+      for (link = &hold->kernel->holds; *link != hold; link = &(*link)->next)
+        ;
+      *link = hold->next;
+      if (--hold->kernel->n_holds == 0 && hold->kernel->drive == FOLIOT_DRIVE_PACED)
+        hold->kernel->pace.started = FALSE;
+    }
+  g_free (hold->why);
+  g_free (hold);
+}
+
+FoliotHold *
+foliot_kernel_get_first_hold (FoliotKernel *self)
+{
+  FoliotHold *first = self->holds;
+
+  for (FoliotHold *hold = first; hold != NULL; hold = hold->next)
+    if (hold->end_us < first->end_us)
+      first = hold;
+  return first;
+}
+
+void
+foliot_kernel_orphan_holds (FoliotKernel *self)
+{
+  while (self->holds != NULL)
+    {
+      FoliotHold *hold = self->holds;
+      self->holds = g_steal_pointer (&hold->next);
+      hold->kernel = NULL;
+    }
+  self->n_holds = 0;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-kernel.h>
+
+G_BEGIN_DECLS
+
+/* What the kernel offers to the floors above it and to nobody else. */
+
+/*
+ * FoliotKernelHead:
+ *
+ * The first words of every kernel: what hot paths above read without a call. Only the kernel writes them, except
+ * @draws.
+ */
+typedef struct
+{
+  GObject parent_instance;
+  FoliotTime now;
+  guint64 sequence; /* of the event that is being dispatched; 0 outside of events */
+  guint64 n_stale;
+  guint32 node;            /* the current node */
+  guint32 draws;           /* random draws made by the event; each draw adds one */
+  guint32 fault_countdown; /* see foliot-fault-private.h */
+} FoliotKernelHead;
+
+/* The time that the present event sees. Inside events only (a REALTIME kernel's time moves between them). */
+static inline FoliotTime
+_foliot_kernel_now (FoliotKernel *kernel)
+{
+  return ((FoliotKernelHead *) kernel)->now;
+}
+
+static inline guint32
+_foliot_kernel_get_node (FoliotKernel *kernel)
+{
+  return ((FoliotKernelHead *) kernel)->node;
+}
+
+/* Returns: the sequence of the event that is being dispatched, for causes; 0 outside of events. */
+static inline guint64
+_foliot_kernel_get_current_sequence (FoliotKernel *kernel)
+{
+  return ((FoliotKernelHead *) kernel)->sequence;
+}
+
+/* Returns: where random streams count their draws; lives as long as the kernel. */
+static inline guint32 *
+_foliot_kernel_get_draws (FoliotKernel *kernel)
+{
+  return &((FoliotKernelHead *) kernel)->draws;
+}
+
+/* A wake-up found its wait already decided. */
+static inline void
+_foliot_kernel_count_stale (FoliotKernel *kernel)
+{
+  ((FoliotKernelHead *) kernel)->n_stale++;
+}
+
+/*
+ * _foliot_kernel_post_to:
+ *
+ * As [method@Kernel.post], for another node than the current one: a fiber's wake-up belongs to the fiber's node,
+ * whoever causes it.
+ */
+guint64 _foliot_kernel_post_to (FoliotKernel *kernel, guint32 node, FoliotTime at, gint8 priority,
+                                FoliotEventKind kind, FoliotEventFunc func, gpointer target,
+                                gpointer payload);
+
+/*
+ * FoliotReservation:
+ *
+ * A place in the order of posting that is taken now and used later. A queue that posts only its head (the local
+ * transport's links) reserves when something enters it: so its events run in the order in which they entered, also
+ * relative to everybody else's. @node is the current node; set it to post for another.
+ */
+typedef struct
+{
+  guint64 sequence;
+  guint64 cause;      /* the event that reserved, as the record will say */
+  guint64 node_cause; /* the same in the numbering of @node; 0 if you change @node */
+  guint32 node;
+} FoliotReservation;
+
+FoliotReservation _foliot_kernel_reserve (FoliotKernel *kernel);
+
+/* Posts under @reservation, which can be used once. It need not be used. */
+guint64 _foliot_kernel_post_reserved (FoliotKernel *kernel, const FoliotReservation *reservation,
+                                      FoliotTime at, gint8 priority, FoliotEventKind kind,
+                                      FoliotEventFunc func, gpointer target, gpointer payload);
+
+/*
+ * _foliot_kernel_add_close_hook:
+ *
+ * @func runs once in foliot_kernel_close(), before events are dropped, the hook that was added last first. It may post,
+ * cancel, and dispatch with foliot_kernel_step().
+ */
+typedef void (*FoliotCloseFunc) (FoliotKernel *kernel, gpointer user_data);
+void _foliot_kernel_add_close_hook (FoliotKernel *kernel, FoliotCloseFunc func, gpointer user_data);
+
+/*
+ * _foliot_kernel_set_drop_func:
+ *
+ * Events posted with @func that are still waiting when the kernel closes are handed to @drop instead, in their order, to free
+ * what they carry.
+ */
+void _foliot_kernel_set_drop_func (FoliotKernel *kernel, FoliotEventFunc func, FoliotEventFunc drop);
+
+/* _foliot_kernel_set_waits_func: who counts FoliotSettled.n_waits. */
+typedef guint (*FoliotWaitsFunc) (FoliotKernel *kernel);
+void _foliot_kernel_set_waits_func (FoliotKernel *kernel, FoliotWaitsFunc func);
+
+/*
+ * _foliot_kernel_stop:
+ *
+ * Ends the running foliot_kernel_run_until() with success before the next event; time stays where it is. Of no effect
+ * when nothing runs.
+ */
+void _foliot_kernel_stop (FoliotKernel *kernel);
+
+gboolean _foliot_kernel_is_closed (FoliotKernel *kernel);
+
+G_END_DECLS

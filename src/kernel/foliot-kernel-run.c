@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT */
+#include "foliot-kernel-struct.h"
+
+#include "base/foliot-hash-private.h"
+
+/*
+ * Time, and who moves it.
+ *
+ * There is one loop, foliot_kernel_dispatch(): while the first event is due at or before now it runs; when it lies
+ * later, time moves to it, provided that the limit of the drive is not before it and nothing is held. The drives differ
+ * only in that limit. JUMP moves now first and so makes everything overdue, in the order in which it was due; THROUGH
+ * is a limit that time reaches in the end, event or not.
+ */
+
+#define BATCH_EVENTS  4096
+#define LAST_TIME     (FOLIOT_TIME_NEVER - 1) /* an event at NEVER never runs */
+#define WAIT_SLICE_US 250000 /* a signal that came just before a wait is noticed after this */
+
+static inline gboolean
+has_attention (FoliotKernel *self)
+{
+  return G_UNLIKELY (__atomic_load_n (&self->attention, __ATOMIC_RELAXED) != 0);
+}
+
+static gboolean
+take_attention (FoliotKernel *self, gint bit)
+{
+  return (__atomic_fetch_and (&self->attention, ~bit, __ATOMIC_RELAXED) & bit) != 0;
+}
+
+static gboolean
+follows_realtime (FoliotKernel *self)
+{
+  return self->drive == FOLIOT_DRIVE_PACED || self->drive == FOLIOT_DRIVE_REALTIME;
+}
+
+/* How far dispatch may go now. */
+static FoliotTime
+get_limit (FoliotKernel *self, FoliotTime until)
+{
+  switch (self->drive)
+    {
+    case FOLIOT_DRIVE_EXTERNAL:
+      return MIN (self->target, LAST_TIME);
+    case FOLIOT_DRIVE_PACED:
+    case FOLIOT_DRIVE_REALTIME:
+      return MIN (MIN (until, LAST_TIME), foliot_pace_get_time (&self->pace, self->head.now));
+    case FOLIOT_DRIVE_FREE:
+    default:
+      return MIN (until, LAST_TIME);
+    }
+}
+
+/* Moves time as far as it goes without an event: before the loop (@first), or when nothing is left up to @limit. */
+static void
+move_time (FoliotKernel *self, FoliotTime limit, gboolean first)
+{
+  gboolean jumps = self->drive == FOLIOT_DRIVE_REALTIME
+                   || (self->drive == FOLIOT_DRIVE_EXTERNAL && self->how == FOLIOT_ADVANCE_JUMP);
+  gboolean arrives = self->drive == FOLIOT_DRIVE_EXTERNAL || self->drive == FOLIOT_DRIVE_REALTIME;
+
+  if ((first ? jumps : arrives) && self->n_holds == 0 && limit > self->head.now)
+    self->head.now = limit;
+}
+
+static inline void
+begin_record (FoliotKernel *self, const FoliotEvent *event)
+{
+  self->record = (FoliotRecord){
+    .sequence = self->head.sequence,
+    .time_ns = self->head.now,
+    .cause = event->cause,
+    .kind = event->kind,
+    .node = event->node,
+  };
+  self->record_node_cause = event->node_cause;
+  self->local_sequence = self->node_cause = self->digest.nodes[event->node].count + 1;
+  self->head.draws = 0;
+}
+
+static inline void
+end_record (FoliotKernel *self)
+{
+  self->record.draws = self->head.draws;
+  foliot_digest_add_record (&self->digest, &self->record, self->record_node_cause);
+  if (self->record_func != NULL)
+    self->record_func (self, &self->record, self->record_data);
+}
+
+static void
+repeat (FoliotKernel *self, FoliotEvent *event, FoliotTime due, guint64 order)
+{
+  FoliotTime next;
+
+  if (__builtin_add_overflow (due, foliot_kernel_call_get_period (event), &next))
+    next = FOLIOT_TIME_NEVER;
+  foliot_kernel_requeue (self, event, next, (gint8) ((gint) (order >> 56) - 128));
+}
+
+/* Runs the first event of the queue. Its slot is free before its function runs, so that what it posts finds it warm. */
+static inline void
+run_first (FoliotKernel *self, const FoliotQueueEntry *first)
+{
+  FoliotTime due = foliot_queue_time_to (first->time);
+  guint64 order = first->order;
+  FoliotEvent *event = foliot_event_queue_pop (&self->queue, first);
+  FoliotEventFunc func = event->func;
+  gpointer target = event->target, payload = event->payload;
+
+  self->head.sequence = ++self->counts.dispatched;
+  self->head.node = event->node;
+  self->kind = event->kind;
+  if (self->recording)
+    begin_record (self, event);
+  if (G_UNLIKELY (event->repeats))
+    repeat (self, event, due, order);
+  else
+    foliot_event_queue_give_back (&self->queue, event);
+  func (target, payload);
+  if (self->recording)
+    end_record (self);
+}
+
+guint64
+foliot_kernel_dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events)
+{
+  FoliotTime limit = get_limit (self, until);
+  guint32 outer_node = self->head.node;
+  guint64 n = 0;
+
+  self->dispatching = TRUE;
+  move_time (self, limit, TRUE);
+  while (n < max_events && !has_attention (self))
+    {
+      const FoliotQueueEntry *first = foliot_event_queue_peek (&self->queue);
+      FoliotTime due = first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER;
+
+      if (due > self->head.now)
+        {
+          if (due > limit || self->n_holds > 0)
+            {
+              move_time (self, MIN (limit, due - 1), FALSE);
+              break;
+            }
+          self->head.now = due;
+        }
+      run_first (self, first);
+      n++;
+    }
+  self->dispatching = FALSE;
+  self->head.sequence = 0;
+  self->head.node = outer_node;
+  self->node_cause = self->local_sequence = 0;
+  return n;
+}
+
+gboolean
+foliot_kernel_is_ready (FoliotKernel *self, FoliotTime until)
+{
+  const FoliotQueueEntry *first = foliot_event_queue_peek (&self->queue);
+  FoliotTime due = first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER;
+  FoliotTime limit;
+
+  if (self->closed || has_attention (self))
+    return FALSE;
+  if (due <= self->head.now)
+    return TRUE;
+  if (self->n_holds > 0)
+    return FALSE;
+  limit = get_limit (self, until);
+  return due <= limit || (self->drive == FOLIOT_DRIVE_EXTERNAL && limit > self->head.now);
+}
+
+FoliotTime
+foliot_kernel_now (FoliotKernel *self)
+{
+  g_return_val_if_fail (IS_KERNEL (self), 0);
+  if (G_UNLIKELY (self->drive == FOLIOT_DRIVE_REALTIME) && !self->dispatching)
+    move_time (self, get_limit (self, LAST_TIME), TRUE);
+  return self->head.now;
+}
+
+void
+foliot_kernel_set_pace (FoliotKernel *self, double factor)
+{
+  g_return_if_fail (IS_KERNEL (self));
+  g_return_if_fail (self->drive == FOLIOT_DRIVE_PACED);
+  g_return_if_fail (factor > 0);
+  self->pace.factor = factor;
+  self->pace.started = FALSE;
+}
+
+gboolean
+foliot_kernel_advance (FoliotKernel *self, FoliotTime to, FoliotAdvance how, GError **error)
+{
+  g_return_val_if_fail (IS_KERNEL (self), FALSE);
+  if (self->drive != FOLIOT_DRIVE_EXTERNAL)
+    {
+      g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_DRIVE,
+                   "this kernel moves its own time: only one with an EXTERNAL drive can be advanced");
+      return FALSE;
+    }
+  if (how == FOLIOT_ADVANCE_JUMP ? to <= self->head.now : to < self->head.now)
+    {
+      g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_PAST,
+                   "time must be %s %" G_GINT64_FORMAT " ns but is %" G_GINT64_FORMAT " ns",
+                   how == FOLIOT_ADVANCE_JUMP ? ">" : ">=", self->head.now, to);
+      return FALSE;
+    }
+  self->target = to;
+  self->how = how;
+  if (!self->dispatching)
+    move_time (self, to, TRUE);
+  return TRUE;
+}
+
+void
+foliot_kernel_peek_settled (FoliotKernel *self, FoliotSettled *out_settled)
+{
+  const FoliotQueueEntry *first;
+  FoliotTime due;
+
+  g_return_if_fail (IS_KERNEL (self));
+  first = foliot_event_queue_peek (&self->queue);
+  due = first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER;
+  *out_settled = (FoliotSettled){
+    .quiet = due > foliot_kernel_now (self) && self->n_holds == 0
+             && (self->drive != FOLIOT_DRIVE_EXTERNAL || self->target <= self->head.now),
+    .next_due = MAX (due, self->head.now),
+    .n_holds = self->n_holds,
+    .n_waits = self->waits_func != NULL ? self->waits_func (self) : 0,
+  };
+}
+
+guint64
+foliot_kernel_step (FoliotKernel *self, guint64 max_events)
+{
+  guint64 n;
+
+  g_return_val_if_fail (IS_KERNEL (self), 0);
+  g_return_val_if_fail (!self->dispatching, 0);
+  g_object_ref (self);
+  n = foliot_kernel_dispatch (self, LAST_TIME, max_events);
+  g_object_unref (self);
+  return n;
+}
+
+/* One turn of the context for the other sources, or a sleep. */
+static void
+wait_until (FoliotKernel *self, gint64 until_us)
+{
+  until_us = MIN (until_us, foliot_realtime_now_us () + WAIT_SLICE_US);
+  if (self->context == NULL)
+    {
+      foliot_realtime_wait (until_us);
+      return;
+    }
+  self->wake_us = until_us;
+  g_main_context_iteration (self->context, TRUE);
+  self->wake_us = -1;
+}
+
+static gboolean
+wait_for_holds (FoliotKernel *self, GError **error)
+{
+  FoliotHold *first = foliot_kernel_get_first_hold (self);
+
+  if (self->context != NULL && foliot_realtime_now_us () < first->end_us)
+    {
+      wait_until (self, first->end_us);
+      self->pace.started = FALSE;
+      return TRUE;
+    }
+  if (self->context == NULL)
+    g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_HELD,
+                 "time is held by “%s”, and without a main context nothing can release it", first->why);
+  else
+    g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_HELD,
+                 "time was held by “%s” for longer than its limit of %u ms", first->why, first->limit_ms);
+  return FALSE;
+}
+
+/* Nothing can be dispatched at once. @out_more: whether it is worth trying again. */
+static gboolean
+wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GError **error)
+{
+  const FoliotQueueEntry *first = foliot_event_queue_peek (&self->queue);
+  FoliotTime due = first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER;
+
+  *out_more = TRUE;
+  if (foliot_kernel_is_ready (self, until))
+    return TRUE;
+  if (self->n_holds > 0)
+    return wait_for_holds (self, error);
+  if (follows_realtime (self) && MIN (due, until) < FOLIOT_TIME_NEVER
+      && foliot_pace_get_time (&self->pace, self->head.now) < MIN (due, until))
+    {
+      wait_until (self, foliot_pace_get_due_us (&self->pace, MIN (due, until)));
+      return TRUE;
+    }
+  *out_more = FALSE;
+  return TRUE;
+}
+
+static gboolean
+run (FoliotKernel *self, FoliotTime until, GError **error)
+{
+  gboolean more = TRUE;
+
+  while (more && !self->closed)
+    {
+      guint64 n = foliot_kernel_dispatch (self, until, BATCH_EVENTS);
+
+      if (take_attention (self, FOLIOT_ATTENTION_INTERRUPT))
+        {
+          g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_INTERRUPTED,
+                       "interrupted at %" G_GINT64_FORMAT " ns, after %" G_GUINT64_FORMAT " events",
+                       self->head.now, self->counts.dispatched);
+          return FALSE;
+        }
+      if (take_attention (self, FOLIOT_ATTENTION_STOP))
+        return TRUE;
+      if (n == 0 && !wait_for_something (self, until, &more, error))
+        return FALSE;
+      if (n > 0 && self->context != NULL)
+        g_main_context_iteration (self->context, FALSE);
+    }
+  if (self->drive != FOLIOT_DRIVE_EXTERNAL && until != FOLIOT_TIME_NEVER && until > self->head.now
+      && !self->closed)
+    self->head.now = until;
+  return TRUE;
+}
+
+gboolean
+foliot_kernel_run_until (FoliotKernel *self, FoliotTime until, GError **error)
+{
+  gboolean ok;
+
+  g_return_val_if_fail (IS_KERNEL (self), FALSE);
+  if (self->running || self->dispatching)
+    {
+      g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_BUSY,
+                   "the kernel is being run already: an event cannot run it once more, it must return");
+      return FALSE;
+    }
+  g_object_ref (self);
+  self->running = TRUE;
+  take_attention (self, FOLIOT_ATTENTION_STOP);
+  ok = run (self, until, error);
+  self->running = FALSE;
+  g_object_unref (self);
+  return ok;
+}
+
+void
+foliot_kernel_interrupt (FoliotKernel *self)
+{
+  __atomic_fetch_or (&self->attention, FOLIOT_ATTENTION_INTERRUPT, __ATOMIC_RELAXED);
+}
+
+void
+_foliot_kernel_stop (FoliotKernel *self)
+{
+  if (self->running)
+    __atomic_fetch_or (&self->attention, FOLIOT_ATTENTION_STOP, __ATOMIC_RELAXED);
+}
+
+guint32
+foliot_kernel_enter_node (FoliotKernel *self, guint32 node)
+{
+  guint32 before;
+
+  g_return_val_if_fail (IS_KERNEL (self), 0);
+  g_return_val_if_fail (node < self->node_names->len, self->head.node);
+  before = self->head.node;
+  self->head.node = node;
+  self->node_cause = node == self->record.node ? self->local_sequence : 0;
+  return before;
+}
+
+guint32
+foliot_kernel_get_current_node (FoliotKernel *self)
+{
+  g_return_val_if_fail (IS_KERNEL (self), 0);
+  return self->head.node;
+}
+
+void
+foliot_kernel_note_message (FoliotKernel *self, guint32 link, guint64 link_sequence)
+{
+  g_return_if_fail (IS_KERNEL (self));
+  g_return_if_fail (link < self->link_names->len);
+  self->record.link = link;
+  self->record.link_sequence = link_sequence;
+}
+
+/* A second payload of the same event does not hide the first. */
+static guint64
+add_hash (guint64 so_far, guint64 hash)
+{
+  return so_far == 0 ? hash : foliot_hash_mix (so_far, hash);
+}
+
+void
+foliot_kernel_note_payload (FoliotKernel *self, guint32 node, guint64 payload_hash, guint64 view_hash)
+{
+  g_return_if_fail (IS_KERNEL (self));
+  g_return_if_fail (node < self->node_names->len);
+  self->record.payload_hash = add_hash (self->record.payload_hash, payload_hash);
+  self->record.view_hash = add_hash (self->record.view_hash, view_hash);
+  if (node != 0 && node != self->record.node)
+    {
+      self->record.node = node;
+      self->record_node_cause = 0;
+      self->local_sequence = self->digest.nodes[node].count + 1;
+      foliot_kernel_enter_node (self, node);
+    }
+}
