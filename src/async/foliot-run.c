@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "async/foliot-fiber-private.h"
+#include "kernel/foliot-kernel-private.h"
+
+/*
+ * Running a world until one thing has happened. The future that is waited for stops the kernel in the moment of being
+ * settled, so that no event after that one runs and time stays where it is.
+ */
+
+typedef struct
+{
+  FoliotLink link;
+  FoliotKernel *kernel;
+} Stop;
+
+static void
+stop_tell (FoliotLink *link, FoliotFuture *future)
+{
+  _foliot_kernel_stop (((Stop *) link)->kernel);
+}
+
+static void
+set_stuck (FoliotKernel *kernel, GError **error)
+{
+  g_autofree char *report = foliot_fiber_report_waits (kernel);
+  g_autofree char *now = foliot_time_format (foliot_kernel_now (kernel));
+
+  g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_STUCK,
+               "nothing is left to do at %s s, but what was waited for has not happened%s%s", now,
+               *report != '\0' ? ":\n" : "; no fiber waits", report);
+}
+
+static FoliotValue *
+dup_result (FoliotFuture *future, GError **error)
+{
+  FoliotValue *value = foliot_future_get_value (future);
+
+  if (value != NULL)
+    return foliot_value_ref (value);
+  g_propagate_error (error, g_error_copy (foliot_future_get_error (future)));
+  return NULL;
+}
+
+/* Whether somebody outside of this world may still bring something, so that waiting for it makes sense. */
+static gboolean
+may_be_called (FoliotKernel *kernel)
+{
+  FoliotDrive drive = foliot_kernel_get_drive (kernel);
+
+  return foliot_kernel_get_context (kernel) != NULL
+         && (drive == FOLIOT_DRIVE_EXTERNAL || drive == FOLIOT_DRIVE_REALTIME);
+}
+
+static gboolean
+drive_until (FoliotKernel *kernel, FoliotFuture *until, GError **error)
+{
+  Stop stop = { .link = { .tell = stop_tell }, .kernel = kernel };
+  gboolean ran;
+
+  if (foliot_future_is_settled (until))
+    return TRUE;
+  _foliot_future_follow (until, &stop.link);
+  ran = foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error);
+  while (ran && !foliot_future_is_settled (until) && may_be_called (kernel))
+    {
+      g_main_context_iteration (foliot_kernel_get_context (kernel), TRUE);
+      ran = foliot_future_is_settled (until) || foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error);
+    }
+  _foliot_queue_remove (&stop.link);
+  if (ran && !foliot_future_is_settled (until))
+    set_stuck (kernel, error);
+  return ran && foliot_future_is_settled (until);
+}
+
+FoliotValue *
+foliot_run (FoliotKernel *kernel, FoliotFuture *until, GError **error)
+{
+  g_autoptr (FoliotKernel) alive = g_object_ref (kernel);
+  g_autoptr (FoliotFuture) settled = NULL;
+
+  g_return_val_if_fail (until == NULL || foliot_future_get_kernel (until) == kernel, NULL);
+  g_return_val_if_fail (!foliot_fiber_is_running (kernel), NULL);
+
+  if (until == NULL)
+    return foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error) ? foliot_value_new_null () : NULL;
+  settled = foliot_future_ref (until);
+  return drive_until (kernel, settled, error) ? dup_result (settled, error) : NULL;
+}

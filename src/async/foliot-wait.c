@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "async/foliot-wait.h"
+
+#include "async/foliot-fiber-private.h"
+#include "kernel/foliot-kernel-private.h"
+
+/*
+ * Two ways lead out of a wait. A deadline is an event of its own: when it runs and the wait is still pending, it decides
+ * and goes on with the fiber in the same event. Everything else decides inside somebody else's event, where the fiber
+ * must not run: it posts a wake-up. The number in both tells a late one from the next wait of the same fiber, or of
+ * another fiber on the same stack: numbers are never used twice in a world.
+ */
+
+void
+_foliot_queue_insert (FoliotQueue *queue, FoliotLink *link, FoliotLink *before)
+{
+  FoliotLink *after = before != NULL ? before->previous : queue->last;
+
+  link->queue = queue;
+  link->previous = after;
+  link->next = before;
+  if (after != NULL)
+    after->next = link;
+  else
+    queue->first = link;
+  if (before != NULL)
+    before->previous = link;
+  else
+    queue->last = link;
+  queue->length++;
+}
+
+void
+_foliot_queue_remove (FoliotLink *link)
+{
+  FoliotQueue *queue = link->queue;
+
+  if (queue == NULL)
+    return;
+  if (link->previous != NULL)
+    link->previous->next = link->next;
+  else
+    queue->first = link->next;
+  if (link->next != NULL)
+    link->next->previous = link->previous;
+  else
+    queue->last = link->previous;
+  queue->length--;
+  link->queue = NULL;
+}
+
+static void
+set_error (FoliotAsync *async, FoliotWaitEnd end, FoliotWait *wait, GError **error)
+{
+  static const struct
+  {
+    FoliotError code;
+    const char *text;
+  } ends[] = {
+    [FOLIOT_WAIT_TIMED_OUT] = { FOLIOT_ERROR_TIMED_OUT, "timed out" },
+    [FOLIOT_WAIT_CANCELLED] = { FOLIOT_ERROR_CANCELLED, "cancelled" },
+    [FOLIOT_WAIT_CLOSED] = { FOLIOT_ERROR_CLOSED, "closed" },
+    [FOLIOT_WAIT_PREEMPTED] = { FOLIOT_ERROR_PREEMPTED, "a granted resource was taken away" },
+  };
+  g_autofree char *what = NULL;
+  g_autofree char *now = NULL;
+
+  if (error == NULL)
+    return;
+  now = foliot_time_format (_foliot_kernel_now (async->kernel));
+  if (wait != NULL)
+    what = wait->kind->describe (wait);
+  g_set_error (error, FOLIOT_ERROR, ends[end].code, "%s at %s s%s%s", ends[end].text, now,
+               what != NULL ? ", waiting for " : ", before it could wait", what != NULL ? what : "");
+}
+
+static G_NO_INLINE gboolean
+refuse (FoliotAsync *async, FoliotFiber *fiber, GError **error)
+{
+  FoliotWaitEnd end;
+
+  if (fiber->refusal & FOLIOT_FIBER_CLOSING)
+    _foliot_fiber_spend_close_await (fiber);
+  if ((fiber->refusal & FOLIOT_FIBER_CANCELLED) && fiber->shield == 0)
+    end = FOLIOT_WAIT_CANCELLED;
+  else if (fiber->refusal & FOLIOT_FIBER_CLOSING)
+    end = FOLIOT_WAIT_CLOSED;
+  else if (fiber->refusal & FOLIOT_FIBER_PREEMPTED)
+    end = FOLIOT_WAIT_PREEMPTED;
+  else
+    return TRUE;
+  set_error (async, end, NULL, error);
+  return FALSE;
+}
+
+gboolean
+_foliot_wait_enter (FoliotAsync *async, GError **error)
+{
+  FoliotFiber *fiber = async->current;
+
+  if (G_UNLIKELY (fiber == NULL))
+    {
+      g_critical ("a function that awaits was called on the main stack; call it on a fiber");
+      g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_RUNTIME, "await on the main stack");
+      return FALSE;
+    }
+  _foliot_fiber_assert_own_frame (fiber);
+  return G_LIKELY (fiber->refusal == 0) || refuse (async, fiber, error);
+}
+
+void
+_foliot_wait_init (FoliotAsync *async, FoliotWait *wait, const FoliotWaitKind *kind, gpointer object,
+                   FoliotTime deadline)
+{
+  wait->link.queue = NULL;
+  wait->link.tell = NULL;
+  wait->kind = kind;
+  wait->object = object;
+  wait->fiber = async->current;
+  wait->number = ++async->last_number;
+  wait->since = _foliot_kernel_now (async->kernel);
+  wait->deadline = deadline;
+  wait->timer = 0;
+  wait->end = FOLIOT_WAIT_PENDING;
+}
+
+/* Takes a wait that was decided now out of the queue it stood in. */
+static void
+leave (FoliotWait *wait)
+{
+  _foliot_queue_remove (&wait->link);
+  if (wait->end != FOLIOT_WAIT_DONE && wait->kind->left != NULL)
+    wait->kind->left (wait);
+}
+
+static void
+on_wake (gpointer target, gpointer payload)
+{
+  FoliotFiber *fiber = target;
+
+  if (fiber->wait != NULL && fiber->wait->number == GPOINTER_TO_SIZE (payload))
+    _foliot_fiber_resume (fiber);
+  else
+    _foliot_kernel_count_stale (fiber->async->kernel);
+}
+
+static void
+on_deadline (gpointer target, gpointer payload)
+{
+  FoliotFiber *fiber = target;
+  FoliotWait *wait = fiber->wait;
+
+  if (wait == NULL || wait->number != GPOINTER_TO_SIZE (payload) || wait->end != FOLIOT_WAIT_PENDING)
+    {
+      _foliot_kernel_count_stale (fiber->async->kernel);
+      return;
+    }
+  wait->end = wait->kind->at_deadline;
+  leave (wait);
+  _foliot_fiber_resume (fiber);
+}
+
+gboolean
+_foliot_wait_suspend (FoliotAsync *async, FoliotWait *wait, GError **error)
+{
+  FoliotFiber *fiber = wait->fiber;
+
+  if (wait->deadline == FOLIOT_TIME_NEVER)
+    async->n_endless++;
+  else
+    wait->timer
+        = foliot_kernel_post (async->kernel, wait->deadline, FOLIOT_PRIORITY_DEFAULT, FOLIOT_EVENT_TIMER,
+                              on_deadline, fiber, GSIZE_TO_POINTER (wait->number));
+  fiber->wait = wait;
+  _foliot_fiber_suspend (fiber);
+  fiber->wait = NULL;
+  if (G_LIKELY (wait->end == FOLIOT_WAIT_DONE))
+    return TRUE;
+  set_error (async, wait->end, wait, error);
+  return FALSE;
+}
+
+gboolean
+_foliot_wait_decide (FoliotWait *wait, FoliotWaitEnd end)
+{
+  FoliotFiber *fiber = wait->fiber;
+  FoliotKernel *kernel = fiber->async->kernel;
+
+  if (wait->end != FOLIOT_WAIT_PENDING)
+    {
+      _foliot_kernel_count_stale (kernel);
+      return FALSE;
+    }
+  wait->end = end;
+  if (wait->deadline == FOLIOT_TIME_NEVER)
+    fiber->async->n_endless--;
+  else
+    foliot_kernel_cancel (kernel, wait->timer);
+  _foliot_kernel_post_to (kernel, fiber->node, _foliot_kernel_now (kernel), FOLIOT_PRIORITY_DEFAULT,
+                          FOLIOT_EVENT_WAKE, on_wake, fiber, GSIZE_TO_POINTER (wait->number));
+  leave (wait);
+  return TRUE;
+}
+
+void
+_foliot_wait_decide_all (FoliotQueue *queue, FoliotWaitEnd end)
+{
+  while (queue->first != NULL)
+    _foliot_wait_decide ((FoliotWait *) queue->first, end);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-async.h>
+
+G_BEGIN_DECLS
+
+/* FoliotTestBody: runs on a fiber of @kernel, a fresh FREE one without a main context, seed 1, at time 0. */
+typedef void (*FoliotTestBody) (FoliotKernel *kernel);
+
+/*
+ * foliot_test_add:
+ *
+ * A test whose body is a fiber. When it has returned, the world runs until nothing is left to do; then the test fails
+ * if a fiber is still alive, a future is pending, or an event or hold is left.
+ */
+void foliot_test_add (const char *path, FoliotTestBody body);
+
+/* The body's world may be left as it is: what is alive is cancelled by closing it. */
+void foliot_test_add_unfinished (const char *path, FoliotTestBody body);
+
+/* Fails unless nothing is alive, pending, due or held in @kernel. */
+void foliot_test_assert_idle (FoliotKernel *kernel);
+
+/* Awaits @duration, which must not fail. */
+void foliot_test_sleep (FoliotKernel *kernel, FoliotTime duration);
+
+/* Fails unless it is @time now. */
+#define foliot_test_assert_now(kernel, time) g_assert_cmpint (foliot_kernel_now (kernel), ==, (time))
+
+G_END_DECLS
