@@ -83,9 +83,9 @@ foliot_time_to_seconds (FoliotTime time)
 
   if (magnitude <= G_GUINT64_CONSTANT (1) << 53)
     return (double) time / 1e9; /* both exact: one rounding */
-  /* 54 bits or more, and the lowest bit says whether something was lost: the conversion is the one rounding. */
-  scaled = (Wide) magnitude << 31;
-  seconds = (double) ((guint64) (scaled / FOLIOT_SECOND) | (scaled % FOLIOT_SECOND != 0)) / 2147483648.0;
+  /* 63 bits or more, and the lowest one says whether something was lost: the conversion is the one rounding. */
+  scaled = (Wide) magnitude << 40;
+  seconds = (double) (scaled / FOLIOT_SECOND | (scaled % FOLIOT_SECOND != 0)) / 1099511627776.0;
   return negative ? -seconds : seconds;
 }
 
