@@ -85,26 +85,36 @@ FOLIOT_API G_DECLARE_INTERFACE (FoliotLink, foliot_link, FOLIOT, LINK, GObject)
 
 /**
  * FoliotLinkInterface:
- * @start: sets the sink; frames that arrived before are delivered by events
- * @send: takes the frame's contents in every case; never waits. @error: %FOLIOT_ERROR_CONNECTION_RESET, FRAME_TOO_LONG
+ * @get_kernel: the world it belongs to
+ * @start: sets the sink (a constant table); frames that arrived before are delivered by events. A @sink of %NULL takes
+ *   it away again: nothing is called any more, not even closed; who drops a link without closing it does this first
+ * @send: takes the frame's contents in every case; never waits. @error: %FOLIOT_ERROR_CONNECTION_RESET, FRAME_TOO_LONG,
+ *   RESOURCES
+ * @send_at: (nullable): as @send, but the frame arrives at @due at the earliest, and in the order of sending all the
+ *   same; only links inside one process have it
  * @get_queued_bytes: bytes accepted and not yet handed over
- * @close: idempotent. What was sent before still arrives. The sink's closed is called by an event
- * @dup_info: "peername", "sockname", …; %NULL if unknown
+ * @close: idempotent. What was sent before still arrives. The sink's closed is called by an event. Dropping the last
+ *   reference closes too
+ * @dup_info: "peername", "sockname", …; "name" and "peer" are the stable names of the two ends; %NULL if unknown
  * @get_peer: (nullable): the other end, when it lives in this process
+ * @get_owner: (nullable): the owner given to start, if it was given together with @sink
  */
 struct _FoliotLinkInterface
 {
   GTypeInterface parent;
+  FoliotKernel *(*get_kernel) (FoliotLink *link);
   FoliotLinkFlags (*get_flags) (FoliotLink *link);
   void (*start) (FoliotLink *link, const FoliotLinkSink *sink, gpointer owner);
   gboolean (*send) (FoliotLink *link, FoliotFrame *frame, GError **error);
+  gboolean (*send_at) (FoliotLink *link, FoliotFrame *frame, FoliotTime due, GError **error);
   gsize (*get_queued_bytes) (FoliotLink *link);
   void (*close) (FoliotLink *link);
   FoliotValue *(*dup_info) (FoliotLink *link, const char *name);
   FoliotLink *(*get_peer) (FoliotLink *link);
-  gpointer (*get_owner) (FoliotLink *link);
+  gpointer (*get_owner) (FoliotLink *link, const FoliotLinkSink *sink);
 };
 
+FOLIOT_API FoliotKernel *foliot_link_get_kernel (FoliotLink *link);
 FOLIOT_API FoliotLinkFlags foliot_link_get_flags (FoliotLink *link);
 FOLIOT_API void foliot_link_start (FoliotLink *link, const FoliotLinkSink *sink, gpointer owner);
 FOLIOT_API gboolean foliot_link_send (FoliotLink *link, FoliotFrame *frame, GError **error);
@@ -112,8 +122,8 @@ FOLIOT_API gsize foliot_link_get_queued_bytes (FoliotLink *link);
 FOLIOT_API void foliot_link_close (FoliotLink *link);
 FOLIOT_API FoliotValue *foliot_link_dup_info (FoliotLink *link, const char *name) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotLink *foliot_link_get_peer (FoliotLink *link);
-/** foliot_link_get_owner: (skip): the owner given to start. */
-FOLIOT_API gpointer foliot_link_get_owner (FoliotLink *link);
+/** foliot_link_get_owner: (skip): Returns: (nullable): the owner given to start together with @sink. */
+FOLIOT_API gpointer foliot_link_get_owner (FoliotLink *link, const FoliotLinkSink *sink);
 
 /** FoliotAcceptFunc: a peer connected. @link: (transfer full). Called in a kernel event, before the peer's connect ends. */
 typedef void (*FoliotAcceptFunc) (FoliotLink *link, gpointer user_data);
@@ -139,6 +149,7 @@ struct _FoliotListenerClass
   void (*close) (FoliotListener *listener);
   FoliotFuture *(*wait_closed) (FoliotListener *listener);
 };
+/** foliot_listener_get_address: Returns: (transfer none). */
 FOLIOT_API FoliotAddress *foliot_listener_get_address (FoliotListener *listener);
 FOLIOT_API void foliot_listener_close (FoliotListener *listener);
 FOLIOT_API FoliotFuture *foliot_listener_wait_closed (FoliotListener *listener) FOLIOT_WARN_UNUSED;
