@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "scenario/foliot-cursor.h"
+#include "scenario/foliot-module.h"
+#include "scenario/foliot-series.h"
+
+/* What a scenario says, checked: names are resolved to indexes and types, templates are expanded. All of it is owned by the
+ * scenario and never changes. */
+
+typedef struct
+{
+  char *name;
+  GType codec_type;
+} FoliotContainerSpec;
+
+typedef struct
+{
+  char *name;
+  char *place; /* `<file>:<line>: <pointer>: `, for what only shows when it starts */
+  GType type;
+  guint container;
+  FoliotValue *args; /* a map; may hold {"agent": NAME} */
+} FoliotAgentSpec;
+
+typedef struct
+{
+  char *from;
+  char *to;
+  FoliotLatency latency;
+  guint loss_ppm;
+} FoliotLinkSpec;
+
+typedef struct
+{
+  guint column; /* of the series */
+  guint agent;
+  const FoliotInput *input;
+  double scale;
+  gboolean scaled;
+} FoliotDelivery;
+
+typedef struct
+{
+  FoliotSeries *series;
+  GArray *deliveries; /* of FoliotDelivery */
+} FoliotInputSpec;
+
+typedef struct
+{
+  char *table;
+  char *label;      /* name of the column with the agent's name */
+  GStrv columns;    /* behind time_s and label */
+  FoliotTime every; /* 0: rows come from foliot_agent_record */
+  FoliotTime from;
+  GArray *agents;   /* of guint, in the order of creation; sampled tables only */
+  GPtrArray *outputs; /* of FoliotOutput: agents × columns; sampled tables only */
+} FoliotOutputSpec;
+
+typedef enum
+{
+  FOLIOT_FOLD_NONE, /* each row on its own */
+  FOLIOT_FOLD_SUM,
+  FOLIOT_FOLD_MIN,
+  FOLIOT_FOLD_MAX,
+  FOLIOT_FOLD_MEAN,
+  FOLIOT_FOLD_LAST,
+  FOLIOT_FOLD_COUNT,
+} FoliotFold;
+
+typedef struct
+{
+  char *place;
+  guint table;  /* index of the output */
+  int column;   /* index in the table, −1 for a count of rows */
+  int by;       /* index in the table, −1: all rows are one group */
+  FoliotFold fold;
+  gboolean has_at_most, has_at_least, has_equals;
+  double at_most, at_least, equals, relative_tolerance;
+} FoliotExpectSpec;
+
+struct _FoliotScenario
+{
+  GObject parent_instance;
+  char *path;
+  char *folder;
+  char *name;
+  char *description;
+  GPtrArray *files;      /* of FoliotJsonFile, the one that wins last */
+  FoliotValue *resolved; /* the whole merged tree, settings applied */
+  FoliotValue *parameters;
+  FoliotLoadedModule *module; /* nullable */
+  FoliotRegistry *registry;   /* borrowed, nullable */
+  guint64 seed;
+  guint64 hash;
+  char *start_date;
+  char *transport;
+  FoliotTime init_time;
+  FoliotTime duration;
+  GArray *containers; /* of FoliotContainerSpec */
+  GArray *agents;     /* of FoliotAgentSpec */
+  GHashTable *agent_index; /* name → index + 1; looked up, never walked */
+  GArray *links;      /* of FoliotLinkSpec */
+  GArray *inputs;     /* of FoliotInputSpec */
+  GArray *outputs;    /* of FoliotOutputSpec */
+  GArray *expects;    /* of FoliotExpectSpec */
+};
+
+/* Reads the sections of the merged tree into the scenario. */
+gboolean _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs, GError **error);
+/* The names of all agents, for hints. */
+char **_foliot_scenario_dup_agent_names (FoliotScenario *scenario);
