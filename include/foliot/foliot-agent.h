@@ -292,6 +292,11 @@ FOLIOT_API void foliot_registry_add (FoliotRegistry *registry, const char *modul
  */
 FOLIOT_API GType foliot_registry_lookup (FoliotRegistry *registry, const char *qualified, GError **error);
 
+/** foliot_registry_find: Returns: the first type added with that class name, of any module, or %G_TYPE_INVALID. */
+FOLIOT_API GType foliot_registry_find (FoliotRegistry *registry, const char *class_name);
+/** foliot_registry_dup_names: Returns: (transfer full) (array zero-terminated=1): the class names, in the order added. */
+FOLIOT_API char **foliot_registry_dup_names (FoliotRegistry *registry) FOLIOT_WARN_UNUSED;
+
 /* A scenario's module: a shared object that exports `foliot_module`. */
 #define FOLIOT_MODULE_ABI 1
 /**

@@ -53,6 +53,8 @@ FOLIOT_API FoliotArgs *foliot_signature_bind (const FoliotSignature *signature, 
 FOLIOT_API void foliot_args_free (FoliotArgs *args);
 FOLIOT_API guint foliot_signature_get_n_args (const FoliotSignature *signature);
 FOLIOT_API const char *foliot_signature_get_arg_name (const FoliotSignature *signature, guint index);
+/** foliot_signature_get_arg_type: Returns: "number", "proxy", …; "*" and "**" for the rest of the positional and keyword arguments. */
+FOLIOT_API const char *foliot_signature_get_arg_type (const FoliotSignature *signature, guint index);
 /** foliot_signature_to_string: Returns: (transfer full): `(a: number, b: number = 2)`. */
 FOLIOT_API char *foliot_signature_to_string (const FoliotSignature *signature) FOLIOT_WARN_UNUSED;
 

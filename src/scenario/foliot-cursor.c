@@ -11,18 +11,19 @@ foliot_cursor_member (const FoliotCursor *cursor, const char *name)
 {
   gboolean map = cursor->value != NULL && foliot_value_get_kind (cursor->value) == FOLIOT_VALUE_MAP;
 
-  return (FoliotCursor) { .parent = cursor,
-                          .key = name,
-                          .value = map ? foliot_value_lookup (cursor->value, name) : NULL,
-                          .files = cursor->files };
+  return (FoliotCursor){ .parent = cursor,
+                         .key = name,
+                         .value = map ? foliot_value_lookup (cursor->value, name) : NULL,
+                         .files = cursor->files };
 }
 
 FoliotCursor
 foliot_cursor_element (const FoliotCursor *cursor, gsize index)
 {
-  return (FoliotCursor) {
-    .parent = cursor, .index = index, .value = foliot_value_get_item (cursor->value, index), .files = cursor->files
-  };
+  return (FoliotCursor){ .parent = cursor,
+                         .index = index,
+                         .value = foliot_value_get_item (cursor->value, index),
+                         .files = cursor->files };
 }
 
 FoliotCursor
@@ -85,7 +86,8 @@ foliot_cursor_dup_place (const FoliotCursor *cursor)
 }
 
 void
-foliot_cursor_fail (const FoliotCursor *cursor, FoliotScenarioError code, GError **error, const char *format, ...)
+foliot_cursor_fail (const FoliotCursor *cursor, FoliotScenarioError code, GError **error, const char *format,
+                    ...)
 {
   g_autofree char *place = foliot_cursor_dup_place (cursor);
   g_autofree char *message = NULL;
@@ -104,7 +106,8 @@ foliot_cursor_fail_unknown (const FoliotCursor *cursor, const char *what, const 
   g_autofree char *hint = foliot_nearest_hint (name, candidates);
   g_autofree char *known = NULL;
 
-  if (hint[0] == '\0' && candidates != NULL && candidates[0] != NULL && g_strv_length ((char **) candidates) <= 12)
+  if (hint[0] == '\0' && candidates != NULL && candidates[0] != NULL
+      && g_strv_length ((char **) candidates) <= 12)
     {
       g_autofree char *joined = g_strjoinv (", ", (char **) candidates);
 
@@ -205,7 +208,8 @@ foliot_cursor_get_string (const FoliotCursor *cursor, const char *name, gboolean
   FoliotCursor member;
   gboolean found;
 
-  return find (cursor, name, required, &member, &found, error) && (!found || foliot_cursor_to_string (&member, out, error));
+  return find (cursor, name, required, &member, &found, error)
+         && (!found || foliot_cursor_to_string (&member, out, error));
 }
 
 gboolean
@@ -219,7 +223,8 @@ foliot_cursor_to_time (const FoliotCursor *cursor, FoliotTime *out, GError **err
   else if (cursor->value != NULL && foliot_value_get_kind (cursor->value) == FOLIOT_VALUE_STRING)
     good = foliot_time_parse (foliot_value_get_string (cursor->value, NULL), out, &local);
   else
-    local = g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_TYPE, "expected a time such as \"15 min\" or a number of seconds, found %s",
+    local = g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_TYPE,
+                         "expected a time such as \"15 min\" or a number of seconds, found %s",
                          foliot_cursor_kind_name (cursor));
   if (!good)
     foliot_cursor_fail (cursor, FOLIOT_SCENARIO_ERROR_TYPE, error, "%s", local->message);
@@ -227,16 +232,19 @@ foliot_cursor_to_time (const FoliotCursor *cursor, FoliotTime *out, GError **err
 }
 
 gboolean
-foliot_cursor_get_time (const FoliotCursor *cursor, const char *name, gboolean required, FoliotTime *out, GError **error)
+foliot_cursor_get_time (const FoliotCursor *cursor, const char *name, gboolean required, FoliotTime *out,
+                        GError **error)
 {
   FoliotCursor member;
   gboolean found;
 
-  return find (cursor, name, required, &member, &found, error) && (!found || foliot_cursor_to_time (&member, out, error));
+  return find (cursor, name, required, &member, &found, error)
+         && (!found || foliot_cursor_to_time (&member, out, error));
 }
 
 gboolean
-foliot_cursor_get_double (const FoliotCursor *cursor, const char *name, gboolean required, double *out, GError **error)
+foliot_cursor_get_double (const FoliotCursor *cursor, const char *name, gboolean required, double *out,
+                          GError **error)
 {
   FoliotCursor member;
   gboolean found;
@@ -256,8 +264,8 @@ foliot_cursor_get_double (const FoliotCursor *cursor, const char *name, gboolean
 }
 
 gboolean
-foliot_cursor_get_int (const FoliotCursor *cursor, const char *name, gboolean required, gint64 min, gint64 max,
-                       gint64 *out, GError **error)
+foliot_cursor_get_int (const FoliotCursor *cursor, const char *name, gboolean required, gint64 min,
+                       gint64 max, gint64 *out, GError **error)
 {
   FoliotCursor member;
   gboolean found;
@@ -272,8 +280,9 @@ foliot_cursor_get_int (const FoliotCursor *cursor, const char *name, gboolean re
       g_autofree char *shown = foliot_value_print (member.value);
 
       foliot_cursor_fail (&member, FOLIOT_SCENARIO_ERROR_TYPE, error,
-                          "expected a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ", found %s", min, max,
-                          shown);
+                          "expected a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+                          ", found %s",
+                          min, max, shown);
       return FALSE;
     }
   *out = foliot_value_get_int (member.value);

@@ -11,8 +11,8 @@ struct _FoliotCursor
   const FoliotCursor *parent;
   const char *key; /* NULL: an element of a list */
   gsize index;
-  FoliotValue *value;  /* borrowed */
-  GPtrArray *files;    /* of FoliotJsonFile, the one that wins last; borrowed */
+  FoliotValue *value; /* borrowed */
+  GPtrArray *files;   /* of FoliotJsonFile, the one that wins last; borrowed */
 };
 
 FoliotCursor foliot_cursor_member (const FoliotCursor *cursor, const char *name);
@@ -23,8 +23,8 @@ FoliotCursor foliot_cursor_with (const FoliotCursor *cursor, FoliotValue *value)
 char *foliot_cursor_dup_pointer (const FoliotCursor *cursor);
 /* `<file>:<line>: <pointer>: `, as every message begins. */
 char *foliot_cursor_dup_place (const FoliotCursor *cursor);
-void foliot_cursor_fail (const FoliotCursor *cursor, FoliotScenarioError code, GError **error, const char *format,
-                         ...) G_GNUC_PRINTF (4, 5);
+void foliot_cursor_fail (const FoliotCursor *cursor, FoliotScenarioError code, GError **error,
+                         const char *format, ...) G_GNUC_PRINTF (4, 5);
 /* UNKNOWN: `unknown <what> "<name>", did you mean "<nearest>"?` */
 void foliot_cursor_fail_unknown (const FoliotCursor *cursor, const char *what, const char *name,
                                  const char *const *candidates, GError **error);
@@ -34,14 +34,14 @@ gboolean foliot_cursor_expect_map (const FoliotCursor *cursor, const char *const
 gboolean foliot_cursor_expect_list (const FoliotCursor *cursor, GError **error);
 
 /* Readers of members; a missing one leaves *@out as it was, unless @required (MISSING). */
-gboolean foliot_cursor_get_string (const FoliotCursor *cursor, const char *name, gboolean required, const char **out,
-                                   GError **error);
-gboolean foliot_cursor_get_time (const FoliotCursor *cursor, const char *name, gboolean required, FoliotTime *out,
-                                 GError **error);
-gboolean foliot_cursor_get_double (const FoliotCursor *cursor, const char *name, gboolean required, double *out,
-                                   GError **error);
-gboolean foliot_cursor_get_int (const FoliotCursor *cursor, const char *name, gboolean required, gint64 min, gint64 max,
-                                gint64 *out, GError **error);
+gboolean foliot_cursor_get_string (const FoliotCursor *cursor, const char *name, gboolean required,
+                                   const char **out, GError **error);
+gboolean foliot_cursor_get_time (const FoliotCursor *cursor, const char *name, gboolean required,
+                                 FoliotTime *out, GError **error);
+gboolean foliot_cursor_get_double (const FoliotCursor *cursor, const char *name, gboolean required,
+                                   double *out, GError **error);
+gboolean foliot_cursor_get_int (const FoliotCursor *cursor, const char *name, gboolean required, gint64 min,
+                                gint64 max, gint64 *out, GError **error);
 /* Time of a value: a number of seconds, or text with a unit. */
 gboolean foliot_cursor_to_time (const FoliotCursor *cursor, FoliotTime *out, GError **error);
 gboolean foliot_cursor_to_string (const FoliotCursor *cursor, const char **out, GError **error);

@@ -160,15 +160,16 @@ foliot_json_file_load (const char *path, GError **error)
 
   if (mapped == NULL)
     {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING, "%s: cannot be read: %s", path,
-                   local->message);
+      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING, "%s: cannot be read: %s",
+                   path, local->message);
       return NULL;
     }
   length = g_mapped_file_get_length (mapped);
   if (length > FOLIOT_JSON_FILE_MAX_BYTES)
     {
       g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_SYNTAX,
-                   "%s: %" G_GSIZE_FORMAT " bytes, expected at most %d", path, length, FOLIOT_JSON_FILE_MAX_BYTES);
+                   "%s: %" G_GSIZE_FORMAT " bytes, expected at most %d", path, length,
+                   FOLIOT_JSON_FILE_MAX_BYTES);
       return NULL;
     }
   return foliot_json_file_parse (path, length > 0 ? g_mapped_file_get_contents (mapped) : "", length, error);

@@ -15,8 +15,8 @@ open_module (const char *path, const FoliotModule **out_module, GError **error)
 
   if (handle == NULL)
     {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MODULE, "module %s cannot be loaded: %s", path,
-                   g_module_error ());
+      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MODULE,
+                   "module %s cannot be loaded: %s", path, g_module_error ());
       return NULL;
     }
   if (!g_module_symbol (handle, "foliot_module", &symbol) || symbol == NULL)
@@ -59,10 +59,11 @@ find_module (const char *name, const char *folder, const char *const *dirs, GErr
           return path;
         }
       g_free (path);
-      g_string_append_printf (looked, "%s%s", i > 0 ? ", " : "", (const char *) g_ptr_array_index (places, i));
+      g_string_append_printf (looked, "%s%s", i > 0 ? ", " : "",
+                              (const char *) g_ptr_array_index (places, i));
     }
-  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MODULE, "module %s.so not found; looked in: %s", name,
-               looked->str);
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MODULE,
+               "module %s.so not found; looked in: %s", name, looked->str);
   g_string_free (looked, TRUE);
   return NULL;
 }

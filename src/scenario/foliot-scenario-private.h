@@ -53,7 +53,7 @@ typedef struct
   GStrv columns;    /* behind time_s and label */
   FoliotTime every; /* 0: rows come from foliot_agent_record */
   FoliotTime from;
-  GArray *agents;   /* of guint, in the order of creation; sampled tables only */
+  GArray *agents;     /* of guint, in the order of creation; sampled tables only */
   GPtrArray *outputs; /* of FoliotOutput: agents × columns; sampled tables only */
 } FoliotOutputSpec;
 
@@ -71,9 +71,9 @@ typedef enum
 typedef struct
 {
   char *place;
-  guint table;  /* index of the output */
-  int column;   /* index in the table, −1 for a count of rows */
-  int by;       /* index in the table, −1: all rows are one group */
+  guint table; /* index of the output */
+  int column;  /* index in the table, −1 for a count of rows */
+  int by;      /* index in the table, −1: all rows are one group */
   FoliotFold fold;
   gboolean has_at_most, has_at_least, has_equals;
   double at_most, at_least, equals, relative_tolerance;
@@ -97,13 +97,13 @@ struct _FoliotScenario
   char *transport;
   FoliotTime init_time;
   FoliotTime duration;
-  GArray *containers; /* of FoliotContainerSpec */
-  GArray *agents;     /* of FoliotAgentSpec */
+  GArray *containers;      /* of FoliotContainerSpec */
+  GArray *agents;          /* of FoliotAgentSpec */
   GHashTable *agent_index; /* name → index + 1; looked up, never walked */
-  GArray *links;      /* of FoliotLinkSpec */
-  GArray *inputs;     /* of FoliotInputSpec */
-  GArray *outputs;    /* of FoliotOutputSpec */
-  GArray *expects;    /* of FoliotExpectSpec */
+  GArray *links;           /* of FoliotLinkSpec */
+  GArray *inputs;          /* of FoliotInputSpec */
+  GArray *outputs;         /* of FoliotOutputSpec */
+  GArray *expects;         /* of FoliotExpectSpec */
 };
 
 /* Reads the sections of the merged tree into the scenario. */

@@ -11,13 +11,14 @@
 
 #define MAX_COUNT (16 * 1024 * 1024)
 
-typedef gboolean (*EntryFunc) (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template,
-                               GError **error);
+typedef gboolean (*EntryFunc) (FoliotScenario *scenario, const FoliotCursor *entry,
+                               const FoliotTemplate *template, GError **error);
 
 /* -- entries and counts ------------------------------------------------------------------------------------------ */
 
 static gboolean
-read_entry (FoliotScenario *scenario, const FoliotCursor *entry, const char *const *names, EntryFunc func, GError **error)
+read_entry (FoliotScenario *scenario, const FoliotCursor *entry, const char *const *names, EntryFunc func,
+            GError **error)
 {
   FoliotTemplate template = { .parameters = scenario->parameters };
   FoliotCursor count = foliot_cursor_member (entry, "count");
@@ -28,7 +29,8 @@ read_entry (FoliotScenario *scenario, const FoliotCursor *entry, const char *con
   if (count.value != NULL)
     {
       g_autoptr (FoliotValue) expanded = foliot_template_expand (&template, &count, error);
-      FoliotValue *pair[] = { foliot_value_new_string ("count"), expanded != NULL ? foliot_value_ref (expanded) : NULL };
+      FoliotValue *pair[]
+          = { foliot_value_new_string ("count"), expanded != NULL ? foliot_value_ref (expanded) : NULL };
       g_autoptr (FoliotValue) map = expanded != NULL ? foliot_value_new_map (pair, 1) : NULL;
       FoliotCursor at = foliot_cursor_with (entry, map);
 
@@ -56,8 +58,8 @@ read_entry (FoliotScenario *scenario, const FoliotCursor *entry, const char *con
 }
 
 static gboolean
-read_section (FoliotScenario *scenario, const FoliotCursor *root, const char *section, const char *const *names,
-              EntryFunc func, GError **error)
+read_section (FoliotScenario *scenario, const FoliotCursor *root, const char *section,
+              const char *const *names, EntryFunc func, GError **error)
 {
   FoliotCursor list = foliot_cursor_member (root, section);
 
@@ -97,7 +99,8 @@ dup_container_names (FoliotScenario *scenario)
 }
 
 static gboolean
-read_container (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template, GError **error)
+read_container (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template,
+                GError **error)
 {
   FoliotCursor at_name = foliot_cursor_member (entry, "name");
   FoliotCursor at_codec = foliot_cursor_member (entry, "codec");
@@ -112,13 +115,14 @@ read_container (FoliotScenario *scenario, const FoliotCursor *entry, const Folio
   address = foliot_address_new_local (name, &local);
   if (address == NULL || name[0] == '\0' || g_str_equal (name, "*"))
     {
-      foliot_cursor_fail (&at_name, FOLIOT_SCENARIO_ERROR_TYPE, error, "\"%s\" cannot name a container%s%s", name,
-                          local != NULL ? ": " : "", local != NULL ? local->message : "");
+      foliot_cursor_fail (&at_name, FOLIOT_SCENARIO_ERROR_TYPE, error, "\"%s\" cannot name a container%s%s",
+                          name, local != NULL ? ": " : "", local != NULL ? local->message : "");
       return FALSE;
     }
   if (find_container (scenario, name) >= 0)
     {
-      foliot_cursor_fail (&at_name, FOLIOT_SCENARIO_ERROR_TYPE, error, "there is already a container \"%s\"%s", name,
+      foliot_cursor_fail (&at_name, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                          "there is already a container \"%s\"%s", name,
                           template->count > 1 ? "; put {index} into its name" : "");
       return FALSE;
     }
@@ -156,8 +160,8 @@ find_type (FoliotScenario *scenario, const FoliotCursor *at, const char *name, G
   if (type != G_TYPE_INVALID)
     return type;
   if (names == NULL)
-    foliot_cursor_fail (at, FOLIOT_SCENARIO_ERROR_UNKNOWN, error, "unknown agent type \"%s\": the scenario names no \"module\"",
-                        name);
+    foliot_cursor_fail (at, FOLIOT_SCENARIO_ERROR_UNKNOWN, error,
+                        "unknown agent type \"%s\": the scenario names no \"module\"", name);
   else
     foliot_cursor_fail_unknown (at, "agent type", name, (const char *const *) names, error);
   return G_TYPE_INVALID;
@@ -175,8 +179,9 @@ check_args (const FoliotAgentSpec *spec, const FoliotCursor *args, GError **erro
   signature = foliot_signature_new (info->args != NULL ? info->args : "", &local);
   if (signature == NULL)
     {
-      foliot_cursor_fail (args->parent, FOLIOT_SCENARIO_ERROR_TYPE, error, "agent type %s declares its arguments wrongly: %s",
-                          g_type_name (spec->type), local->message);
+      foliot_cursor_fail (args->parent, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                          "agent type %s declares its arguments wrongly: %s", g_type_name (spec->type),
+                          local->message);
       return FALSE;
     }
   n = foliot_signature_get_n_args (signature);
@@ -187,13 +192,12 @@ check_args (const FoliotAgentSpec *spec, const FoliotCursor *args, GError **erro
         return TRUE; /* takes any keyword */
       names[i] = g_strdup (foliot_signature_get_arg_name (signature, i));
     }
-  return args->value == NULL || foliot_cursor_expect_map (args, NULL, error) == FALSE
-             ? args->value == NULL
-             : foliot_cursor_expect_map (args, (const char *const *) names, error);
+  return args->value == NULL || foliot_cursor_expect_map (args, (const char *const *) names, error);
 }
 
 static gboolean
-read_agent (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template, GError **error)
+read_agent (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template,
+            GError **error)
 {
   FoliotCursor at_name = foliot_cursor_member (entry, "name");
   FoliotCursor at_type = foliot_cursor_member (entry, "type");
@@ -207,11 +211,15 @@ read_agent (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTem
       || !foliot_cursor_get_string (entry, "type", TRUE, &type, error)
       || !foliot_cursor_get_string (entry, "container", FALSE, &container, error))
     return FALSE;
-  if (name[0] == '\0' || g_hash_table_contains (scenario->agent_index, name))
+  if (name[0] == '\0')
     {
-      foliot_cursor_fail (&at_name, FOLIOT_SCENARIO_ERROR_TYPE, error,
-                          name[0] == '\0' ? "an agent needs a name%s%s" : "there is already an agent \"%s\"%s", name,
-                          template->count > 1 ? "; put {index} into its name" : "");
+      foliot_cursor_fail (&at_name, FOLIOT_SCENARIO_ERROR_TYPE, error, "an agent's name cannot be empty");
+      return FALSE;
+    }
+  if (g_hash_table_contains (scenario->agent_index, name))
+    {
+      foliot_cursor_fail (&at_name, FOLIOT_SCENARIO_ERROR_TYPE, error, "there is already an agent \"%s\"%s",
+                          name, template->count > 1 ? "; put {index} into its name" : "");
       return FALSE;
     }
   spec.type = find_type (scenario, &at_type, type, error);
@@ -223,8 +231,8 @@ read_agent (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTem
     {
       g_auto (GStrv) names = dup_container_names (scenario);
 
-      foliot_cursor_fail_unknown (&at_container, "container", container != NULL ? container : "", (const char *const *) names,
-                                  error);
+      foliot_cursor_fail_unknown (&at_container, "container", container != NULL ? container : "",
+                                  (const char *const *) names, error);
       return FALSE;
     }
   if (!check_args (&spec, &at_args, error))
@@ -234,7 +242,8 @@ read_agent (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTem
   spec.args = at_args.value != NULL ? foliot_value_ref (at_args.value) : foliot_value_new_map (NULL, 0);
   spec.place = template->index == 0 ? foliot_cursor_dup_place (entry) : NULL;
   if (spec.place == NULL)
-    spec.place = g_strdup (g_array_index (scenario->agents, FoliotAgentSpec, scenario->agents->len - 1).place);
+    spec.place
+        = g_strdup (g_array_index (scenario->agents, FoliotAgentSpec, scenario->agents->len - 1).place);
   g_array_append_val (scenario->agents, spec);
   g_hash_table_insert (scenario->agent_index, spec.name, GUINT_TO_POINTER (scenario->agents->len));
   return TRUE;
@@ -291,8 +300,8 @@ check_agent_names (FoliotScenario *scenario, FoliotValue *value, const char *pla
                 g_auto (GStrv) names = _foliot_scenario_dup_agent_names (scenario);
                 g_autofree char *hint = foliot_nearest_hint (name, (const char *const *) names);
 
-                g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN, "%sunknown agent \"%s\"%s", place,
-                             name, hint);
+                g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN,
+                             "%sunknown agent \"%s\"%s", place, name, hint);
                 return FALSE;
               }
             return TRUE;
@@ -348,7 +357,8 @@ read_latency (const FoliotCursor *at, FoliotLatency *latency, GError **error)
 }
 
 static gboolean
-read_link_end (FoliotScenario *scenario, const FoliotCursor *entry, const char *member, char **out, GError **error)
+read_link_end (FoliotScenario *scenario, const FoliotCursor *entry, const char *member, char **out,
+               GError **error)
 {
   FoliotCursor at = foliot_cursor_member (entry, member);
   const char *name = "*";
@@ -367,7 +377,8 @@ read_link_end (FoliotScenario *scenario, const FoliotCursor *entry, const char *
 }
 
 static gboolean
-read_link (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template, GError **error)
+read_link (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template,
+           GError **error)
 {
   FoliotCursor at_latency = foliot_cursor_member (entry, "latency");
   FoliotCursor at_loss = foliot_cursor_member (entry, "loss");
@@ -375,8 +386,10 @@ read_link (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemp
   FoliotLinkSpec spec = { 0 };
   double loss = 0.0;
 
-  if (!read_link_end (scenario, entry, "from", &from, error) || !read_link_end (scenario, entry, "to", &to, error)
-      || !read_latency (&at_latency, &spec.latency, error) || !foliot_cursor_get_double (entry, "loss", FALSE, &loss, error))
+  if (!read_link_end (scenario, entry, "from", &from, error)
+      || !read_link_end (scenario, entry, "to", &to, error)
+      || !read_latency (&at_latency, &spec.latency, error)
+      || !foliot_cursor_get_double (entry, "loss", FALSE, &loss, error))
     return FALSE;
   if (!(loss >= 0.0 && loss <= 1.0))
     {
@@ -422,7 +435,8 @@ read_delivery (FoliotScenario *scenario, FoliotInputSpec *spec, const FoliotCurs
   FoliotDelivery delivery = { .scale = 1.0, .scaled = at_scale.value != NULL };
   int found;
 
-  if (!foliot_cursor_expect_map (at, members, error) || !foliot_cursor_get_string (at, "column", TRUE, &column, error)
+  if (!foliot_cursor_expect_map (at, members, error)
+      || !foliot_cursor_get_string (at, "column", TRUE, &column, error)
       || !foliot_cursor_get_string (at, "agent", TRUE, &agent, error)
       || !foliot_cursor_get_string (at, "input", TRUE, &input, error)
       || !foliot_cursor_get_double (at, "scale", FALSE, &delivery.scale, error))
@@ -430,7 +444,8 @@ read_delivery (FoliotScenario *scenario, FoliotInputSpec *spec, const FoliotCurs
   found = foliot_series_find (spec->series, column);
   if (found < 0)
     {
-      foliot_cursor_fail_unknown (&at_column, "column", column, (const char *const *) spec->series->columns, error);
+      foliot_cursor_fail_unknown (&at_column, "column", column, (const char *const *) spec->series->columns,
+                                  error);
       return FALSE;
     }
   delivery.column = (guint) found;
@@ -446,7 +461,8 @@ read_delivery (FoliotScenario *scenario, FoliotInputSpec *spec, const FoliotCurs
 }
 
 static gboolean
-read_input (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template, GError **error)
+read_input (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template,
+            GError **error)
 {
   FoliotCursor list = foliot_cursor_member (entry, "deliver");
   FoliotCursor at_file = foliot_cursor_member (entry, "file");
@@ -455,7 +471,8 @@ read_input (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTem
   FoliotInputSpec spec;
 
   if (!foliot_cursor_get_string (entry, "file", TRUE, &file, error)
-      || !foliot_cursor_get_string (entry, "time", FALSE, &time, error) || !foliot_cursor_expect_list (&list, error))
+      || !foliot_cursor_get_string (entry, "time", FALSE, &time, error)
+      || !foliot_cursor_expect_list (&list, error))
     return FALSE;
   path = g_path_is_absolute (file) ? g_strdup (file) : g_build_filename (scenario->folder, file, NULL);
   if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
@@ -512,9 +529,11 @@ read_columns (const FoliotCursor *list, FoliotOutputSpec *spec, GError **error)
 
       if (!foliot_cursor_to_string (&at, &name, error))
         return FALSE;
-      if (name[0] == '\0' || g_str_equal (name, "time_s") || g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+      if (name[0] == '\0' || g_str_equal (name, "time_s")
+          || g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
         {
-          foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_TYPE, error, "there is already a column \"%s\"", name);
+          foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_TYPE, error, "there is already a column \"%s\"",
+                              name);
           return FALSE;
         }
       g_ptr_array_add (names, g_strdup (name));
@@ -562,12 +581,14 @@ read_sampling (FoliotScenario *scenario, const FoliotCursor *entry, FoliotOutput
     }
   if (spec->agents->len > 0)
     return TRUE;
-  foliot_cursor_fail (&at_agents, FOLIOT_SCENARIO_ERROR_UNKNOWN, error, "no agent's name matches \"%s\"", pattern);
+  foliot_cursor_fail (&at_agents, FOLIOT_SCENARIO_ERROR_UNKNOWN, error, "no agent's name matches \"%s\"",
+                      pattern);
   return FALSE;
 }
 
 static gboolean
-read_output (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template, GError **error)
+read_output (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template,
+             GError **error)
 {
   FoliotCursor at_table = foliot_cursor_member (entry, "table");
   FoliotCursor at_columns = foliot_cursor_member (entry, "columns");
@@ -580,7 +601,8 @@ read_output (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTe
   for (guint i = 0; i < scenario->outputs->len; i++)
     if (g_str_equal (g_array_index (scenario->outputs, FoliotOutputSpec, i).table, table))
       {
-        foliot_cursor_fail (&at_table, FOLIOT_SCENARIO_ERROR_TYPE, error, "there is already a table \"%s\"", table);
+        foliot_cursor_fail (&at_table, FOLIOT_SCENARIO_ERROR_TYPE, error, "there is already a table \"%s\"",
+                            table);
         return FALSE;
       }
   for (const char *p = table; *p != '\0' || p == table; p++)
@@ -596,11 +618,13 @@ read_output (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTe
   spec.outputs = g_ptr_array_new ();
   g_array_append_val (scenario->outputs, spec);
   {
-    FoliotOutputSpec *stored = &g_array_index (scenario->outputs, FoliotOutputSpec, scenario->outputs->len - 1);
+    FoliotOutputSpec *stored
+        = &g_array_index (scenario->outputs, FoliotOutputSpec, scenario->outputs->len - 1);
 
     if (!read_columns (&at_columns, stored, error))
       return FALSE;
-    return foliot_value_lookup (entry->value, "every") == NULL || read_sampling (scenario, entry, stored, error);
+    return foliot_value_lookup (entry->value, "every") == NULL
+           || read_sampling (scenario, entry, stored, error);
   }
 }
 
@@ -620,7 +644,8 @@ find_column (const FoliotOutputSpec *table, const char *name)
 }
 
 static gboolean
-read_expect_column (const FoliotOutputSpec *table, const FoliotCursor *entry, const char *member, int *out, GError **error)
+read_expect_column (const FoliotOutputSpec *table, const FoliotCursor *entry, const char *member, int *out,
+                    GError **error)
 {
   FoliotCursor at = foliot_cursor_member (entry, member);
   const char *name = NULL;
@@ -642,7 +667,8 @@ read_limit (const FoliotCursor *entry, const char *member, gboolean *out_has, do
 }
 
 static gboolean
-read_expect (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template, GError **error)
+read_expect (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template,
+             GError **error)
 {
   static const char *const folds[] = { "none", "sum", "min", "max", "mean", "last", "count", NULL };
   FoliotCursor at_table = foliot_cursor_member (entry, "table");
@@ -662,7 +688,8 @@ read_expect (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTe
       }
   if (output == NULL)
     {
-      foliot_cursor_fail (&at_table, FOLIOT_SCENARIO_ERROR_UNKNOWN, error, "no output is recorded into a table \"%s\"", table);
+      foliot_cursor_fail (&at_table, FOLIOT_SCENARIO_ERROR_UNKNOWN, error,
+                          "no output is recorded into a table \"%s\"", table);
       return FALSE;
     }
   if (!g_strv_contains (folds, fold))
@@ -681,7 +708,8 @@ read_expect (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTe
     return FALSE;
   if (spec.column < 0 && spec.fold != FOLIOT_FOLD_COUNT)
     {
-      foliot_cursor_fail (entry, FOLIOT_SCENARIO_ERROR_MISSING, error, "expected a \"column\", or \"fold\": \"count\"");
+      foliot_cursor_fail (entry, FOLIOT_SCENARIO_ERROR_MISSING, error,
+                          "expected a \"column\", or \"fold\": \"count\"");
       return FALSE;
     }
   if (!spec.has_at_most && !spec.has_at_least && !spec.has_equals)
@@ -721,7 +749,8 @@ read_head (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
   if (!foliot_date_parse (date, &parsed, &local))
     foliot_cursor_fail (&at_date, FOLIOT_SCENARIO_ERROR_TYPE, error, "%s", local->message);
   else if (scenario->duration <= scenario->init_time)
-    foliot_cursor_fail (&at_duration, FOLIOT_SCENARIO_ERROR_TYPE, error, "the duration ends before \"init_time\"");
+    foliot_cursor_fail (&at_duration, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                        "the duration ends before \"init_time\"");
   else if (!g_strv_contains (transports, transport))
     foliot_cursor_fail_unknown (&at_transport, "transport", transport, transports, error);
   else if (!g_str_equal (transport, "local"))
@@ -740,7 +769,8 @@ read_head (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
 }
 
 static gboolean
-read_module (FoliotScenario *scenario, const FoliotCursor *root, const char *const *module_dirs, GError **error)
+read_module (FoliotScenario *scenario, const FoliotCursor *root, const char *const *module_dirs,
+             GError **error)
 {
   FoliotCursor at = foliot_cursor_member (root, "module");
   g_autoptr (GError) local = NULL;
@@ -757,8 +787,9 @@ read_module (FoliotScenario *scenario, const FoliotCursor *root, const char *con
 }
 
 static const char *const root_members[]
-    = { "foliot",     "name",       "description", "include", "module", "seed",   "start_date", "init_time", "duration",
-        "transport", "parameters", "containers",  "agents",  "links",  "inputs", "outputs",    "expect",    NULL };
+    = { "foliot",     "name",      "description", "include",   "module",     "seed",
+        "start_date", "init_time", "duration",    "transport", "parameters", "containers",
+        "agents",     "links",     "inputs",      "outputs",   "expect",     NULL };
 static const char *const container_members[] = { "name", "codec", "count", NULL };
 static const char *const agent_members[] = { "name", "type", "container", "args", "count", NULL };
 static const char *const link_members[] = { "from", "to", "latency", "loss", "count", NULL };
@@ -779,8 +810,8 @@ _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs,
     return FALSE;
   {
     /* The head's own texts may be parameters too; the sections are expanded entry by entry. */
-    static const char *const scalars[]
-        = { "foliot", "name", "description", "module", "seed", "start_date", "init_time", "duration", "transport" };
+    static const char *const scalars[] = { "foliot",     "name",      "description", "module",   "seed",
+                                           "start_date", "init_time", "duration",    "transport" };
     FoliotValue *pairs[2 * G_N_ELEMENTS (scalars)];
     gsize n = 0;
 

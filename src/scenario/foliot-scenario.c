@@ -10,7 +10,7 @@
 /* A scenario is loaded in three steps: files are read and merged (included ones first, later wins), settings of the command
  * line are laid over the tree, and the reader turns the tree into specs. Files are kept, for the lines in messages. */
 
-G_DEFINE_QUARK (foliot-scenario-error-quark, foliot_scenario_error)
+G_DEFINE_QUARK (foliot - scenario - error - quark, foliot_scenario_error)
 G_DEFINE_FINAL_TYPE (FoliotScenario, foliot_scenario, G_TYPE_OBJECT)
 
 #define MAX_INCLUDES 64
@@ -79,12 +79,15 @@ load_includes (FoliotScenario *scenario, FoliotJsonFile *file, GPtrArray *chain,
       if (!foliot_cursor_to_string (&at, &name, error))
         return NULL;
       path = g_canonicalize_filename (name, folder);
-      if (g_ptr_array_find_with_equal_func (chain, path, g_str_equal, NULL) || chain->len >= MAX_INCLUDES)
+      if (g_ptr_array_find_with_equal_func (chain, path, g_str_equal, NULL))
         {
-          foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_CYCLE, error,
-                              chain->len >= MAX_INCLUDES ? "%s: more than %d files include each other"
-                                                         : "%s includes itself, through %s",
-                              path, chain->len >= MAX_INCLUDES ? NULL : file->path);
+          foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_CYCLE, error, "%s includes itself", path);
+          return NULL;
+        }
+      if (chain->len >= MAX_INCLUDES)
+        {
+          foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_CYCLE, error, "more than %d files inside each other",
+                              MAX_INCLUDES);
           return NULL;
         }
       if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
@@ -111,7 +114,8 @@ load_tree (FoliotScenario *scenario, const char *path, GPtrArray *chain, GError 
     return NULL;
   if (!is_map (file->value))
     {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE, "%s:1: /: expected an object", path);
+      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE, "%s:1: /: expected an object",
+                   path);
       return NULL;
     }
   g_ptr_array_add (chain, (gpointer) path);
@@ -155,7 +159,8 @@ fail_setting (const char *setting, GError **error, FoliotValue *map, const char 
 
 /* @tree with the value at @path replaced; the last component of a map may be new where @may_add. */
 static FoliotValue *
-replace (FoliotValue *tree, char **path, gboolean may_add, FoliotValue *value, const char *setting, GError **error)
+replace (FoliotValue *tree, char **path, gboolean may_add, FoliotValue *value, const char *setting,
+         GError **error)
 {
   g_autoptr (FoliotValue) inner = NULL;
   FoliotValue *old = NULL;
@@ -202,8 +207,8 @@ parse_setting_value (const char *setting, const char *text, GError **error)
   if (value == NULL && word)
     return foliot_value_new_string (text);
   if (value == NULL)
-    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_SYNTAX, "--set %s: the value is %s", setting,
-                 local->message);
+    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_SYNTAX, "--set %s: the value is %s",
+                 setting, local->message);
   return value;
 }
 
@@ -215,11 +220,13 @@ apply_setting (FoliotScenario *scenario, const char *setting, GError **error)
   g_auto (GStrv) parts = NULL;
   g_autoptr (FoliotValue) value = NULL, old = NULL;
   FoliotValue *parameters = foliot_value_lookup (scenario->resolved, "parameters");
-  static const char *const optional[] = { "seed", "start_date", "init_time", "transport", "description", NULL };
+  static const char *const optional[]
+      = { "seed", "start_date", "init_time", "transport", "description", NULL };
 
   if (equals == NULL || equals == setting)
     {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_SYNTAX, "--set %s: expected name=value", setting);
+      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_SYNTAX,
+                   "--set %s: expected name=value", setting);
       return FALSE;
     }
   path = g_strndup (setting, (gsize) (equals - setting));
@@ -259,9 +266,11 @@ find_file (const char *path, GError **error)
   if (g_file_test (inside, G_FILE_TEST_IS_REGULAR))
     return g_build_filename (path, "scenario.json", NULL);
   if (g_file_test (full, G_FILE_TEST_IS_DIR))
-    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING, "%s: the folder holds no scenario.json", path);
+    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING,
+                 "%s: the folder holds no scenario.json", path);
   else
-    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING, "%s: no such file or folder", path);
+    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING, "%s: no such file or folder",
+                 path);
   return NULL;
 }
 

@@ -9,7 +9,7 @@
 /* Time series are plain numbers under a header line; quotes and other comforts of spreadsheets are refused by name instead
  * of being guessed at. */
 
-#define MAX_BYTES (1024 * 1024 * 1024)
+#define MAX_BYTES   (1024 * 1024 * 1024)
 #define MAX_COLUMNS 4096
 
 typedef struct
@@ -24,13 +24,15 @@ typedef struct
 } Reader;
 
 static gboolean
-fail (const Reader *reader, guint field, GError **error, const char *expected, const char *found, gsize length)
+fail (const Reader *reader, guint field, GError **error, const char *expected, const char *found,
+      gsize length)
 {
   g_autofree char *shown = g_strndup (found, MIN (length, 40));
   g_autofree char *safe = g_utf8_make_valid (shown, -1);
 
-  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_CSV, "%s:%u: column \"%s\": expected %s, found \"%s\"",
-               reader->series->path, reader->line, reader->header[field], expected, safe);
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_CSV,
+               "%s:%u: column \"%s\": expected %s, found \"%s\"", reader->series->path, reader->line,
+               reader->header[field], expected, safe);
   return FALSE;
 }
 
@@ -131,8 +133,8 @@ read_header (Reader *reader, const char *line, gsize length, const char *time_co
     {
       g_ptr_array_set_free_func (columns, g_free);
       g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_CSV,
-                   "%s:%u: expected a header line with a column \"%s\" and at most %d columns", reader->series->path,
-                   reader->line, time_column, MAX_COLUMNS);
+                   "%s:%u: expected a header line with a column \"%s\" and at most %d columns",
+                   reader->series->path, reader->line, time_column, MAX_COLUMNS);
       return FALSE;
     }
   reader->time_index = (guint) time_index;
@@ -158,14 +160,15 @@ read_text (Reader *reader, const char *text, gsize length, const char *time_colu
         n--;
       if (n > 0 && p[0] != '#')
         {
-          if (reader->header == NULL ? !read_header (reader, p, n, time_column, error) : !read_line (reader, p, n, error))
+          if (reader->header == NULL ? !read_header (reader, p, n, time_column, error)
+                                     : !read_line (reader, p, n, error))
             return FALSE;
         }
       p = stop + 1;
     }
   if (reader->header == NULL)
-    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_CSV, "%s:%u: expected a header line, found nothing",
-                 reader->series->path, reader->line + 1);
+    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_CSV,
+                 "%s:%u: expected a header line, found nothing", reader->series->path, reader->line + 1);
   return reader->header != NULL;
 }
 
@@ -183,8 +186,8 @@ foliot_series_load (const char *path, const char *time_column, GError **error)
   series->path = g_strdup (path);
   if (mapped == NULL)
     {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING, "%s: cannot be read: %s", path,
-                   local->message);
+      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING, "%s: cannot be read: %s",
+                   path, local->message);
       return NULL;
     }
   length = g_mapped_file_get_length (mapped);

@@ -8,7 +8,7 @@
 typedef struct
 {
   char *path;
-  char **columns;   /* without the time column */
+  char **columns; /* without the time column */
   guint n_columns;
   gsize n_rows;
   FoliotTime *times; /* seconds in the file */

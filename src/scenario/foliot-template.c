@@ -20,7 +20,8 @@ dup_keys (FoliotValue *map)
 }
 
 static FoliotValue *
-expand_reference (const FoliotTemplate *template, const FoliotCursor *cursor, const char *name, GError **error)
+expand_reference (const FoliotTemplate *template, const FoliotCursor *cursor, const char *name,
+                  GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (name, ".", -1);
   FoliotValue *value = template->parameters;
@@ -89,7 +90,8 @@ expand_each (const FoliotTemplate *template, const FoliotCursor *cursor, GError 
   if (template->count == 0 || foliot_value_get_length (each.value) != template->count)
     {
       foliot_cursor_fail (&each, FOLIOT_SCENARIO_ERROR_TYPE, error,
-                          "expected as many items as \"count\" says (%" G_GSIZE_FORMAT "), found %" G_GSIZE_FORMAT,
+                          "expected as many items as \"count\" says (%" G_GSIZE_FORMAT
+                          "), found %" G_GSIZE_FORMAT,
                           template->count, foliot_value_get_length (each.value));
       return NULL;
     }

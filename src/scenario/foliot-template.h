@@ -12,4 +12,5 @@ typedef struct
 } FoliotTemplate;
 
 /* The value at @cursor with `$parameter`, `{index}`, `{next}`, `{previous}` and `{"each": [...]}` replaced, everywhere inside. */
-FoliotValue *foliot_template_expand (const FoliotTemplate *template, const FoliotCursor *cursor, GError **error);
+FoliotValue *foliot_template_expand (const FoliotTemplate *template, const FoliotCursor *cursor,
+                                     GError **error);
