@@ -150,6 +150,16 @@ FOLIOT_API gboolean foliot_codec_add_serializer (FoliotCodec *codec, const Folio
 /** foliot_codec_get_date_serializer: Returns: aiomas' arrow serializer: dates as text (aiomas 2.0.1 `arrow_serializer`). */
 FOLIOT_API const FoliotSerializer *foliot_codec_get_date_serializer (void);
 
+/**
+ * foliot_codec_set_no_serializer_error:
+ * @error: (out) (optional): where the error goes
+ * @value: the value that cannot be sent
+ *
+ * For serializers that take several classes (the fallback) and cannot take this one: sets the
+ * %FOLIOT_ERROR_SERIALIZATION `No serializer found for type "<class 'X'>"`.
+ */
+FOLIOT_API void foliot_codec_set_no_serializer_error (GError **error, FoliotValue *value);
+
 FOLIOT_API void foliot_codec_set_limits (FoliotCodec *codec, const FoliotLimits *limits);
 FOLIOT_API const FoliotLimits *foliot_codec_get_limits (FoliotCodec *codec);
 
@@ -183,7 +193,10 @@ FOLIOT_API gboolean foliot_codec_write (FoliotCodec *codec, FoliotValue *plain, 
 /** foliot_codec_read: Returns: (transfer full) (nullable): plain data (what raise takes). */
 FOLIOT_API FoliotValue *foliot_codec_read (FoliotCodec *codec, const guint8 *data, gsize length,
                                            GError **error) FOLIOT_WARN_UNUSED;
-/** foliot_codec_encode: lower, then write; @out is unchanged on failure. */
+/**
+ * foliot_codec_encode: lower, then write; @out is unchanged on failure. As in aiomas, keys that JSON makes equal are
+ * all written, and the reader keeps the last: what it reads is what [method@Codec.lower] gives.
+ */
 FOLIOT_API gboolean foliot_codec_encode (FoliotCodec *codec, FoliotValue *value, GByteArray *out, GError **error);
 /** foliot_codec_decode: read, then raise. */
 FOLIOT_API FoliotValue *foliot_codec_decode (FoliotCodec *codec, const guint8 *data, gsize length,
@@ -213,5 +226,13 @@ FOLIOT_API const FoliotSerializer *foliot_serializable_new (GType type, const ch
 FOLIOT_API FoliotValue *foliot_typed_parse (const char *text, GError **error) FOLIOT_WARN_UNUSED;
 /** foliot_typed_format: Returns: (transfer full): one line of typed notation. */
 FOLIOT_API char *foliot_typed_format (FoliotValue *value) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_typed_get_serializer:
+ * @name: "date", "V", "W" or "proxy" (a fallback: services as their path, which arrive as proxies)
+ * @error: %FOLIOT_ERROR_VALUE lists the names
+ *
+ * Returns: (transfer none) (nullable): the serializer of the typed notation's stand-ins
+ */
+FOLIOT_API const FoliotSerializer *foliot_typed_get_serializer (const char *name, GError **error);
 
 G_END_DECLS

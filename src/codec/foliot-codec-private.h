@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-codec.h>
+
+G_BEGIN_DECLS
+
+/* The key that makes a map an envelope. */
+#define FOLIOT_ENVELOPE_KEY "__type__"
+
+/* Gives @type the name that a Python peer's class has; it stands in error texts and in foliot_codec_to_string(). */
+void _foliot_codec_set_class_name (GType type, const char *class_name);
+
+/* `keys must be str, int, float, bool or None, not tuple` */
+void _foliot_codec_set_key_error (GError **error, const FoliotValue *key);
+void _foliot_codec_set_depth_error (GError **error, guint max_depth);
+void _foliot_codec_set_items_error (GError **error, guint max_items);
+/* What a writer says of a value that lower has not turned into plain data. */
+void _foliot_codec_set_not_plain_error (GError **error, const FoliotValue *value);
+
+G_END_DECLS

@@ -1,0 +1,725 @@
+/* SPDX-License-Identifier: MIT */
+#include <foliot/foliot-codec.h>
+
+#include "base/foliot-text-private.h"
+#include "codec/foliot-json-private.h"
+#include "codec/foliot-stand-in-private.h"
+
+/*
+ * The notation of the recorded wire data, in which every value says what it is: `["int", "-5"]`. It is JSON, so reading
+ * is two steps: our JSON reader, then this walk over what it gave. Neither direction recurses.
+ *
+ * Recipes (`repeat`, `fill`, `countmap`, `lcg`) are read and never written.
+ */
+
+/* What a recipe may make: enough for the recorded data, too little to fill the memory. */
+#define MAX_RECIPE (16 * 1024 * 1024)
+
+static const FoliotLimits no_limits = { G_MAXUINT32, G_MAXUINT32, G_MAXUINT32 };
+
+static const char hex_digits[] = "0123456789abcdef";
+
+/* ---- reading --------------------------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  OPEN_LIST,
+  OPEN_MAP,
+  OPEN_OBJECT,
+  OPEN_FILL,
+} OpenKind;
+
+/* A node whose children are being read. */
+typedef struct
+{
+  OpenKind kind;
+  FoliotValue *parts; /* list: children; map: pairs; object: fields; fill: the recipe */
+  gsize index;
+  gsize length;
+  gsize base;
+  GType type; /* of an object */
+} Open;
+
+typedef struct
+{
+  GArray *opens;
+  GPtrArray *values;
+} Parser;
+
+static gboolean
+fail (FoliotValue *node, const char *expected, GError **error)
+{
+  g_autofree char *text = foliot_value_print (node);
+
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "Typed notation: %s, expected %s", text, expected);
+  return FALSE;
+}
+
+static gboolean
+is_kind (FoliotValue *value, FoliotValueKind kind)
+{
+  return value != NULL && foliot_value_get_kind (value) == kind;
+}
+
+static gboolean
+is_list_of (FoliotValue *value, gsize length)
+{
+  return is_kind (value, FOLIOT_VALUE_LIST) && foliot_value_get_length (value) == length;
+}
+
+static gboolean
+is_text (FoliotValue *value, const char *text)
+{
+  return is_kind (value, FOLIOT_VALUE_STRING) && strcmp (foliot_value_get_string (value, NULL), text) == 0;
+}
+
+/* Returns: (transfer full) (nullable): NULL unless @value is a text of hex digits in pairs */
+static GByteArray *
+parse_hex (FoliotValue *value)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  const char *text;
+  gsize length;
+
+  if (!is_kind (value, FOLIOT_VALUE_STRING))
+    return NULL;
+  text = foliot_value_get_string (value, &length);
+  if (length % 2 != 0)
+    return NULL;
+  for (gsize i = 0; i < length; i += 2)
+    {
+      gint high = g_ascii_xdigit_value (text[i]);
+      gint low = g_ascii_xdigit_value (text[i + 1]);
+      guint8 byte = (guint8) (high << 4 | low);
+
+      if (high < 0 || low < 0)
+        return NULL;
+      g_byte_array_append (bytes, &byte, 1);
+    }
+  return g_steal_pointer (&bytes);
+}
+
+static FoliotValue *
+parse_float (FoliotValue *payload)
+{
+  g_autoptr (GByteArray) bytes = parse_hex (payload);
+  guint64 bits;
+  double real;
+
+  if (bytes == NULL || bytes->len != 8)
+    return NULL;
+  memcpy (&bits, bytes->data, 8);
+  bits = GUINT64_FROM_BE (bits);
+  memcpy (&real, &bits, 8);
+  return foliot_value_new_double (real);
+}
+
+/* UTF-16BE in hex: the same units as \u escapes, which the JSON reader joins. */
+static FoliotValue *
+parse_str16 (FoliotValue *payload)
+{
+  g_autoptr (GByteArray) bytes = parse_hex (payload);
+  g_autoptr (GString) json = g_string_new ("\"");
+
+  if (bytes == NULL || bytes->len % 2 != 0)
+    return NULL;
+  for (guint i = 0; i < bytes->len; i += 2)
+    g_string_append_printf (json, "\\u%02x%02x", bytes->data[i], bytes->data[i + 1]);
+  g_string_append_c (json, '"');
+  return _foliot_json_read ((const guint8 *) json->str, json->len, &no_limits, NULL);
+}
+
+static FoliotValue *
+parse_date (FoliotValue *payload)
+{
+  FoliotDate date;
+
+  if (!is_kind (payload, FOLIOT_VALUE_STRING)
+      || !foliot_date_parse (foliot_value_get_string (payload, NULL), &date, NULL))
+    return NULL;
+  return foliot_value_new_date (&date);
+}
+
+static FoliotValue *
+parse_ext (FoliotValue *payload)
+{
+  g_autoptr (GByteArray) bytes = NULL;
+  FoliotValue *code;
+
+  if (!is_list_of (payload, 2))
+    return NULL;
+  code = foliot_value_get_item (payload, 0);
+  bytes = parse_hex (foliot_value_get_item (payload, 1));
+  if (bytes == NULL || !foliot_value_fits_int64 (code) || foliot_value_get_int (code) < 0
+      || foliot_value_get_int (code) > 127)
+    return NULL;
+  return foliot_value_new_ext ((guint8) foliot_value_get_int (code), bytes->data, bytes->len);
+}
+
+/* A count in a recipe; -1 if it is none. */
+static gint64
+get_count (FoliotValue *value)
+{
+  gint64 count = value != NULL && foliot_value_fits_int64 (value) ? foliot_value_get_int (value) : -1;
+
+  return count <= MAX_RECIPE ? count : -1;
+}
+
+static FoliotValue *
+parse_repeat (FoliotValue *payload)
+{
+  FoliotValue *of = is_kind (payload, FOLIOT_VALUE_MAP) ? foliot_value_lookup (payload, "of") : NULL;
+  gint64 count = of != NULL ? get_count (foliot_value_lookup (payload, "n")) : -1;
+  g_autoptr (GByteArray) piece = NULL;
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+  gboolean is_string = is_list_of (of, 2) && is_text (foliot_value_get_item (of, 0), "str");
+
+  if (is_string && is_kind (foliot_value_get_item (of, 1), FOLIOT_VALUE_STRING))
+    {
+      gsize length;
+      const char *text = foliot_value_get_string (foliot_value_get_item (of, 1), &length);
+
+      piece = g_byte_array_append (g_byte_array_new (), (const guint8 *) text, (guint) length);
+    }
+  else if (is_list_of (of, 2) && is_text (foliot_value_get_item (of, 0), "bytes"))
+    piece = parse_hex (foliot_value_get_item (of, 1));
+  if (piece == NULL || count < 0 || (guint64) count * piece->len > MAX_RECIPE)
+    return NULL;
+  for (gint64 i = 0; i < count; i++)
+    g_byte_array_append (all, piece->data, piece->len);
+  return is_string ? foliot_value_new_string_len ((const char *) all->data, all->len)
+                   : foliot_value_new_bytes (all->data, all->len);
+}
+
+static FoliotValue *
+parse_lcg (FoliotValue *payload)
+{
+  gint64 seed = is_kind (payload, FOLIOT_VALUE_MAP) ? get_count (foliot_value_lookup (payload, "seed")) : -1;
+  gint64 count = seed >= 0 ? get_count (foliot_value_lookup (payload, "n")) : -1;
+  g_autofree guint8 *bytes = NULL;
+  guint64 x = (guint64) seed;
+
+  if (count < 0)
+    return NULL;
+  bytes = g_malloc ((gsize) count + 1);
+  for (gint64 i = 0; i < count; i++)
+    {
+      x = (1103515245 * x + 12345) & 0x7fffffff;
+      bytes[i] = (guint8) (x >> 16);
+    }
+  return foliot_value_new_bytes (bytes, (gsize) count);
+}
+
+static FoliotValue *
+parse_countmap (FoliotValue *payload)
+{
+  gint64 count = get_count (payload);
+  g_autofree FoliotValue **pairs = NULL;
+
+  if (count < 0)
+    return NULL;
+  pairs = g_new (FoliotValue *, 2 * (gsize) count);
+  for (gint64 i = 0; i < count; i++)
+    {
+      pairs[2 * i] = foliot_value_new_int (i);
+      pairs[2 * i + 1] = foliot_value_new_int (0);
+    }
+  return foliot_value_new_map (pairs, (gsize) count);
+}
+
+static FoliotValue *
+parse_bool (FoliotValue *payload)
+{
+  return is_kind (payload, FOLIOT_VALUE_BOOL) ? foliot_value_ref (payload) : NULL;
+}
+
+static FoliotValue *
+parse_int (FoliotValue *payload)
+{
+  gsize length;
+  const char *digits;
+
+  if (!is_kind (payload, FOLIOT_VALUE_STRING))
+    return NULL;
+  digits = foliot_value_get_string (payload, &length);
+  return foliot_value_new_decimal (digits, (gssize) length);
+}
+
+static FoliotValue *
+parse_str (FoliotValue *payload)
+{
+  return is_kind (payload, FOLIOT_VALUE_STRING) ? foliot_value_ref (payload) : NULL;
+}
+
+static FoliotValue *
+parse_bytes (FoliotValue *payload)
+{
+  g_autoptr (GByteArray) bytes = parse_hex (payload);
+
+  return bytes != NULL ? foliot_value_new_bytes (bytes->data, bytes->len) : NULL;
+}
+
+static FoliotValue *
+parse_stand_in (FoliotValue *payload, GType type)
+{
+  return is_kind (payload, FOLIOT_VALUE_STRING)
+             ? _foliot_stand_in_new_text (type, foliot_value_get_string (payload, NULL))
+             : NULL;
+}
+
+static FoliotValue *
+parse_service (FoliotValue *payload)
+{
+  return parse_stand_in (payload, FOLIOT_TYPE_STAND_IN_SERVICE);
+}
+
+static FoliotValue *
+parse_proxy (FoliotValue *payload)
+{
+  return parse_stand_in (payload, FOLIOT_TYPE_STAND_IN_PROXY);
+}
+
+static FoliotValue *
+parse_unsupported (FoliotValue *payload)
+{
+  return is_text (payload, "set") ? _foliot_stand_in_new_text (FOLIOT_TYPE_STAND_IN_SET, "") : NULL;
+}
+
+static const struct
+{
+  const char *tag;
+  FoliotValue *(*parse) (FoliotValue *payload);
+  const char *expected;
+} scalars[] = {
+  { "bool", parse_bool, "true or false" },
+  { "int", parse_int, "decimal digits in a text" },
+  { "float", parse_float, "16 hex digits" },
+  { "str", parse_str, "a text" },
+  { "str16", parse_str16, "UTF-16BE in hex" },
+  { "bytes", parse_bytes, "hex digits" },
+  { "date", parse_date, "a date as text" },
+  { "service", parse_service, "a path" },
+  { "proxy", parse_proxy, "a path" },
+  { "ext", parse_ext, "[code 0 to 127, hex digits]" },
+  { "unsupported", parse_unsupported, "\"set\"" },
+  { "repeat", parse_repeat, "{\"of\": str or bytes, \"n\": count}" },
+  { "countmap", parse_countmap, "a count" },
+  { "lcg", parse_lcg, "{\"seed\": number, \"n\": count}" },
+};
+
+static gboolean
+open_node (Parser *parser, OpenKind kind, FoliotValue *parts, gsize length, GType type)
+{
+  Open open = { kind, parts, 0, length, parser->values->len, type };
+
+  g_array_append_val (parser->opens, open);
+  return TRUE;
+}
+
+static gboolean
+open_object (Parser *parser, FoliotValue *payload, GError **error)
+{
+  FoliotValue *fields;
+  GType type;
+  const char *const *names;
+  gsize n_names;
+
+  if (!is_list_of (payload, 2) || !is_kind (foliot_value_get_item (payload, 0), FOLIOT_VALUE_STRING))
+    return fail (payload, "[class, [[name, value], ...]]", error);
+  type = _foliot_stand_in_type_from_name (foliot_value_get_string (foliot_value_get_item (payload, 0), NULL));
+  if (type == G_TYPE_INVALID)
+    return fail (payload, "an object of class V or W", error);
+  names = _foliot_stand_in_get_names (type, &n_names);
+  fields = foliot_value_get_item (payload, 1);
+  if (!is_list_of (fields, n_names))
+    return fail (payload, "a value for each parameter of the class", error);
+  for (gsize i = 0; i < n_names; i++)
+    if (!is_list_of (foliot_value_get_item (fields, i), 2)
+        || !is_text (foliot_value_get_item (foliot_value_get_item (fields, i), 0), names[i]))
+      return fail (payload, "the parameters of the class in order", error);
+  return open_node (parser, OPEN_OBJECT, fields, n_names, type);
+}
+
+/* Reads a node without children at once, opens one that has some. */
+static gboolean
+meet_node (Parser *parser, FoliotValue *node, GError **error)
+{
+  FoliotValue *payload;
+  const char *tag;
+
+  if (is_list_of (node, 1) && is_text (foliot_value_get_item (node, 0), "null"))
+    {
+      g_ptr_array_add (parser->values, foliot_value_new_null ());
+      return TRUE;
+    }
+  if (!is_list_of (node, 2) || !is_kind (foliot_value_get_item (node, 0), FOLIOT_VALUE_STRING))
+    return fail (node, "[tag, content]", error);
+  tag = foliot_value_get_string (foliot_value_get_item (node, 0), NULL);
+  payload = foliot_value_get_item (node, 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (scalars); i++)
+    if (strcmp (scalars[i].tag, tag) == 0)
+      {
+        FoliotValue *value = scalars[i].parse (payload);
+
+        if (value == NULL)
+          return fail (node, scalars[i].expected, error);
+        g_ptr_array_add (parser->values, value);
+        return TRUE;
+      }
+  if (strcmp (tag, "obj") == 0)
+    return open_object (parser, payload, error);
+  if (strcmp (tag, "list") == 0 && is_kind (payload, FOLIOT_VALUE_LIST))
+    return open_node (parser, OPEN_LIST, payload, foliot_value_get_length (payload), G_TYPE_NONE);
+  if (strcmp (tag, "map") == 0 && is_kind (payload, FOLIOT_VALUE_LIST))
+    return open_node (parser, OPEN_MAP, payload, 2 * foliot_value_get_length (payload), G_TYPE_NONE);
+  if (strcmp (tag, "fill") == 0 && is_kind (payload, FOLIOT_VALUE_MAP)
+      && foliot_value_lookup (payload, "of") != NULL && get_count (foliot_value_lookup (payload, "n")) >= 0)
+    return open_node (parser, OPEN_FILL, payload, 1, G_TYPE_NONE);
+  return fail (node, "a known tag and its content", error);
+}
+
+/* Returns: (nullable): the next child of an open node, NULL with @error if it is malformed */
+static FoliotValue *
+get_child (const Open *open, gsize index, GError **error)
+{
+  FoliotValue *pair;
+
+  switch (open->kind)
+    {
+    case OPEN_LIST:
+      return foliot_value_get_item (open->parts, index);
+    case OPEN_MAP:
+      pair = foliot_value_get_item (open->parts, index / 2);
+      if (is_list_of (pair, 2))
+        return foliot_value_get_item (pair, index % 2);
+      fail (pair, "[key, value]", error);
+      return NULL;
+    case OPEN_OBJECT:
+      return foliot_value_get_item (foliot_value_get_item (open->parts, index), 1);
+    case OPEN_FILL:
+    default:
+      return foliot_value_lookup (open->parts, "of");
+    }
+}
+
+static FoliotValue *
+build_fill (FoliotValue *of, guint count)
+{
+  g_autofree FoliotValue **items = g_new (FoliotValue *, count);
+
+  for (guint i = 0; i < count; i++)
+    items[i] = foliot_value_ref (of);
+  foliot_value_unref (of);
+  return foliot_value_new_list (items, count);
+}
+
+/* Takes the children off the values and puts what they make there. */
+static void
+close_node (Parser *parser)
+{
+  Open open = g_array_index (parser->opens, Open, parser->opens->len - 1);
+  FoliotValue **children = (FoliotValue **) parser->values->pdata + open.base;
+  FoliotValue *built;
+
+  switch (open.kind)
+    {
+    case OPEN_LIST:
+      built = foliot_value_new_list (children, open.length);
+      break;
+    case OPEN_MAP:
+      built = foliot_value_new_map (children, open.length / 2);
+      break;
+    case OPEN_OBJECT:
+      built = _foliot_stand_in_new_fields (open.type, children);
+      break;
+    case OPEN_FILL:
+    default:
+      built = build_fill (children[0], (guint) get_count (foliot_value_lookup (open.parts, "n")));
+      break;
+    }
+  parser->values->len = (guint) open.base;
+  g_ptr_array_add (parser->values, built);
+  g_array_set_size (parser->opens, parser->opens->len - 1);
+}
+
+static gboolean
+parse_nodes (Parser *parser, FoliotValue *root, GError **error)
+{
+  gboolean ok = meet_node (parser, root, error);
+
+  while (ok && parser->opens->len > 0)
+    {
+      Open *open = &g_array_index (parser->opens, Open, parser->opens->len - 1);
+
+      if (open->index < open->length)
+        {
+          FoliotValue *child = get_child (open, open->index++, error);
+
+          ok = child != NULL && meet_node (parser, child, error);
+        }
+      else
+        close_node (parser);
+    }
+  return ok;
+}
+
+FoliotValue *
+_foliot_typed_from_notation (FoliotValue *notation, GError **error)
+{
+  Parser parser = { g_array_new (FALSE, FALSE, sizeof (Open)), g_ptr_array_new () };
+  FoliotValue *value = NULL;
+
+  if (parse_nodes (&parser, notation, error))
+    value = g_ptr_array_remove_index (parser.values, 0);
+  for (guint i = 0; i < parser.values->len; i++)
+    foliot_value_unref (parser.values->pdata[i]);
+  g_ptr_array_unref (parser.values);
+  g_array_unref (parser.opens);
+  return value;
+}
+
+FoliotValue *
+foliot_typed_parse (const char *text, GError **error)
+{
+  g_autoptr (FoliotValue) notation = NULL;
+
+  g_return_val_if_fail (text != NULL, NULL);
+  notation = _foliot_json_read ((const guint8 *) text, strlen (text), &no_limits, error);
+  return notation != NULL ? _foliot_typed_from_notation (notation, error) : NULL;
+}
+
+/* ---- writing --------------------------------------------------------------------------------------------------- */
+
+/* A list, map or object whose children are being written. */
+typedef struct
+{
+  FoliotValue *value;
+  gsize index;
+} Written;
+
+static void
+append_text_json (GString *out, const char *text, gsize length)
+{
+  g_autoptr (GByteArray) json = g_byte_array_new ();
+  FoliotSink sink;
+
+  _foliot_sink_init (&sink, json, &no_limits);
+  _foliot_sink_finish (&sink, _foliot_json_write_string (&sink, text, length, NULL), NULL);
+  g_string_append_len (out, (const char *) json->data, json->len);
+}
+
+static void
+append_hex (GString *out, gconstpointer data, gsize length)
+{
+  const guint8 *bytes = data;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      g_string_append_c (out, hex_digits[bytes[i] >> 4]);
+      g_string_append_c (out, hex_digits[bytes[i] & 15]);
+    }
+}
+
+/* `str`, or `str16` if it holds what JSON text in a file should not: a NUL or a lone surrogate. */
+static void
+append_string (GString *out, FoliotValue *value)
+{
+  gsize length;
+  const char *text = foliot_value_get_string (value, &length);
+  g_autoptr (GString) json = NULL;
+
+  if (strlen (text) == length && (foliot_value_get_traits (value) & FOLIOT_VALUE_HAS_SURROGATE) == 0)
+    {
+      g_string_append (out, "[\"str\", ");
+      append_text_json (out, text, length);
+      g_string_append_c (out, ']');
+      return;
+    }
+  g_string_append (out, "[\"str16\", \"");
+  for (gsize i = 0; i < length;)
+    {
+      guint size;
+      gunichar c = _foliot_text_get_char (text + i, &size);
+
+      if (c >= 0x10000)
+        g_string_append_printf (out, "%04x%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + (c & 0x3ff));
+      else
+        g_string_append_printf (out, "%04x", c);
+      i += size;
+    }
+  g_string_append (out, "\"]");
+}
+
+static void
+append_object (GString *out, FoliotValue *value)
+{
+  GType type = foliot_value_get_object_type (value);
+  const char *text = _foliot_stand_in_get_text (value);
+
+  if (type == FOLIOT_TYPE_STAND_IN_SERVICE || type == FOLIOT_TYPE_STAND_IN_PROXY)
+    {
+      g_string_append (out, type == FOLIOT_TYPE_STAND_IN_SERVICE ? "[\"service\", " : "[\"proxy\", ");
+      append_text_json (out, text, strlen (text));
+    }
+  else
+    {
+      const char *name = type == FOLIOT_TYPE_STAND_IN_SET ? "set" : g_type_name (type);
+
+      g_string_append (out, "[\"unsupported\", ");
+      append_text_json (out, name, strlen (name));
+    }
+  g_string_append_c (out, ']');
+}
+
+static void
+append_float (GString *out, FoliotValue *value)
+{
+  double real = foliot_value_get_double (value);
+  guint64 bits;
+
+  memcpy (&bits, &real, sizeof bits);
+  g_string_append_printf (out, "[\"float\", \"%016" G_GINT64_MODIFIER "x\"]", bits);
+}
+
+static void
+append_data (GString *out, FoliotValue *value)
+{
+  gsize length;
+  gconstpointer data = foliot_value_get_bytes (value, &length);
+  gboolean is_ext = foliot_value_get_kind (value) == FOLIOT_VALUE_EXT;
+
+  if (is_ext)
+    g_string_append_printf (out, "[\"ext\", [%u, \"", foliot_value_get_ext_code (value));
+  else
+    g_string_append (out, "[\"bytes\", \"");
+  append_hex (out, data, length);
+  g_string_append (out, is_ext ? "\"]]" : "\"]");
+}
+
+static void
+append_leaf (GString *out, FoliotValue *value)
+{
+  g_autofree char *text = NULL;
+
+  switch (foliot_value_get_kind (value))
+    {
+    case FOLIOT_VALUE_NULL:
+      g_string_append (out, "[\"null\"]");
+      break;
+    case FOLIOT_VALUE_BOOL:
+      g_string_append_printf (out, "[\"bool\", %s]", foliot_value_get_bool (value) ? "true" : "false");
+      break;
+    case FOLIOT_VALUE_INT:
+    case FOLIOT_VALUE_BIGINT:
+      text = foliot_value_dup_decimal (value);
+      g_string_append_printf (out, "[\"int\", \"%s\"]", text);
+      break;
+    case FOLIOT_VALUE_DOUBLE:
+      append_float (out, value);
+      break;
+    case FOLIOT_VALUE_STRING:
+      append_string (out, value);
+      break;
+    case FOLIOT_VALUE_DATE:
+      text = foliot_date_format (foliot_value_get_date (value));
+      g_string_append_printf (out, "[\"date\", \"%s\"]", text);
+      break;
+    case FOLIOT_VALUE_OBJECT:
+      append_object (out, value);
+      break;
+    default:
+      append_data (out, value);
+      break;
+    }
+}
+
+/* The fields of a V or W, NULL for anything else. */
+static FoliotValue *const *
+get_fields (FoliotValue *value, gsize *out_n_fields)
+{
+  return is_kind (value, FOLIOT_VALUE_OBJECT) ? _foliot_stand_in_get_fields (value, out_n_fields) : NULL;
+}
+
+/* Whether it has children; then what stands before them is written. */
+static gboolean
+append_opening (GString *out, FoliotValue *value)
+{
+  gsize n_fields;
+
+  if (is_kind (value, FOLIOT_VALUE_LIST))
+    g_string_append (out, "[\"list\", [");
+  else if (is_kind (value, FOLIOT_VALUE_MAP))
+    g_string_append (out, "[\"map\", [");
+  else if (get_fields (value, &n_fields) != NULL)
+    g_string_append_printf (out, "[\"obj\", [\"%s\", [", _foliot_stand_in_get_class (value));
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* Writes what stands before the next child and returns it; NULL after the last, whose brackets are closed. */
+static FoliotValue *
+append_next (GString *out, Written *open)
+{
+  FoliotValue *value = open->value;
+  gsize index = open->index++;
+  gsize n_fields;
+  FoliotValue *const *fields = get_fields (value, &n_fields);
+
+  if (fields != NULL)
+    {
+      const char *const *names = _foliot_stand_in_get_names (foliot_value_get_object_type (value), &n_fields);
+
+      g_string_append (out, index == n_fields ? "]]]]" : index > 0 ? "], [" : "[");
+      if (index == n_fields)
+        return NULL;
+      g_string_append_printf (out, "\"%s\", ", names[index]);
+      return fields[index];
+    }
+  if (is_kind (value, FOLIOT_VALUE_LIST))
+    {
+      gboolean last = index == foliot_value_get_length (value);
+
+      g_string_append (out, last ? "]]" : index > 0 ? ", " : "");
+      return last ? NULL : foliot_value_get_item (value, index);
+    }
+  if (index == 2 * foliot_value_get_length (value))
+    {
+      g_string_append (out, index > 0 ? "]]]" : "]]");
+      return NULL;
+    }
+  if (index % 2 == 1)
+    {
+      g_string_append (out, ", ");
+      return foliot_value_get_pair_value (value, index / 2);
+    }
+  g_string_append (out, index > 0 ? "], [" : "[");
+  return foliot_value_get_key (value, index / 2);
+}
+
+char *
+foliot_typed_format (FoliotValue *value)
+{
+  g_autoptr (GArray) opens = g_array_new (FALSE, FALSE, sizeof (Written));
+  GString *out = g_string_new (NULL);
+
+  g_return_val_if_fail (value != NULL, NULL);
+  while (value != NULL)
+    {
+      if (append_opening (out, value))
+        {
+          Written open = { value, 0 };
+
+          g_array_append_val (opens, open);
+        }
+      else
+        append_leaf (out, value);
+      for (value = NULL; value == NULL && opens->len > 0;)
+        {
+          value = append_next (out, &g_array_index (opens, Written, opens->len - 1));
+          if (value == NULL)
+            g_array_set_size (opens, opens->len - 1);
+        }
+    }
+  return g_string_free (out, FALSE);
+}
