@@ -253,6 +253,8 @@ FOLIOT_API void foliot_kernel_peek_settled (FoliotKernel *kernel, FoliotSettled 
  * Returns: how many events ran; 0 means nothing can run without something from outside
  */
 FOLIOT_API guint64 foliot_kernel_step (FoliotKernel *kernel, guint64 max_events);
+/** foliot_kernel_step_until: as step, but no event later than @until runs. */
+FOLIOT_API guint64 foliot_kernel_step_until (FoliotKernel *kernel, FoliotTime until, guint64 max_events);
 
 /**
  * foliot_kernel_run_until:

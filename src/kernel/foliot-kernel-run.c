@@ -235,12 +235,18 @@ foliot_kernel_peek_settled (FoliotKernel *self, FoliotSettled *out_settled)
 guint64
 foliot_kernel_step (FoliotKernel *self, guint64 max_events)
 {
+  return foliot_kernel_step_until (self, LAST_TIME, max_events);
+}
+
+guint64
+foliot_kernel_step_until (FoliotKernel *self, FoliotTime until, guint64 max_events)
+{
   guint64 n;
 
   g_return_val_if_fail (IS_KERNEL (self), 0);
   g_return_val_if_fail (!self->dispatching, 0);
   g_object_ref (self);
-  n = foliot_kernel_dispatch (self, LAST_TIME, max_events);
+  n = foliot_kernel_dispatch (self, until, max_events);
   g_object_unref (self);
   return n;
 }
