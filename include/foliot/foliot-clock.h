@@ -18,7 +18,11 @@ FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotClock, foliot_clock, FOLIOT, CLOCK, G
  * FoliotClockClass:
  * @from_kernel: clock time of a kernel time
  * @to_kernel: kernel time of a clock time
- * @get_utc: the date that belongs to a clock time
+ * @get_utc: the date that belongs to a clock time, in UTC
+ * @check_delay: see [method@Clock.check_delay]; the default accepts every delay
+ *
+ * @from_kernel and @to_kernel must be increasing and map [const@TIME_NEVER] to itself; the default is the identity.
+ * @get_utc must be given.
  */
 struct _FoliotClockClass
 {
@@ -26,17 +30,30 @@ struct _FoliotClockClass
   FoliotTime (*from_kernel) (FoliotClock *clock, FoliotTime time);
   FoliotTime (*to_kernel) (FoliotClock *clock, FoliotTime time);
   void (*get_utc) (FoliotClock *clock, FoliotTime time, FoliotDate *out_date);
-  gpointer padding[4];
+  gboolean (*check_delay) (FoliotClock *clock, FoliotTime delay, GError **error);
+  gpointer padding[3];
 };
 
+/**
+ * foliot_clock_get_kernel:
+ *
+ * A clock does not keep its world alive. Everything below needs a kernel that still exists.
+ *
+ * Returns: (nullable) (transfer none): the kernel, %NULL once it was freed
+ */
 FOLIOT_API FoliotKernel *foliot_clock_get_kernel (FoliotClock *clock);
 /** foliot_clock_time: aiomas' `time()`, on the clock's own scale. */
 FOLIOT_API FoliotTime foliot_clock_time (FoliotClock *clock);
 /** foliot_clock_utcnow: start date + time, also before time 0; always in UTC. */
 FOLIOT_API void foliot_clock_utcnow (FoliotClock *clock, FoliotDate *out_date);
-/** foliot_clock_time_of: Returns: clock time at which the calendar shows @date: `(date − utcnow()) + time()`. */
+/**
+ * foliot_clock_time_of:
+ *
+ * Returns: clock time at which the calendar shows @date: `(date − utcnow()) + time()`; [const@TIME_NEVER] when that is
+ *   more than 292 years away
+ */
 FOLIOT_API FoliotTime foliot_clock_time_of (FoliotClock *clock, const FoliotDate *date);
-/** foliot_clock_to_kernel: clock time → kernel time. */
+/** foliot_clock_to_kernel: clock time → kernel time; [const@TIME_NEVER] stays what it is. */
 FOLIOT_API FoliotTime foliot_clock_to_kernel (FoliotClock *clock, FoliotTime time);
 
 /**
@@ -56,13 +73,16 @@ FOLIOT_API gboolean foliot_clock_check_delay (FoliotClock *clock, FoliotTime del
  * @time: clock time; errors as check_future
  * @callback: plain callback
  *
+ * On an error @destroy is not called: @user_data stays the caller's.
+ *
  * Returns: an event id for [method@Kernel.uncall] (which has no effect, and is no error, once it ran), 0 on error
  */
 FOLIOT_API guint64 foliot_clock_call_at (FoliotClock *clock, FoliotTime time, GCallback callback, gpointer user_data,
                                          GDestroyNotify destroy, GError **error);
-/** foliot_clock_call_at_date: errors print the date. */
+/** foliot_clock_call_at_date: as call_at, at [method@Clock.time_of] @date; errors print the date. */
 FOLIOT_API guint64 foliot_clock_call_at_date (FoliotClock *clock, const FoliotDate *date, GCallback callback,
                                               gpointer user_data, GDestroyNotify destroy, GError **error);
+/** foliot_clock_call_in: as call_at, at time() + @delay; errors as check_delay. */
 FOLIOT_API guint64 foliot_clock_call_in (FoliotClock *clock, FoliotTime delay, GCallback callback, gpointer user_data,
                                          GDestroyNotify destroy, GError **error);
 
@@ -79,6 +99,8 @@ FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotExternalClock, foliot_external_clock, FOL
  * @kernel: a kernel, usually of EXTERNAL or FREE drive; its present time becomes @init_time on this clock
  * @utc_start: the date at clock time 0, any offset (converted to UTC), as [func@date_parse] reads it
  * @init_time: clock time at the start; may be negative
+ * @error: FOLIOT_ERROR_VALUE when @utc_start is no date, or when @init_time and the kernel's time are more than 292
+ *   years apart
  */
 FOLIOT_API FoliotClock *foliot_external_clock_new (FoliotKernel *kernel, const char *utc_start, FoliotTime init_time,
                                                    GError **error) FOLIOT_WARN_UNUSED;
@@ -87,10 +109,17 @@ FOLIOT_API FoliotClock *foliot_external_clock_new (FoliotKernel *kernel, const c
  * @time: clock time
  * @error: FOLIOT_ERROR_VALUE `Time must be > <cur> but is <t>`; FOLIOT_KERNEL_ERROR_DRIVE
  *
- * Releases everything due at or before @time, in order, all seeing @time. Runs nothing itself.
+ * Releases everything due at or before @time, in order, all seeing @time. Runs nothing itself. While time is held, or
+ * when called from an event, the clock moves once that is over.
  */
 FOLIOT_API gboolean foliot_external_clock_set_time (FoliotExternalClock *clock, FoliotTime time, GError **error);
-/** foliot_external_clock_advance_to: goes through every due time up to @time, each seen at its own time. Runs nothing itself. */
+/**
+ * foliot_external_clock_advance_to:
+ * @time: clock time
+ * @error: FOLIOT_ERROR_VALUE `Time must be >= <cur> but is <t>`; FOLIOT_KERNEL_ERROR_DRIVE
+ *
+ * Goes through every due time up to @time, each seen at its own time. Runs nothing itself.
+ */
 FOLIOT_API gboolean foliot_external_clock_advance_to (FoliotExternalClock *clock, FoliotTime time, GError **error);
 
 /**
@@ -100,6 +129,7 @@ FOLIOT_API gboolean foliot_external_clock_advance_to (FoliotExternalClock *clock
  */
 #define FOLIOT_TYPE_REALTIME_CLOCK (foliot_realtime_clock_get_type ())
 FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotRealtimeClock, foliot_realtime_clock, FOLIOT, REALTIME_CLOCK, FoliotClock)
+/** foliot_realtime_clock_new: @error: FOLIOT_KERNEL_ERROR_DRIVE unless @kernel is of REALTIME drive. */
 FOLIOT_API FoliotClock *foliot_realtime_clock_new (FoliotKernel *kernel, GError **error) FOLIOT_WARN_UNUSED;
 
 G_END_DECLS

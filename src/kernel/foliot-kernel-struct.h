@@ -142,6 +142,8 @@ void foliot_kernel_orphan_holds (FoliotKernel *kernel);
 
 /* foliot-realtime.c: the only file that reads the clock of the machine. */
 gint64 foliot_realtime_now_us (void);
+/* The date, in microseconds since 1970; for people, never for order. */
+gint64 foliot_realtime_utc_us (void);
 /* Sleeps until then, or until a signal. */
 void foliot_realtime_wait (gint64 until_us);
 /* How far a PACED or REALTIME kernel may be now. */

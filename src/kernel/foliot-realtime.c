@@ -12,6 +12,12 @@ foliot_realtime_now_us (void)
   return g_get_monotonic_time ();
 }
 
+gint64
+foliot_realtime_utc_us (void)
+{
+  return g_get_real_time ();
+}
+
 void
 foliot_realtime_wait (gint64 until_us)
 {
