@@ -12,6 +12,10 @@ G_BEGIN_DECLS
  *
  * Where agents live: one listening address, one clock, one codec, one connection per peer. Its root service (offered on every connection, in
  * both directions) exposes `validate_aid(aid)` and the sub-service `agents`.
+ *
+ * A container implements #FoliotService. It owns its agents until it is freed, and must be shut down: what listens keeps it alive.
+ * It holds no reference on its kernel, which must outlive it. In the records it is a node of its own: connecting and
+ * validating are its events, so that the view of an agent does not depend on who shares a container with it.
  */
 FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotContainer, foliot_container, FOLIOT, CONTAINER, GObject)
 struct _FoliotContainerClass
@@ -32,7 +36,7 @@ FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotAgent, foliot_agent, FOLIOT, AGENT, G
 /**
  * FoliotContainerOptions:
  * @name: (nullable): stable name in records; default: the base URL
- * @clock: (nullable): default: an ExternalClock that starts at 1970 for FREE and EXTERNAL kernels, else a RealtimeClock
+ * @clock: (nullable): default: a RealtimeClock for REALTIME kernels, else an ExternalClock that starts at 1970 and shows the kernel's time
  * @codec_type: 0 is JSON
  * @serializers: get the type ids 1, 2 … (0 is the date serializer; the proxy serializer comes last)
  * @debug: aiomas' debug mode
@@ -78,10 +82,14 @@ FOLIOT_API FoliotAgent *foliot_container_get_agent (FoliotContainer *container, 
  * @url: `<base url>/<agent id>`
  * @timeout: as foliot_channel_open
  *
+ * Connections are shared per textual address, also while they are being made (@timeout is then that of the first who asked); a proxy
+ * that somebody still holds is returned without traffic. A lost connection is forgotten, and the next connect makes a new one
+ * (aiomas keeps it for ever: docs/differences.md).
+ *
  * Returns: (transfer full): resolves with an OBJECT of #FoliotProxy whose text is `<RemoteClass>Proxy('<url>')`. Rejects with %FOLIOT_ERROR_VALUE
  *   `Cannot parse agent URL "<url>": <reason>`, the transport's error, or %FOLIOT_ERROR_CONNECTION `Agent "<aid>" does not exist in
- *   Container(<addr repr>)`. Connections are shared per textual address, also while they are being made; a proxy that somebody still holds is returned without
- *   traffic. A lost connection is forgotten (aiomas keeps it for ever: docs/differences.md)
+ *   Container(<addr repr>)`, %FOLIOT_ERROR_CLOSED after the shutdown. Unless refused at the door (URL, shutdown) it is never settled
+ *   on return, so that whoever awaits it suspends exactly once, whatever is cached.
  */
 FOLIOT_API FoliotFuture *foliot_container_connect (FoliotContainer *container, const char *url,
                                                    FoliotTime timeout) FOLIOT_WARN_UNUSED;
@@ -94,8 +102,22 @@ FOLIOT_API FoliotFuture *foliot_container_connect (FoliotContainer *container, c
  * Returns: (transfer full): resolves with null when done
  */
 FOLIOT_API FoliotFuture *foliot_container_shutdown (FoliotContainer *container) FOLIOT_WARN_UNUSED;
-/** foliot_container_get_n_connections: outgoing ones, shared by all agents. */
+/** foliot_container_get_n_connections: outgoing ones that are alive, shared by all agents. */
 FOLIOT_API guint foliot_container_get_n_connections (FoliotContainer *container);
+
+/**
+ * FoliotAgentFailureFunc:
+ * @agent: whose run ended
+ * @why: the error that ended it
+ */
+typedef void (*FoliotAgentFailureFunc) (FoliotAgent *agent, const GError *why, gpointer user_data);
+/**
+ * foliot_container_set_failure_func:
+ * @func: (nullable): told when the run of an agent of @container fails, in the event in which it failed, on the agent's fiber: it must not
+ *   wait. Not told of cancellations, nor of what fails because the container is being shut down
+ */
+FOLIOT_API void foliot_container_set_failure_func (FoliotContainer *container, FoliotAgentFailureFunc func,
+                                                   gpointer user_data);
 
 /** FoliotAgentInitFunc: on a fiber; may connect and call; an error means there is no agent. */
 typedef gboolean (*FoliotAgentInitFunc) (gpointer self, FoliotArgs *args, GError **error);
@@ -145,14 +167,29 @@ typedef struct
   const FoliotOutput *outputs;
 } FoliotAgentInfo;
 
+/**
+ * FoliotAgentClass:
+ * @info: (nullable): what FOLIOT_DEFINE_AGENT registered
+ * @name: (nullable): the class name that peers see
+ * @signature: (nullable): of init, parsed once; %NULL when @info has none
+ */
 struct _FoliotAgentClass
 {
   GObjectClass parent_class;
   const FoliotAgentInfo *info;
-  gpointer padding[4];
+  const char *name;
+  struct _FoliotSignature *signature;
+  gpointer padding[2];
 };
 
-/** foliot_agent_register_type: (skip): what FOLIOT_DEFINE_AGENT calls. */
+/**
+ * foliot_agent_register_type: (skip)
+ * @name: the class name that peers see. When another type of the process has it already (two modules with a `Node` each), the
+ *   GType gets another one; peers do not see that
+ * @info: (transfer none): must stay for the life of the process: a module that defines agents is never unloaded
+ *
+ * What FOLIOT_DEFINE_AGENT calls.
+ */
 FOLIOT_API GType foliot_agent_register_type (const char *name, gsize instance_size, const FoliotAgentInfo *info);
 
 /**
@@ -189,21 +226,27 @@ FOLIOT_API GType foliot_agent_register_type (const char *name, gsize instance_si
  * Makes and registers the agent at once (ids are '0', '1', … in this order, never reused), then runs init on a fiber and, when that
  * succeeds, spawns run.
  *
- * Returns: (transfer full): resolves with an OBJECT of the agent when init is done; rejects with init's error, with the signature's TYPE
- *   error, or %FOLIOT_ERROR_TYPE `"container" must be a "Container" instance but is <x>`
+ * Returns: (transfer full): resolves with an OBJECT of the agent when init is done (run begins behind those who awaited it); rejects with
+ *   init's error or the signature's TYPE error, and then there is no agent, and with %FOLIOT_ERROR_CLOSED after the container's shutdown
  */
 FOLIOT_API FoliotFuture *foliot_agent_new (FoliotContainer *container, GType type, const char *name,
                                            FoliotValue *args) FOLIOT_WARN_UNUSED;
 /**
  * foliot_agent_new_detached:
+ * @container: (type GObject): where it lives; anything but a container is refused
+ * @error: %FOLIOT_ERROR_TYPE `"container" must be a "Container" instance but is <x>`; %FOLIOT_ERROR_CLOSED after its shutdown
  *
  * As foliot_agent_new, in two steps: makes and registers at once and returns the agent; init and run start with [method@Agent.start].
+ *
+ * Returns: (transfer full) (nullable): the agent, of which the container keeps a reference
  */
-FOLIOT_API FoliotAgent *foliot_agent_new_detached (FoliotContainer *container, GType type, const char *name,
+FOLIOT_API FoliotAgent *foliot_agent_new_detached (gpointer container, GType type, const char *name,
                                                    GError **error) FOLIOT_WARN_UNUSED;
-/** foliot_agent_start: Returns: (transfer full): as foliot_agent_new. */
+/** foliot_agent_start: once per agent. Returns: (transfer full): as foliot_agent_new. */
 FOLIOT_API FoliotFuture *foliot_agent_start (FoliotAgent *agent, FoliotValue *args) FOLIOT_WARN_UNUSED;
 
+/** foliot_agent_type_get_name: Returns: the class name that peers see. */
+FOLIOT_API const char *foliot_agent_type_get_name (GType type);
 /** foliot_agent_type_get_info: Returns: (nullable): of an agent type. */
 FOLIOT_API const FoliotAgentInfo *foliot_agent_type_get_info (GType type);
 FOLIOT_API FoliotContainer *foliot_agent_get_container (gpointer agent);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-agent.h>
+
+G_BEGIN_DECLS
+
+/* What a container and its agents tell each other. */
+
+/* Gives @agent (transfer none) the next id and mounts its router; keeps a reference. @error: CLOSED. */
+gboolean _foliot_container_add_agent (FoliotContainer *container, FoliotAgent *agent, GError **error);
+/* Forgets an agent whose init failed; its id is not used again. */
+void _foliot_container_remove_agent (FoliotContainer *container, FoliotAgent *agent);
+/* The parent of the agents' scopes. */
+FoliotScope *_foliot_container_get_scope (FoliotContainer *container);
+/* The run of @agent failed. Says nothing during a shutdown. */
+void _foliot_container_report_failure (FoliotContainer *container, FoliotAgent *agent, const GError *why);
+
+/* Binds a fresh agent to its container, which is not referenced. */
+void _foliot_agent_attach (FoliotAgent *agent, FoliotContainer *container, guint id);
+guint _foliot_agent_get_id (FoliotAgent *agent);
+/* The container is about to be freed. */
+void _foliot_agent_detach (FoliotAgent *agent);
+
+G_END_DECLS

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-agent.h>
+
+G_BEGIN_DECLS
+
+/*
+ * The outgoing connections of one container, by textual address, and on each the agents that were found there.
+ *
+ * Owned by the container. Holds no reference on it: it lends itself as the service of each connection.
+ */
+typedef struct _FoliotPeers FoliotPeers;
+
+/* @options is borrowed: it lives as long as the peers do. @node: whose events connecting and validating are. */
+FoliotPeers *_foliot_peers_new (FoliotContainer *container, FoliotTransport *transport,
+                                const FoliotChannelOptions *options, guint32 node) FOLIOT_WARN_UNUSED;
+void _foliot_peers_free (FoliotPeers *peers);
+
+/* See foliot_container_connect. */
+FoliotFuture *_foliot_peers_connect (FoliotPeers *peers, const char *url,
+                                     FoliotTime timeout) FOLIOT_WARN_UNUSED;
+
+/* Connections that are alive. */
+guint _foliot_peers_count (FoliotPeers *peers);
+
+/* Rejects all who wait for a connection, forgets all peers, and adds to @closings a future (transfer full) for each connection
+ * that is being closed, in the order in which they were first asked for. */
+void _foliot_peers_close (FoliotPeers *peers, GPtrArray *closings);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotPeers, _foliot_peers_free)
+
+G_END_DECLS

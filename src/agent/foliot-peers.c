@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/foliot-peers-private.h"
+
+/*
+ * To connect to an agent is a chain of three steps: open a connection to its container, or share the one that is there
+ * or being made; ask that container whether it has the agent, or share the question that is under way; hand out the
+ * proxy. Each step is a follower of a future, so nothing here waits, and every branch of the chain ends in exactly one
+ * settling of the asker's future.
+ *
+ * What differs from aiomas is what happens when a step fails: it forgets the step. A connection that could not be made,
+ * that was lost, or that ended by a protocol error is no longer in the table, so the next one to ask starts anew.
+ *
+ * The whole chain belongs to the container's node, not to the agent's: whether a connection was shared shows in the
+ * container's view only (followers run under the node that was current when they began to follow). For the same reason
+ * a proxy that is at hand is handed out by an event too.
+ *
+ * The cache of proxies is the weak one that a connection keeps below its root proxy. A proxy of it that still bears the
+ * text which it was given here has been held by somebody ever since its agent was validated.
+ */
+
+struct _FoliotPeers
+{
+  FoliotContainer *container;
+  FoliotKernel *kernel;
+  FoliotTransport *transport;
+  const FoliotChannelOptions *options;
+  guint32 node;
+  GHashTable *by_address; /* Peer, borrowed from the queue */
+  GQueue peers;           /* in the order in which they were first asked for: the order of closing */
+};
+
+/* A container elsewhere, from the first connect to it until its connection is lost. */
+typedef struct
+{
+  guint n_refs;
+  FoliotPeers *owner; /* NULL when forgotten */
+  FoliotAddress *address;
+  FoliotFuture *opening;   /* while the connection is being made */
+  GPtrArray *waiting;      /* Attempt: who waits for it, first come, first served */
+  FoliotRpcClient *client; /* when it is made */
+  FoliotProxy *root;       /* keeps the cache of proxies */
+  GHashTable *targets;     /* Target, by agent id */
+  GList link;
+} Peer;
+
+/* An agent at a peer. */
+typedef struct
+{
+  Peer *peer;
+  char *aid;
+  char *text;         /* of its proxy, once it was validated */
+  GPtrArray *waiting; /* Attempt, while it is being validated */
+} Target;
+
+/* One call of connect. */
+typedef struct
+{
+  FoliotFuture *result;
+  char *url;
+  char *aid;
+} Attempt;
+
+static Attempt *
+attempt_new (FoliotKernel *kernel, const char *url, const char *aid)
+{
+  Attempt *attempt = g_new (Attempt, 1);
+  *attempt = (Attempt){ foliot_future_new (kernel), g_strdup (url), g_strdup (aid) };
+  g_autofree char *label = g_strconcat ("connection to ", url, NULL);
+  foliot_future_set_label (attempt->result, label);
+  return attempt;
+}
+
+/* Whatever becomes of an attempt, its future ends settled. */
+static void
+attempt_free (Attempt *attempt)
+{
+  if (!foliot_future_is_settled (attempt->result))
+    foliot_future_reject (attempt->result, g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
+                                                                "Connection closed"));
+  foliot_future_unref (attempt->result);
+  g_free (attempt->url);
+  g_free (attempt->aid);
+  g_free (attempt);
+}
+
+static void
+attempts_reject (GPtrArray *attempts, const GError *why)
+{
+  for (guint i = 0; i < attempts->len; i++)
+    {
+      Attempt *attempt = attempts->pdata[i];
+      foliot_future_reject (attempt->result, g_error_copy (why));
+    }
+}
+
+static void
+target_free (Target *target)
+{
+  g_clear_pointer (&target->waiting, g_ptr_array_unref);
+  g_free (target->aid);
+  g_free (target->text);
+  g_free (target);
+}
+
+static Peer *
+peer_ref (Peer *peer)
+{
+  peer->n_refs++;
+  return peer;
+}
+
+static void
+peer_unref (Peer *peer)
+{
+  if (--peer->n_refs > 0)
+    return;
+  g_ptr_array_unref (peer->waiting);
+  g_hash_table_unref (peer->targets);
+  g_clear_pointer (&peer->root, foliot_proxy_unref);
+  g_clear_object (&peer->client);
+  g_clear_pointer (&peer->opening, foliot_future_unref);
+  foliot_address_unref (peer->address);
+  g_free (peer);
+}
+
+static Peer *
+peer_new (FoliotPeers *peers, FoliotAddress *address)
+{
+  Peer *peer = g_new0 (Peer, 1);
+  peer->n_refs = 1;
+  peer->owner = peers;
+  peer->address = foliot_address_ref (address);
+  peer->waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
+  peer->targets = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) target_free);
+  peer->link.data = peer;
+  g_hash_table_insert (peers->by_address, peer->address, peer);
+  g_queue_push_tail_link (&peers->peers, &peer->link);
+  return peer;
+}
+
+static void
+peer_forget (Peer *peer)
+{
+  FoliotPeers *peers = g_steal_pointer (&peer->owner);
+  if (peers == NULL)
+    return;
+  g_hash_table_remove (peers->by_address, peer->address);
+  g_queue_unlink (&peers->peers, &peer->link);
+  if (peer->client != NULL)
+    foliot_rpc_client_on_connection_reset (peer->client, NULL, NULL, NULL, NULL);
+  peer_unref (peer);
+}
+
+static gboolean
+peer_is_connected (Peer *peer)
+{
+  return peer->client != NULL
+         && foliot_channel_get_error (foliot_rpc_client_get_channel (peer->client)) == NULL;
+}
+
+static void
+on_connection_reset (FoliotRpcClient *client, const GError *why, gpointer user_data)
+{
+  peer_forget (user_data);
+}
+
+/* Returns: (transfer full) (nullable): the proxy that was given out before, if somebody still has it. */
+static FoliotProxy *
+target_dup_proxy (Target *target)
+{
+  if (target->text == NULL)
+    return NULL;
+  g_autofree char *path = g_strconcat ("agents/", target->aid, NULL);
+  g_autoptr (FoliotProxy) proxy = foliot_proxy_get (target->peer->root, path);
+  g_autofree char *text = foliot_proxy_to_string (proxy);
+  return g_str_equal (text, target->text) ? g_steal_pointer (&proxy) : NULL;
+}
+
+static FoliotValue *
+target_make_proxy (Target *target, const char *class_name, const char *url)
+{
+  g_autofree char *path = g_strconcat ("agents/", target->aid, NULL);
+  g_autoptr (FoliotProxy) proxy = foliot_proxy_get (target->peer->root, path);
+  g_free (target->text);
+  target->text = g_strdup_printf ("%sProxy('%s')", class_name, url);
+  foliot_proxy_set_string (proxy, target->text);
+  return foliot_value_new_proxy (proxy);
+}
+
+/* What a reply to validate_aid means. */
+static GError *
+reply_check (Target *target, FoliotValue *reply)
+{
+  if (foliot_value_get_kind (reply) == FOLIOT_VALUE_STRING)
+    return NULL;
+  const char *where = foliot_address_get_repr (target->peer->address);
+  if (foliot_value_is_null (reply))
+    return g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION, "Agent \"%s\" does not exist in Container(%s)",
+                        target->aid, where);
+  g_autofree char *printed = foliot_value_print (reply);
+  return g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION,
+                      "Container(%s) answered validate_aid(\"%s\") with %s; expected a class name or null",
+                      where, target->aid, printed);
+}
+
+static void
+on_validated (FoliotFuture *call, FoliotValue *reply, const GError *error, gpointer user_data)
+{
+  Target *target = user_data;
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&target->waiting);
+  g_autoptr (GError) refusal = error != NULL ? g_error_copy (error) : reply_check (target, reply);
+  if (refusal != NULL)
+    attempts_reject (waiting, refusal);
+  else
+    {
+      Attempt *first = waiting->pdata[0];
+      g_autoptr (FoliotValue) proxy
+          = target_make_proxy (target, foliot_value_get_string (reply, NULL), first->url);
+      for (guint i = 0; i < waiting->len; i++)
+        foliot_future_resolve (((Attempt *) waiting->pdata[i])->result, foliot_value_ref (proxy));
+    }
+}
+
+/* The question is answered, or will never be. A target that is not there is not remembered. */
+static void
+target_done (Target *target)
+{
+  Peer *peer = target->peer;
+  if (target->text == NULL)
+    g_hash_table_remove (peer->targets, target->aid);
+  peer_unref (peer);
+}
+
+static void
+on_held (FoliotFuture *held, FoliotValue *proxy, const GError *error, gpointer user_data)
+{
+  Attempt *attempt = user_data;
+  foliot_future_resolve (attempt->result, foliot_value_ref (proxy));
+}
+
+/* Hands out @proxy, but not before the present event has ended. */
+static void
+attempt_finish_soon (Attempt *attempt, FoliotProxy *proxy)
+{
+  g_autoptr (FoliotFuture) held = foliot_future_new_resolved (foliot_future_get_kernel (attempt->result),
+                                                              foliot_value_new_proxy (proxy));
+  foliot_future_then (held, on_held, attempt, (GDestroyNotify) attempt_free);
+}
+
+static Target *
+peer_get_target (Peer *peer, const char *aid)
+{
+  Target *target = g_hash_table_lookup (peer->targets, aid);
+  if (target != NULL)
+    return target;
+  target = g_new0 (Target, 1);
+  target->peer = peer;
+  target->aid = g_strdup (aid);
+  g_hash_table_insert (peer->targets, target->aid, target);
+  return target;
+}
+
+/* Second step, on a connection. Takes @attempt. */
+static void
+peer_validate (Peer *peer, Attempt *attempt)
+{
+  Target *target = peer_get_target (peer, attempt->aid);
+  if (target->waiting != NULL)
+    {
+      g_ptr_array_add (target->waiting, attempt);
+      return;
+    }
+  g_autoptr (FoliotProxy) proxy = target_dup_proxy (target);
+  if (proxy != NULL)
+    {
+      attempt_finish_soon (attempt, proxy);
+      return;
+    }
+  g_clear_pointer (&target->text, g_free);
+  target->waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
+  g_ptr_array_add (target->waiting, attempt);
+  peer_ref (peer);
+  g_autoptr (FoliotFuture) call
+      = foliot_proxy_call (peer->root, "validate_aid", foliot_value_new_string (attempt->aid), NULL);
+  foliot_future_then (call, on_validated, target, (GDestroyNotify) target_done);
+}
+
+static void
+peer_set_client (Peer *peer, FoliotRpcClient *client)
+{
+  peer->client = g_object_ref (client);
+  peer->root = foliot_rpc_client_get_remote (client);
+  foliot_rpc_client_on_connection_reset (client, on_connection_reset, peer, NULL, NULL);
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&peer->waiting);
+  peer->waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
+  g_ptr_array_set_free_func (waiting, NULL);
+  for (guint i = 0; i < waiting->len; i++)
+    peer_validate (peer, waiting->pdata[i]);
+}
+
+static void
+on_opened (FoliotFuture *opening, FoliotValue *value, const GError *error, gpointer user_data)
+{
+  Peer *peer = user_data;
+  g_clear_pointer (&peer->opening, foliot_future_unref);
+  FoliotRpcClient *client = value != NULL ? foliot_value_get_object (value, FOLIOT_TYPE_RPC_CLIENT) : NULL;
+  if (client != NULL && peer->owner != NULL)
+    peer_set_client (peer, client);
+  else if (client != NULL) /* too late: the container was shut down meanwhile */
+    foliot_future_unref (foliot_rpc_client_close (client));
+  else
+    {
+      attempts_reject (peer->waiting, error);
+      peer_forget (peer);
+    }
+}
+
+/* First step. */
+static void
+peer_open (Peer *peer, FoliotTime timeout)
+{
+  FoliotPeers *peers = peer->owner;
+  peer->opening = foliot_rpc_open (peers->transport, peer->address, G_OBJECT (peers->container), timeout,
+                                   peers->options);
+  foliot_future_then (peer->opening, on_opened, peer_ref (peer), (GDestroyNotify) peer_unref);
+}
+
+/* The connection at @address that is alive or being made, else a new one. */
+static Peer *
+peers_get (FoliotPeers *peers, FoliotAddress *address)
+{
+  Peer *peer = g_hash_table_lookup (peers->by_address, address);
+  if (peer != NULL && peer->client != NULL && !peer_is_connected (peer))
+    {
+      peer_forget (peer);
+      peer = NULL;
+    }
+  return peer != NULL ? peer : peer_new (peers, address);
+}
+
+FoliotPeers *
+_foliot_peers_new (FoliotContainer *container, FoliotTransport *transport,
+                   const FoliotChannelOptions *options, guint32 node)
+{
+  FoliotPeers *peers = g_new0 (FoliotPeers, 1);
+  peers->container = container;
+  peers->kernel = foliot_transport_get_kernel (transport);
+  peers->transport = g_object_ref (transport);
+  peers->options = options;
+  peers->node = node;
+  peers->by_address = g_hash_table_new (foliot_address_hash, foliot_address_equal);
+  g_queue_init (&peers->peers);
+  return peers;
+}
+
+void
+_foliot_peers_free (FoliotPeers *peers)
+{
+  while (peers->peers.head != NULL)
+    peer_forget (peers->peers.head->data);
+  g_hash_table_unref (peers->by_address);
+  g_object_unref (peers->transport);
+  g_free (peers);
+}
+
+FoliotFuture *
+_foliot_peers_connect (FoliotPeers *peers, const char *url, FoliotTime timeout)
+{
+  g_autofree char *aid = NULL;
+  GError *error = NULL;
+  g_autoptr (FoliotAddress) address = foliot_address_parse_agent (url, &aid, &error);
+  if (address == NULL)
+    return foliot_future_new_rejected (peers->kernel, error);
+  guint32 before = foliot_kernel_enter_node (peers->kernel, peers->node);
+  Attempt *attempt = attempt_new (peers->kernel, url, aid);
+  FoliotFuture *result = foliot_future_ref (attempt->result);
+  Peer *peer = peers_get (peers, address);
+  if (peer->client != NULL)
+    peer_validate (peer, attempt);
+  else
+    {
+      g_ptr_array_add (peer->waiting, attempt);
+      if (peer->opening == NULL)
+        peer_open (peer, timeout);
+    }
+  foliot_kernel_enter_node (peers->kernel, before);
+  return result;
+}
+
+guint
+_foliot_peers_count (FoliotPeers *peers)
+{
+  guint n = 0;
+  for (GList *link = peers->peers.head; link != NULL; link = link->next)
+    n += peer_is_connected (link->data);
+  return n;
+}
+
+void
+_foliot_peers_close (FoliotPeers *peers, GPtrArray *closings)
+{
+  while (peers->peers.head != NULL)
+    {
+      Peer *peer = peer_ref (peers->peers.head->data);
+      peer_forget (peer);
+      g_ptr_array_set_size (peer->waiting, 0);
+      if (peer->client != NULL)
+        g_ptr_array_add (closings, foliot_rpc_client_close (peer->client));
+      else if (peer->opening != NULL)
+        foliot_future_cancel (peer->opening);
+      peer_unref (peer);
+    }
+}
