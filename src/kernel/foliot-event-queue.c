@@ -6,13 +6,15 @@
 /*
  * A 4-ary implicit heap beside a ring.
  *
- * Four children lie in two cache lines and halve the depth of a binary heap. Popping goes bottom-up: the hole at the
- * root sinks to a leaf along the smallest children, found without branches, and the last entry then climbs from there,
- * which is rarely more than a step. Removal from the ring leaves its entry behind: the entry no longer matches the
+ * Four children lie in two cache lines and halve the depth of a binary heap; the smallest is found without branches. A
+ * pop leaves a hole at the root. If the event posts another one, that sinks into the hole: one walk instead of two.
+ * Otherwise the hole goes down to a leaf and the last entry climbs from there, which is rarely more than a step. Removal from the ring leaves its entry behind: the entry no longer matches the
  * event's order word (orders hold the sequence, so they never come twice) and is skipped when it reaches the head.
  */
 
-#define IN_RING    (G_MAXUINT32 - 1) /* mark in positions; heap indexes stay far below */
+#define IN_RING (G_MAXUINT32 - 1) /* mark in positions; heap indexes stay far below */
+/* Later than every entry: their sequences are below 2^40 - 1. */
+#define SENTINEL   ((FoliotQueueEntry){ G_MAXUINT64, G_MAXUINT64, 0 })
 #define FIRST_HEAP 64
 #define FIRST_RING 64
 
@@ -38,24 +40,55 @@ sift_up (FoliotEventQueue *queue, guint32 index, FoliotQueueEntry entry)
   place (queue, index, entry);
 }
 
-/* Returns: the smallest child of @index, which has at least one. */
-static inline guint32
-smallest_child (const FoliotEventQueue *queue, guint32 index)
+/* The same for children of equal time. */
+static guint32
+smallest_of_ties (const FoliotQueueEntry *children)
 {
-  const FoliotQueueEntry *heap = queue->heap;
-  guint32 first = 4 * index + 1, best = first;
+  guint32 best = 0;
 
-  if (G_LIKELY (first + 3 < queue->n_heap))
-    {
-      guint32 left = first + (guint32) foliot_queue_entry_less (&heap[first + 1], &heap[first]);
-      guint32 right = first + 2 + (guint32) foliot_queue_entry_less (&heap[first + 3], &heap[first + 2]);
-      guint32 take_right = -(guint32) foliot_queue_entry_less (&heap[right], &heap[left]);
-      return left + ((right - left) & take_right);
-    }
-  for (guint32 i = first + 1; i < queue->n_heap; i++)
-    if (foliot_queue_entry_less (&heap[i], &heap[best]))
+  for (guint32 i = 1; i < 4; i++)
+    if (foliot_queue_entry_less (&children[i], &children[best]))
       best = i;
   return best;
+}
+
+/*
+ * Returns: the smallest of the children that start at @first; sentinels stand in for missing ones.
+ *
+ * By time alone, without a branch that depends on it, and with all four loads in flight at once; only ties look
+ * further.
+ */
+static inline guint32
+smallest_child (const FoliotQueueEntry *heap, guint32 first)
+{
+  const FoliotQueueEntry *children = heap + first;
+  guint64 t0 = children[0].time, t1 = children[1].time, t2 = children[2].time, t3 = children[3].time;
+  guint64 left = MIN (t0, t1), right = MIN (t2, t3);
+  guint32 is_right = right < left;
+  guint64 mask = -(guint64) is_right;
+  guint64 a = t0 ^ ((t0 ^ t2) & mask), b = t1 ^ ((t1 ^ t3) & mask); /* the pair that holds it */
+  guint32 offset = 2 * is_right + (b < a);
+
+  if (G_UNLIKELY ((left == right) | (a == b)))
+    offset = smallest_of_ties (children);
+  return first + offset;
+}
+
+/* Lets @entry sink from the hole at the root. */
+static inline void
+sift_down (FoliotEventQueue *queue, FoliotQueueEntry entry)
+{
+  guint32 index = 0;
+
+  while (4 * index + 1 < queue->n_heap)
+    {
+      guint32 child = smallest_child (queue->heap, 4 * index + 1);
+      if (foliot_queue_entry_less (&entry, &queue->heap[child]))
+        break;
+      place (queue, index, queue->heap[child]);
+      index = child;
+    }
+  place (queue, index, entry);
 }
 
 /* Closes the hole at @index with the entry that was the last of the heap. */
@@ -64,15 +97,25 @@ fill_hole (FoliotEventQueue *queue, guint32 index)
 {
   FoliotQueueEntry last = queue->heap[--queue->n_heap];
 
+  queue->heap[queue->n_heap] = SENTINEL;
   if (index == queue->n_heap)
     return;
   while (4 * index + 1 < queue->n_heap)
     {
-      guint32 child = smallest_child (queue, index);
+      guint32 child = smallest_child (queue->heap, 4 * index + 1);
       place (queue, index, queue->heap[child]);
       index = child;
     }
   sift_up (queue, index, last);
+}
+
+static void
+grow_heap (FoliotEventQueue *queue)
+{
+  queue->heap_capacity = queue->heap_capacity > 0 ? 2 * queue->heap_capacity : FIRST_HEAP;
+  queue->heap = g_renew (FoliotQueueEntry, queue->heap, (gsize) queue->heap_capacity + 4);
+  for (guint32 i = queue->n_heap; i < queue->heap_capacity + 4; i++)
+    queue->heap[i] = SENTINEL;
 }
 
 static void
@@ -98,8 +141,7 @@ void
 foliot_event_queue_init (FoliotEventQueue *queue)
 {
   memset (queue, 0, sizeof *queue);
-  queue->heap_capacity = FIRST_HEAP;
-  queue->heap = g_new (FoliotQueueEntry, FIRST_HEAP);
+  grow_heap (queue);
   queue->ring = g_new (FoliotQueueEntry, FIRST_RING);
   queue->ring_mask = FIRST_RING - 1;
 }
@@ -141,12 +183,15 @@ foliot_event_queue_push (FoliotEventQueue *queue, FoliotEvent *event, guint64 ti
 {
   const FoliotQueueEntry entry = { time, order, event->slot };
 
-  if (G_UNLIKELY (queue->n_heap == queue->heap_capacity))
-    {
-      queue->heap_capacity *= 2;
-      queue->heap = g_renew (FoliotQueueEntry, queue->heap, queue->heap_capacity);
-    }
   event->order = order;
+  if (queue->hole)
+    {
+      queue->hole = FALSE;
+      sift_down (queue, entry);
+      return;
+    }
+  if (G_UNLIKELY (queue->n_heap == queue->heap_capacity))
+    grow_heap (queue);
   sift_up (queue, queue->n_heap++, entry);
 }
 
@@ -161,22 +206,25 @@ foliot_event_queue_push_ring (FoliotEventQueue *queue, FoliotEvent *event, guint
 }
 
 void
-foliot_event_queue_pop_heap (FoliotEventQueue *queue)
+foliot_event_queue_fill_root (FoliotEventQueue *queue)
 {
+  queue->hole = FALSE;
   fill_hole (queue, 0);
 }
 
 void
 foliot_event_queue_remove (FoliotEventQueue *queue, FoliotEvent *event)
 {
-  guint32 position = queue->positions[event->slot];
-
   g_assert (event->order != 0);
   event->order = 0;
-  if (position == IN_RING)
-    queue->n_ring_stale++;
-  else
-    fill_hole (queue, position);
+  if (queue->positions[event->slot] == IN_RING)
+    {
+      queue->n_ring_stale++;
+      return;
+    }
+  if (queue->hole)
+    foliot_event_queue_fill_root (queue);
+  fill_hole (queue, queue->positions[event->slot]);
 }
 
 FoliotEvent *

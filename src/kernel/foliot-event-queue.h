@@ -43,9 +43,11 @@ typedef struct
 
 typedef struct
 {
-  FoliotQueueEntry *heap; /* 4-ary, implicit: the children of i are 4i + 1 … 4i + 4 */
+  FoliotQueueEntry
+      *heap; /* 4-ary, implicit: the children of i are 4i + 1 … 4i + 4; sentinels follow the last */
   guint32 n_heap;
   guint32 heap_capacity;
+  gboolean hole; /* the root was popped and nothing took its place yet */
 
   FoliotQueueEntry *ring; /* a FIFO whose keys only grow; its size is a power of two */
   guint32 ring_head;      /* free-running, masked when used */
@@ -71,8 +73,8 @@ void foliot_event_queue_grow_pool (FoliotEventQueue *queue);
 void foliot_event_queue_push (FoliotEventQueue *queue, FoliotEvent *event, guint64 time, guint64 order);
 /* O(1). The key must be above the key of the last ring entry: see foliot_event_queue_fits_ring(). */
 void foliot_event_queue_push_ring (FoliotEventQueue *queue, FoliotEvent *event, guint64 time, guint64 order);
-/* Takes out the first entry of the heap. */
-void foliot_event_queue_pop_heap (FoliotEventQueue *queue);
+/* Closes the hole that a pop left at the root. */
+void foliot_event_queue_fill_root (FoliotEventQueue *queue);
 /* Takes a waiting event out of the queue; O(log n). It goes on to exist: push it again or give it back. */
 void foliot_event_queue_remove (FoliotEventQueue *queue, FoliotEvent *event);
 /* Returns: (nullable): the waiting event of that id. */
@@ -95,7 +97,7 @@ foliot_queue_time_to (guint64 time)
 static inline gboolean
 foliot_queue_entry_less (const FoliotQueueEntry *a, const FoliotQueueEntry *b)
 {
-  return (((unsigned __int128) a->time << 64) | a->order) < (((unsigned __int128) b->time << 64) | b->order);
+  return a->time < b->time || (a->time == b->time && a->order < b->order);
 }
 
 static inline FoliotEvent *
@@ -142,6 +144,8 @@ foliot_event_queue_peek (FoliotEventQueue *queue)
 {
   const FoliotQueueEntry *head;
 
+  if (queue->hole)
+    foliot_event_queue_fill_root (queue);
   if (G_UNLIKELY (queue->n_ring_stale > 0))
     foliot_event_queue_skip_stale (queue);
   if (queue->ring_head == queue->ring_tail)
@@ -150,14 +154,15 @@ foliot_event_queue_peek (FoliotEventQueue *queue)
   return queue->n_heap > 0 && foliot_queue_entry_less (queue->heap, head) ? queue->heap : head;
 }
 
-/* Takes out what foliot_event_queue_peek() has just returned. */
+/* Takes out what foliot_event_queue_peek() has just returned. The heap is mended later: most events post another one,
+ * which then goes straight into the hole. */
 static inline FoliotEvent *
 foliot_event_queue_pop (FoliotEventQueue *queue, const FoliotQueueEntry *first)
 {
   FoliotEvent *event = foliot_event_queue_at (queue, first->slot);
 
   if (first == queue->heap)
-    foliot_event_queue_pop_heap (queue);
+    queue->hole = TRUE;
   else
     queue->ring_head++;
   event->order = 0;
@@ -167,5 +172,6 @@ foliot_event_queue_pop (FoliotEventQueue *queue, const FoliotQueueEntry *first)
 static inline guint64
 foliot_event_queue_get_length (const FoliotEventQueue *queue)
 {
-  return (guint64) queue->n_heap + (queue->ring_tail - queue->ring_head) - queue->n_ring_stale;
+  return (guint64) queue->n_heap - (guint64) queue->hole + (queue->ring_tail - queue->ring_head)
+         - queue->n_ring_stale;
 }

@@ -13,7 +13,7 @@ foliot_kernel_set_digest (FoliotKernel *self, gboolean on)
   g_return_if_fail (IS_KERNEL (self));
   g_return_if_fail (self->counts.dispatched == 0);
   self->digest_on = on;
-  self->recording = on || self->record_func != NULL;
+  self->head.recording = on || self->record_func != NULL;
 }
 
 void
@@ -23,7 +23,7 @@ foliot_kernel_set_record_func (FoliotKernel *self, FoliotRecordFunc func, gpoint
   g_return_if_fail (!self->dispatching);
   self->record_func = func;
   self->record_data = user_data;
-  self->recording = self->digest_on || func != NULL;
+  self->head.recording = self->digest_on || func != NULL;
 }
 
 char *

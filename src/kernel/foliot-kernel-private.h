@@ -22,6 +22,7 @@ typedef struct
   guint32 node;            /* the current node */
   guint32 draws;           /* random draws made by the event; each draw adds one */
   guint32 fault_countdown; /* see foliot-fault-private.h */
+  gboolean recording;      /* whether records are made: a digest or a record function is on */
 } FoliotKernelHead;
 
 /* The time that the present event sees. Inside events only (a REALTIME kernel's time moves between them). */
@@ -49,6 +50,13 @@ static inline guint32 *
 _foliot_kernel_get_draws (FoliotKernel *kernel)
 {
   return &((FoliotKernelHead *) kernel)->draws;
+}
+
+/* Returns: whether anybody wants payload hashes; if not, do not compute them. */
+static inline gboolean
+_foliot_kernel_is_recording (FoliotKernel *kernel)
+{
+  return ((FoliotKernelHead *) kernel)->recording;
 }
 
 /* A wake-up found its wait already decided. */
@@ -94,7 +102,7 @@ guint64 _foliot_kernel_post_reserved (FoliotKernel *kernel, const FoliotReservat
  * _foliot_kernel_add_close_hook:
  *
  * @func runs once in foliot_kernel_close(), before events are dropped, the hook that was added last first. It may post,
- * cancel, and dispatch with foliot_kernel_step().
+ * cancel, and, unless close was called inside an event, dispatch with foliot_kernel_step().
  */
 typedef void (*FoliotCloseFunc) (FoliotKernel *kernel, gpointer user_data);
 void _foliot_kernel_add_close_hook (FoliotKernel *kernel, FoliotCloseFunc func, gpointer user_data);

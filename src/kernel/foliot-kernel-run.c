@@ -34,6 +34,13 @@ follows_realtime (FoliotKernel *self)
   return self->drive == FOLIOT_DRIVE_PACED || self->drive == FOLIOT_DRIVE_REALTIME;
 }
 
+/* Nothing holds the clock of the machine. */
+static inline gboolean
+is_held (FoliotKernel *self)
+{
+  return self->n_holds > 0 && self->drive != FOLIOT_DRIVE_REALTIME;
+}
+
 /* How far dispatch may go now. */
 static FoliotTime
 get_limit (FoliotKernel *self, FoliotTime until)
@@ -41,7 +48,7 @@ get_limit (FoliotKernel *self, FoliotTime until)
   switch (self->drive)
     {
     case FOLIOT_DRIVE_EXTERNAL:
-      return MIN (self->target, LAST_TIME);
+      return self->target;
     case FOLIOT_DRIVE_PACED:
     case FOLIOT_DRIVE_REALTIME:
       return MIN (MIN (until, LAST_TIME), foliot_pace_get_time (&self->pace, self->head.now));
@@ -59,7 +66,7 @@ move_time (FoliotKernel *self, FoliotTime limit, gboolean first)
                    || (self->drive == FOLIOT_DRIVE_EXTERNAL && self->how == FOLIOT_ADVANCE_JUMP);
   gboolean arrives = self->drive == FOLIOT_DRIVE_EXTERNAL || self->drive == FOLIOT_DRIVE_REALTIME;
 
-  if ((first ? jumps : arrives) && self->n_holds == 0 && limit > self->head.now)
+  if ((first ? jumps : arrives) && !is_held (self) && limit > self->head.now)
     self->head.now = limit;
 }
 
@@ -110,14 +117,14 @@ run_first (FoliotKernel *self, const FoliotQueueEntry *first)
   self->head.sequence = ++self->counts.dispatched;
   self->head.node = event->node;
   self->kind = event->kind;
-  if (self->recording)
+  if (self->head.recording)
     begin_record (self, event);
   if (G_UNLIKELY (event->repeats))
     repeat (self, event, due, order);
   else
     foliot_event_queue_give_back (&self->queue, event);
   func (target, payload);
-  if (self->recording)
+  if (self->head.recording)
     end_record (self);
 }
 
@@ -137,7 +144,7 @@ foliot_kernel_dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events
 
       if (due > self->head.now)
         {
-          if (due > limit || self->n_holds > 0)
+          if (due > limit || is_held (self))
             {
               move_time (self, MIN (limit, due - 1), FALSE);
               break;
@@ -165,7 +172,7 @@ foliot_kernel_is_ready (FoliotKernel *self, FoliotTime until)
     return FALSE;
   if (due <= self->head.now)
     return TRUE;
-  if (self->n_holds > 0)
+  if (is_held (self))
     return FALSE;
   limit = get_limit (self, until);
   return due <= limit || (self->drive == FOLIOT_DRIVE_EXTERNAL && limit > self->head.now);
@@ -207,10 +214,10 @@ foliot_kernel_advance (FoliotKernel *self, FoliotTime to, FoliotAdvance how, GEr
                    how == FOLIOT_ADVANCE_JUMP ? ">" : ">=", self->head.now, to);
       return FALSE;
     }
-  self->target = to;
+  self->target = MIN (to, LAST_TIME);
   self->how = how;
   if (!self->dispatching)
-    move_time (self, to, TRUE);
+    move_time (self, self->target, TRUE);
   return TRUE;
 }
 
@@ -218,15 +225,15 @@ void
 foliot_kernel_peek_settled (FoliotKernel *self, FoliotSettled *out_settled)
 {
   const FoliotQueueEntry *first;
-  FoliotTime due;
+  FoliotTime now, due;
 
   g_return_if_fail (IS_KERNEL (self));
+  now = foliot_kernel_now (self);
   first = foliot_event_queue_peek (&self->queue);
   due = first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER;
   *out_settled = (FoliotSettled){
-    .quiet = due > foliot_kernel_now (self) && self->n_holds == 0
-             && (self->drive != FOLIOT_DRIVE_EXTERNAL || self->target <= self->head.now),
-    .next_due = MAX (due, self->head.now),
+    .quiet = due > now && self->n_holds == 0 && (self->drive != FOLIOT_DRIVE_EXTERNAL || self->target <= now),
+    .next_due = MAX (due, now),
     .n_holds = self->n_holds,
     .n_waits = self->waits_func != NULL ? self->waits_func (self) : 0,
   };
@@ -266,45 +273,43 @@ wait_until (FoliotKernel *self, gint64 until_us)
   self->wake_us = -1;
 }
 
-static gboolean
-wait_for_holds (FoliotKernel *self, GError **error)
+static void
+set_held_error (FoliotKernel *self, const FoliotHold *hold, GError **error)
 {
-  FoliotHold *first = foliot_kernel_get_first_hold (self);
-
-  if (self->context != NULL && foliot_realtime_now_us () < first->end_us)
-    {
-      wait_until (self, first->end_us);
-      self->pace.started = FALSE;
-      return TRUE;
-    }
   if (self->context == NULL)
     g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_HELD,
-                 "time is held by “%s”, and without a main context nothing can release it", first->why);
+                 "time is held by “%s”, and without a main context nothing can release it", hold->why);
   else
     g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_HELD,
-                 "time was held by “%s” for longer than its limit of %u ms", first->why, first->limit_ms);
-  return FALSE;
+                 "time was held by “%s” for longer than its limit of %u ms", hold->why, hold->limit_ms);
 }
 
 /* Nothing can be dispatched at once. @out_more: whether it is worth trying again. */
 static gboolean
 wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GError **error)
 {
+  const FoliotHold *hold = foliot_kernel_get_first_hold (self);
   const FoliotQueueEntry *first = foliot_event_queue_peek (&self->queue);
-  FoliotTime due = first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER;
+  FoliotTime due = MIN (first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER, until);
+  gint64 wake_us = G_MAXINT64;
 
   *out_more = TRUE;
   if (foliot_kernel_is_ready (self, until))
     return TRUE;
-  if (self->n_holds > 0)
-    return wait_for_holds (self, error);
-  if (follows_realtime (self) && MIN (due, until) < FOLIOT_TIME_NEVER
-      && foliot_pace_get_time (&self->pace, self->head.now) < MIN (due, until))
+  if (follows_realtime (self) && !is_held (self) && due < FOLIOT_TIME_NEVER
+      && foliot_pace_get_time (&self->pace, self->head.now) < due)
+    wake_us = foliot_pace_get_due_us (&self->pace, due);
+  else if (hold != NULL && (self->context == NULL || hold->end_us <= foliot_realtime_now_us ()))
     {
-      wait_until (self, foliot_pace_get_due_us (&self->pace, MIN (due, until)));
+      set_held_error (self, hold, error);
+      return FALSE;
+    }
+  else if (hold == NULL)
+    {
+      *out_more = FALSE;
       return TRUE;
     }
-  *out_more = FALSE;
+  wait_until (self, hold != NULL ? MIN (wake_us, hold->end_us) : wake_us);
   return TRUE;
 }
 
@@ -351,8 +356,8 @@ foliot_kernel_run_until (FoliotKernel *self, FoliotTime until, GError **error)
     }
   g_object_ref (self);
   self->running = TRUE;
-  take_attention (self, FOLIOT_ATTENTION_STOP);
   ok = run (self, until, error);
+  take_attention (self, FOLIOT_ATTENTION_STOP);
   self->running = FALSE;
   g_object_unref (self);
   return ok;
@@ -396,6 +401,8 @@ foliot_kernel_note_message (FoliotKernel *self, guint32 link, guint64 link_seque
 {
   g_return_if_fail (IS_KERNEL (self));
   g_return_if_fail (link < self->link_names->len);
+  if (!self->head.recording)
+    return;
   self->record.link = link;
   self->record.link_sequence = link_sequence;
 }

@@ -70,7 +70,6 @@ struct _FoliotKernel
   guint64 record_node_cause;
   guint64 local_sequence; /* its number at its node */
   guint8 kind;
-  gboolean recording; /* digest or record_func */
   gboolean digest_on;
   gboolean dispatching;
   FoliotRecordFunc record_func;

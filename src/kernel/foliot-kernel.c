@@ -157,7 +157,7 @@ static void
 foliot_kernel_init (FoliotKernel *self)
 {
   self->magic = FOLIOT_KERNEL_MAGIC;
-  self->digest_on = self->recording = TRUE;
+  self->digest_on = self->head.recording = TRUE;
   self->wake_us = -1;
   self->pace.factor = 1;
   foliot_event_queue_init (&self->queue);
