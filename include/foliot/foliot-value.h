@@ -108,13 +108,14 @@ FOLIOT_API FoliotValue *foliot_value_new_map (FoliotValue **pairs, gsize n_pairs
 
 /**
  * foliot_value_build_list: (skip)
- * @first: (transfer full) (nullable): items, then %NULL
+ * @first: (transfer full): items, then %NULL; an empty list is `foliot_value_new_list (NULL, 0)`
  */
 FOLIOT_API FoliotValue *foliot_value_build_list (FoliotValue *first, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 
 /**
  * foliot_value_build_map: (skip)
- * @first_key: (nullable): text key, value (transfer full), text key, value …, then %NULL
+ * @first_key: text key, value (transfer full), text key, value …, then %NULL; an empty map is
+ *   `foliot_value_new_map (NULL, 0)`
  */
 FOLIOT_API FoliotValue *foliot_value_build_map (const char *first_key, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 
