@@ -12,8 +12,8 @@
  * Recipes (`repeat`, `fill`, `countmap`, `lcg`) are read and never written.
  */
 
-/* What a recipe may make: enough for the recorded data, too little to fill the memory. */
-#define MAX_RECIPE (16 * 1024 * 1024)
+/* What a recipe may make: just enough for the recorded data, too little to fill the memory. */
+#define MAX_RECIPE (1024 * 1024)
 
 static const FoliotLimits no_limits = { G_MAXUINT32, G_MAXUINT32, G_MAXUINT32 };
 
@@ -26,14 +26,13 @@ typedef enum
   OPEN_LIST,
   OPEN_MAP,
   OPEN_OBJECT,
-  OPEN_FILL,
 } OpenKind;
 
 /* A node whose children are being read. */
 typedef struct
 {
   OpenKind kind;
-  FoliotValue *parts; /* list: children; map: pairs; object: fields; fill: the recipe */
+  FoliotValue *parts; /* list: children; map: pairs; object: fields */
   gsize index;
   gsize length;
   gsize base;
@@ -285,6 +284,8 @@ parse_unsupported (FoliotValue *payload)
   return is_text (payload, "set") ? _foliot_stand_in_new_text (FOLIOT_TYPE_STAND_IN_SET, "") : NULL;
 }
 
+static FoliotValue *parse_fill (FoliotValue *payload);
+
 static const struct
 {
   const char *tag;
@@ -303,9 +304,32 @@ static const struct
   { "ext", parse_ext, "[code 0 to 127, hex digits]" },
   { "unsupported", parse_unsupported, "\"set\"" },
   { "repeat", parse_repeat, "{\"of\": str or bytes, \"n\": count}" },
+  { "fill", parse_fill, "{\"of\": bool, int, float or str, \"n\": count}" },
   { "countmap", parse_countmap, "a count" },
   { "lcg", parse_lcg, "{\"seed\": number, \"n\": count}" },
 };
+
+/* How many of the first of them a list may be filled with: a fill within a fill could outgrow any memory. */
+#define N_FILLERS 4
+
+static FoliotValue *
+parse_fill (FoliotValue *payload)
+{
+  FoliotValue *of = is_kind (payload, FOLIOT_VALUE_MAP) ? foliot_value_lookup (payload, "of") : NULL;
+  gint64 count = is_list_of (of, 2) ? get_count (foliot_value_lookup (payload, "n")) : -1;
+  g_autoptr (FoliotValue) filler = NULL;
+  g_autofree FoliotValue **items = NULL;
+
+  for (gsize i = 0; count >= 0 && i < N_FILLERS; i++)
+    if (is_text (foliot_value_get_item (of, 0), scalars[i].tag))
+      filler = scalars[i].parse (foliot_value_get_item (of, 1));
+  if (filler == NULL)
+    return NULL;
+  items = g_new (FoliotValue *, (gsize) count);
+  for (gint64 i = 0; i < count; i++)
+    items[i] = foliot_value_ref (filler);
+  return foliot_value_new_list (items, (gsize) count);
+}
 
 static gboolean
 open_node (Parser *parser, OpenKind kind, FoliotValue *parts, gsize length, GType type)
@@ -372,9 +396,6 @@ meet_node (Parser *parser, FoliotValue *node, GError **error)
     return open_node (parser, OPEN_LIST, payload, foliot_value_get_length (payload), G_TYPE_NONE);
   if (strcmp (tag, "map") == 0 && is_kind (payload, FOLIOT_VALUE_LIST))
     return open_node (parser, OPEN_MAP, payload, 2 * foliot_value_get_length (payload), G_TYPE_NONE);
-  if (strcmp (tag, "fill") == 0 && is_kind (payload, FOLIOT_VALUE_MAP)
-      && foliot_value_lookup (payload, "of") != NULL && get_count (foliot_value_lookup (payload, "n")) >= 0)
-    return open_node (parser, OPEN_FILL, payload, 1, G_TYPE_NONE);
   return fail (node, "a known tag and its content", error);
 }
 
@@ -395,22 +416,9 @@ get_child (const Open *open, gsize index, GError **error)
       fail (pair, "[key, value]", error);
       return NULL;
     case OPEN_OBJECT:
-      return foliot_value_get_item (foliot_value_get_item (open->parts, index), 1);
-    case OPEN_FILL:
     default:
-      return foliot_value_lookup (open->parts, "of");
+      return foliot_value_get_item (foliot_value_get_item (open->parts, index), 1);
     }
-}
-
-static FoliotValue *
-build_fill (FoliotValue *of, guint count)
-{
-  g_autofree FoliotValue **items = g_new (FoliotValue *, count);
-
-  for (guint i = 0; i < count; i++)
-    items[i] = foliot_value_ref (of);
-  foliot_value_unref (of);
-  return foliot_value_new_list (items, count);
 }
 
 /* Takes the children off the values and puts what they make there. */
@@ -430,11 +438,8 @@ close_node (Parser *parser)
       built = foliot_value_new_map (children, open.length / 2);
       break;
     case OPEN_OBJECT:
-      built = _foliot_stand_in_new_fields (open.type, children);
-      break;
-    case OPEN_FILL:
     default:
-      built = build_fill (children[0], (guint) get_count (foliot_value_lookup (open.parts, "n")));
+      built = _foliot_stand_in_new_fields (open.type, children);
       break;
     }
   parser->values->len = (guint) open.base;
