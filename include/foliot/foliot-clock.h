@@ -109,8 +109,8 @@ FOLIOT_API FoliotClock *foliot_external_clock_new (FoliotKernel *kernel, const c
  * @time: clock time
  * @error: FOLIOT_ERROR_VALUE `Time must be > <cur> but is <t>`; FOLIOT_KERNEL_ERROR_DRIVE
  *
- * Releases everything due at or before @time, in order, all seeing @time. Runs nothing itself. While time is held, or
- * when called from an event, the clock moves once that is over.
+ * Releases everything due at or before @time, in order, all seeing @time. Runs nothing itself. While time is held the
+ * clock does not move before the last hold is released; call it from outside of events.
  */
 FOLIOT_API gboolean foliot_external_clock_set_time (FoliotExternalClock *clock, FoliotTime time, GError **error);
 /**

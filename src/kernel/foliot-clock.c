@@ -127,8 +127,7 @@ foliot_clock_time_of (FoliotClock *self, const FoliotDate *date)
 
   FoliotDate now;
   foliot_clock_utcnow (self, &now);
-  FoliotTime ahead = foliot_date_diff (date, &now);
-  return ahead == FOLIOT_TIME_NEVER ? ahead : foliot_time_add (foliot_clock_time (self), ahead);
+  return foliot_time_add (foliot_clock_time (self), foliot_date_diff (date, &now));
 }
 
 FoliotTime

@@ -17,23 +17,16 @@ struct _FoliotExternalClock
 
 G_DEFINE_FINAL_TYPE (FoliotExternalClock, foliot_external_clock, FOLIOT_TYPE_CLOCK)
 
-/* @time + @shift, except that never stays never. */
-static FoliotTime
-shift_time (FoliotTime time, FoliotTime shift)
-{
-  return time == FOLIOT_TIME_NEVER ? time : foliot_time_add (time, shift);
-}
-
 static FoliotTime
 foliot_external_clock_from_kernel (FoliotClock *clock, FoliotTime time)
 {
-  return shift_time (time, FOLIOT_EXTERNAL_CLOCK (clock)->shift);
+  return foliot_time_add (time, FOLIOT_EXTERNAL_CLOCK (clock)->shift);
 }
 
 static FoliotTime
 foliot_external_clock_to_kernel (FoliotClock *clock, FoliotTime time)
 {
-  return shift_time (time, -FOLIOT_EXTERNAL_CLOCK (clock)->shift);
+  return foliot_time_add (time, -FOLIOT_EXTERNAL_CLOCK (clock)->shift);
 }
 
 static void

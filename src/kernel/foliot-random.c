@@ -51,9 +51,14 @@ stream_free (gpointer data)
   g_free (random);
 }
 
-static G_DEFINE_QUARK (foliot - random - streams, streams)
+static GQuark
+streams_quark (void)
+{
+  return g_quark_from_static_string ("foliot-random-streams");
+}
 
-    static GHashTable *get_streams (FoliotKernel *kernel)
+static GHashTable *
+get_streams (FoliotKernel *kernel)
 {
   GHashTable *streams = foliot_kernel_get_data (kernel, streams_quark ());
   if (streams == NULL)

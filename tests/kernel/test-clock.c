@@ -415,6 +415,7 @@ static void
 test_delay_too_long (void)
 {
   g_autoptr (World) world = world_new (FOLIOT_DRIVE_EXTERNAL, "2016-01-01T00:00:00", SECOND);
+  g_assert_cmpint (foliot_clock_to_kernel (world->clock, FOLIOT_TIME_NEVER), ==, FOLIOT_TIME_NEVER);
   call_in (world, FOLIOT_TIME_NEVER, "never");
   call_in (world, FOLIOT_TIME_NEVER - 1, "nearly");
   set_time (world, 100000 * FOLIOT_DAY);

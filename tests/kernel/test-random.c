@@ -342,7 +342,7 @@ check_tail (const char *purpose, DrawFunc draw, double from, double probability,
 {
   g_autoptr (FoliotKernel) kernel = kernel_new (2027);
   FoliotRandom *stream = stream_for (kernel, purpose);
-  const int n = 4000000;
+  const int n = 16000000;
   int n_beyond = 0;
   double excess = 0;
   for (int i = 0; i < n; i++)
