@@ -352,7 +352,7 @@ foliot_date_add (const FoliotDate *date, FoliotTime duration)
 
   g_return_val_if_fail (date != NULL, sum);
   moved = floor_div (duration, FOLIOT_MICROSECOND);
-  left = duration - moved * FOLIOT_MICROSECOND;
+  left = (duration % FOLIOT_MICROSECOND + FOLIOT_MICROSECOND) % FOLIOT_MICROSECOND;
   if (left > FOLIOT_MICROSECOND / 2 || (left == FOLIOT_MICROSECOND / 2 && moved % 2 != 0))
     moved++;
   sum = *date;

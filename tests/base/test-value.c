@@ -13,7 +13,7 @@ static void
 assert_print (FoliotValue *value, const char *expected)
 {
   g_autoptr (FoliotValue) own = value;
-  g_autofree char *text = foliot_value_print (value);
+  g_autofree char *text = foliot_value_print (own);
 
   g_assert_cmpstr (text, ==, expected);
 }
