@@ -31,9 +31,11 @@ FOLIOT_API GType foliot_request_get_type (void);
  * @codec_type: a codec class; %G_TYPE_INVALID (0) is JSON
  * @serializers: (array length=n_serializers): get the type ids 0, 1, 2 …
  * @limits: (nullable): of the codec
- * @max_message_bytes: of one encoded message; 0 is 2^32 − 1, the format's own limit
+ * @max_message_bytes: of one encoded message; 0 is 2^32 − 1, the format's own limit. A limit of one's own holds on links
+ *   that carry values too, at the cost of encoding each message to measure it
  * @name: (nullable): stable name of this end, for link names in records
- * @debug: aiomas' debug mode: longer texts for the two reply errors (row 117)
+ * @debug: aiomas' debug mode: a late reply ends the connection with %FOLIOT_ERROR_RUNTIME `Request was cancelled.` or
+ *   `Request reply already set.`, and ` Request: <content>; Reply: <content>` (row 117)
  *
  * How both ends of a channel are set up. A codec instance is made per channel.
  */
@@ -58,7 +60,7 @@ typedef void (*FoliotChannelConnectedFunc) (FoliotChannel *channel, gpointer use
 /**
  * foliot_channel_open:
  * @timeout: 0 or less: one attempt; [const@TIME_NEVER]: for ever; else aiomas' retry rule: attempts at 0, 0.5, 1.25,
- *   2.375 s … (sleeps × 1.5, at most 30 s), until one fails at a time > @timeout after the first
+ *   2.375 s … (sleeps × 1.5, at most 30 s), until one fails @timeout or more after the first
  * @options: (nullable)
  *
  * Returns: (transfer full): resolves with an OBJECT of #FoliotChannel; rejects with the transport's error of the last attempt;
@@ -96,7 +98,7 @@ FOLIOT_API FoliotChannel *foliot_channel_get_peer (FoliotChannel *channel);
  * foliot_channel_send:
  * @content: (transfer none)
  * @error: the recorded error of an ended channel; what the codec refuses; FOLIOT_ERROR_VALUE
- *   `Serialized message is too long (<len>).  Maximum length is 4294967296.`
+ *   `Serialized message is too long (<len>).  Maximum length is 4294967296.` (or one's own limit); the channel goes on
  *
  * Returns: (transfer full) (nullable): the reply: resolves with the result; rejects with %FOLIOT_ERROR_REMOTE
  *   (the peer failed), or the error that ended the connection. Settling it oneself, or dropping every reference but ours, makes a late
@@ -109,6 +111,7 @@ FOLIOT_API FoliotFuture *foliot_channel_send (FoliotChannel *channel, FoliotValu
  *
  * Returns: (transfer full): resolves with an OBJECT of #FoliotRequest; rejects with the channel's error (even if requests
  *   are still queued), or %FOLIOT_ERROR_RUNTIME `recv() called while another coroutine is already waiting for incoming data.`
+ *   Cancel the future to give up waiting; a time-out of await leaves it in force
  */
 FOLIOT_API FoliotFuture *foliot_channel_recv (FoliotChannel *channel) FOLIOT_WARN_UNUSED;
 
@@ -135,11 +138,12 @@ FOLIOT_API FoliotFuture *foliot_channel_close (FoliotChannel *channel) FOLIOT_WA
 FOLIOT_API FoliotRequest *foliot_request_ref (FoliotRequest *request) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_request_unref (FoliotRequest *request);
 FOLIOT_API FoliotValue *foliot_request_get_content (FoliotRequest *request);
+/** foliot_request_get_channel: Returns: (transfer none) (nullable): %NULL once the channel was dropped. */
 FOLIOT_API FoliotChannel *foliot_request_get_channel (FoliotRequest *request);
 /**
  * foliot_request_reply:
  * @result: (transfer none) (nullable): %NULL is null
- * @error: the connection's error when it is lost
+ * @error: the connection's error when it is lost; %FOLIOT_ERROR_RUNTIME for a second answer
  *
  * A result that cannot be encoded becomes a failure reply with the reason.
  */

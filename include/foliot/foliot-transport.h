@@ -62,7 +62,7 @@ typedef enum
 /**
  * FoliotLinkSink: (skip)
  * @frame: one frame arrived; takes what it wants out of it (steals pointers)
- * @writable: the queue has drained below the low mark
+ * @writable: (nullable): the queue has drained below the low mark
  * @closed: (once, last): the link ended: @why %NULL for an end of stream by the peer
  *
  * The one way up. Called inside kernel events only, on the main stack, never from inside a call that came down

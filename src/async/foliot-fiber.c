@@ -146,7 +146,6 @@ finish (FoliotFiber *fiber)
     settle_result (fiber);
   if (fiber->destroy != NULL)
     fiber->destroy (fiber->user_data);
-  _foliot_resource_forget_holder (fiber);
   if (fiber->owns_name)
     g_free (fiber->name);
   sanitizer_end (&fiber->sanitizer);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-channel.h>
+
+#include "channel/foliot-message-private.h"
+#include "channel/foliot-pending-private.h"
+
+/* How the files of this floor know one another. */
+
+/*
+ * Requests that the application still holds stand in a list of their channel, which tells them when it goes: so they
+ * need no reference on it. Their memory is used again, so that a call costs no allocation for its request.
+ */
+struct _FoliotRequest
+{
+  guint ref_count;
+  FoliotChannel *channel;  /* NULL once that is gone */
+  FoliotRequest *previous; /* in the channel's list of live ones; */
+  FoliotRequest *next;     /* or among the free ones */
+  FoliotRequest *behind;   /* in the queue for recv */
+  FoliotValue *content;
+  FoliotValue *wire_id; /* (nullable): see FoliotMessage */
+  guint64 id;
+  gboolean answered;
+};
+
+typedef struct
+{
+  FoliotRequest *live;
+  FoliotRequest *free;
+  guint n_free;
+} FoliotRequestPool;
+
+/* Returns: (transfer full): a request; takes @content and what @message holds as id. */
+FoliotRequest *_foliot_request_new (FoliotChannel *channel, FoliotRequestPool *pool, FoliotMessage *message,
+                                    FoliotValue *content);
+/* The channel goes: live requests forget it. */
+void _foliot_request_pool_clear (FoliotRequestPool *pool);
+
+FoliotRequestPool *_foliot_channel_get_request_pool (FoliotChannel *channel);
+
+/*
+ * _foliot_channel_send_message:
+ * @wire_id: (nullable): the id as the peer wrote it
+ * @out_encoding: whether an error is about the content (and the channel goes on) or about the link
+ *
+ * Sends any message.
+ */
+gboolean _foliot_channel_send_message (FoliotChannel *channel, FoliotMessageType type, guint64 id,
+                                       FoliotValue *wire_id, FoliotValue *content, gboolean *out_encoding,
+                                       GError **error);
+
+/* FoliotChannelOptions that live as long as somebody needs them. */
+typedef struct
+{
+  guint ref_count;
+  FoliotChannelOptions options; /* what it points at is owned */
+  FoliotLimits limits;
+} FoliotChannelSetup;
+
+FoliotChannelSetup *_foliot_channel_setup_new (const FoliotChannelOptions *options);
+void _foliot_channel_setup_unref (FoliotChannelSetup *setup);
+/* Returns: (transfer full) (nullable): a codec as the options want it. */
+FoliotCodec *_foliot_channel_options_make_codec (const FoliotChannelOptions *options, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotChannelSetup, _foliot_channel_setup_unref)

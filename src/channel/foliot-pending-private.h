@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-async.h>
+
+/*
+ * The requests of a channel that wait for their reply, by id. Ids are our own and count up, so a small table that is
+ * indexed by the low bits finds nearly all at the first look: no hashing, no allocation per call.
+ */
+
+typedef struct
+{
+  guint64 id;
+  FoliotFuture *future; /* owned; NULL: the place is free */
+  FoliotValue *content; /* (nullable) owned: of the request, kept in debug mode only */
+  guint32 node;         /* that sent the request, and will see the reply */
+} FoliotPending;
+
+typedef struct
+{
+  FoliotPending *entries;
+  guint n_entries;
+  guint capacity; /* a power of two, or 0; always more than n_entries */
+} FoliotPendingTable;
+
+/* Takes what @pending holds. Its id must not be in the table. */
+void _foliot_pending_add (FoliotPendingTable *table, const FoliotPending *pending);
+/* Moves the entry of @id to @out_pending. Returns: whether there was one. */
+gboolean _foliot_pending_take (FoliotPendingTable *table, guint64 id, FoliotPending *out_pending);
+/* Empties the table. Returns: (transfer full) (nullable): its entries, by id. */
+FoliotPending *_foliot_pending_take_all (FoliotPendingTable *table, guint *out_n);
+void _foliot_pending_clear (FoliotPending *pending);
