@@ -11,7 +11,7 @@
  *
  * A node's chain holds only what the node can see: its own numbering, times, kinds, draws, and the view hash of what it
  * was sent. So it does not move when another node does something else in between, nor when the node lives in another
- * container.
+ * container, where its address and its links have other names; names enter the whole-run digest only.
  *
  * The ladder starts with a checkpoint after each event; whenever it is full, every second one goes and the spacing
  * doubles. So short runs are exact and long ones need no more memory.
@@ -52,20 +52,19 @@ run_hash (FoliotDigest *digest)
 }
 
 /* Sequence 0, which no event has, marks a name in the stream of records. */
-static guint64
+static void
 append_name (FoliotDigest *digest, guint32 node, guint32 link, const char *name)
 {
   guint64 hash = foliot_hash_bytes (name, strlen (name));
 
   append (digest, &(FoliotRecord){ .payload_hash = hash, .node = node, .link = link });
-  return hash;
 }
 
 static void
-add_view (FoliotView **views, guint *n_views, guint64 name_hash)
+add_view (FoliotView **views, guint *n_views)
 {
   *views = g_renew (FoliotView, *views, *n_views + 1);
-  (*views)[(*n_views)++] = (FoliotView){ 0, name_hash };
+  (*views)[(*n_views)++] = (FoliotView){ 0, 0 };
 }
 
 static G_GNUC_NO_INLINE void
@@ -94,8 +93,8 @@ foliot_digest_init (FoliotDigest *digest)
   digest->checkpoints = g_new (FoliotCheckpoint, FOLIOT_DIGEST_MAX_CHECKPOINTS);
   digest->spacing = 1;
   digest->next_checkpoint = 1;
-  add_view (&digest->nodes, &digest->n_nodes, 0);
-  add_view (&digest->links, &digest->n_links, 0);
+  add_view (&digest->nodes, &digest->n_nodes);
+  add_view (&digest->links, &digest->n_links);
 }
 
 void
@@ -113,14 +112,16 @@ void
 foliot_digest_add_node (FoliotDigest *digest, guint32 node, const char *name)
 {
   g_assert (node == digest->n_nodes);
-  add_view (&digest->nodes, &digest->n_nodes, append_name (digest, node, 0, name));
+  add_view (&digest->nodes, &digest->n_nodes);
+  append_name (digest, node, 0, name);
 }
 
 void
 foliot_digest_add_link (FoliotDigest *digest, guint32 link, const char *name)
 {
   g_assert (link == digest->n_links);
-  add_view (&digest->links, &digest->n_links, append_name (digest, 0, link, name));
+  add_view (&digest->links, &digest->n_links);
+  append_name (digest, 0, link, name);
 }
 
 void

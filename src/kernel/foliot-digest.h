@@ -41,7 +41,7 @@ typedef struct
 
 void foliot_digest_init (FoliotDigest *digest);
 void foliot_digest_clear (FoliotDigest *digest);
-/* Ids must come in order, from 1. The name enters the digests: records hold only the ids. */
+/* Ids must come in order, from 1. The name enters the whole-run digest, because records hold only the id. */
 void foliot_digest_add_node (FoliotDigest *digest, guint32 node, const char *name);
 void foliot_digest_add_link (FoliotDigest *digest, guint32 link, const char *name);
 /* @node_cause: 0 when the cause was another node's event. */

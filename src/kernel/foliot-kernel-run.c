@@ -419,13 +419,17 @@ foliot_kernel_note_payload (FoliotKernel *self, guint32 node, guint64 payload_ha
 {
   g_return_if_fail (IS_KERNEL (self));
   g_return_if_fail (node < self->node_names->len);
-  self->record.payload_hash = add_hash (self->record.payload_hash, payload_hash);
-  self->record.view_hash = add_hash (self->record.view_hash, view_hash);
-  if (node != 0 && node != self->record.node)
+  if (self->head.recording)
     {
-      self->record.node = node;
-      self->record_node_cause = 0;
-      self->local_sequence = self->digest.nodes[node].count + 1;
-      foliot_kernel_enter_node (self, node);
+      self->record.payload_hash = add_hash (self->record.payload_hash, payload_hash);
+      self->record.view_hash = add_hash (self->record.view_hash, view_hash);
+      if (node != 0 && node != self->record.node)
+        {
+          self->record.node = node;
+          self->record_node_cause = 0;
+          self->local_sequence = self->digest.nodes[node].count + 1;
+        }
     }
+  if (node != 0)
+    foliot_kernel_enter_node (self, node);
 }
