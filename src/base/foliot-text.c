@@ -47,17 +47,35 @@ character_size (const guint8 *text, gsize left)
   return 0;
 }
 
-static gsize
-skip_ascii (const guint8 *text, gsize at, gsize length)
+#define HIGH_BITS G_GUINT64_CONSTANT (0x8080808080808080)
+
+static inline guint64
+load_8 (const guint8 *at)
 {
   guint64 word;
+  memcpy (&word, at, sizeof word);
+  return word;
+}
 
-  for (; length - at >= sizeof word; at += sizeof word)
-    {
-      memcpy (&word, text + at, sizeof word);
-      if (word & G_GUINT64_CONSTANT (0x8080808080808080))
-        break;
-    }
+static inline guint32
+load_4 (const guint8 *at)
+{
+  guint32 word;
+  memcpy (&word, at, sizeof word);
+  return word;
+}
+
+/* Where the ASCII that starts at @at ends. What is left of a word is read as two that overlap. */
+static inline gsize
+skip_ascii (const guint8 *text, gsize at, gsize length)
+{
+  gsize left;
+
+  while (length - at >= 8 && !(load_8 (text + at) & HIGH_BITS))
+    at += 8;
+  left = length - at;
+  if (left >= 4 && left < 8 && !((load_4 (text + at) | load_4 (text + length - 4)) & (guint32) HIGH_BITS))
+    return length;
   while (at < length && text[at] < 0x80)
     at++;
   return at;
