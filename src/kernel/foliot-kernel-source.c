@@ -4,12 +4,13 @@
 /*
  * Hosting on a main context.
  *
- * Two sources share the work. The first has the default priority and takes a batch every other turn; the second has the
- * lowest and takes a batch when nothing else is ready. So a world that always has something to do leaves every second
- * turn to sources of any priority, idle handlers too, and still a turn with nothing else to do is never lost.
+ * Two sources share the work. The first has the default priority and takes a batch and then sits out; the second has the
+ * lowest and takes a batch when nothing else is ready. So a world that always has something to do leaves turns to
+ * sources of any priority, idle handlers too, and still a turn with nothing else to do is never lost.
  */
 
 #define BATCH_EVENTS   4096
+#define TURNS_OUT      2 /* g_main_context_pending() uses up one without running anybody */
 #define SPARE_PRIORITY (G_PRIORITY_LOW + 1000)
 
 typedef struct
@@ -47,20 +48,24 @@ is_ready (KernelSource *self)
 
   if (kernel->running || kernel->dispatching)
     return FALSE;
-  return !(is_first (self) && kernel->source_yields) && foliot_kernel_is_ready (kernel, FOLIOT_TIME_NEVER);
+  return !(is_first (self) && kernel->sits_out) && foliot_kernel_is_ready (kernel, FOLIOT_TIME_NEVER);
 }
 
 static gboolean
 source_prepare (GSource *source, gint *timeout_ms)
 {
   KernelSource *self = (KernelSource *) source;
-  gboolean ready = is_ready (self);
+  FoliotKernel *kernel = self->kernel;
+  gboolean ready;
 
   *timeout_ms = -1;
-  if (is_first (self))
-    g_source_set_ready_time (source, ready ? -1 : get_ready_time (self->kernel));
-  else
-    self->kernel->source_yields = FALSE;
+  if (!is_first (self))
+    return is_ready (self);
+  kernel->sits_out = kernel->turns_out > 0;
+  if (kernel->sits_out)
+    kernel->turns_out--;
+  ready = is_ready (self);
+  g_source_set_ready_time (source, ready ? -1 : get_ready_time (kernel));
   return ready;
 }
 
@@ -78,7 +83,7 @@ source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 
   if (!is_ready (self))
     return G_SOURCE_CONTINUE;
-  kernel->source_yields = is_first (self);
+  kernel->turns_out = is_first (self) ? TURNS_OUT : 0;
   g_object_ref (kernel);
   foliot_kernel_dispatch (kernel, FOLIOT_TIME_NEVER, BATCH_EVENTS);
   g_object_unref (kernel);

@@ -90,8 +90,9 @@ struct _FoliotKernel
   /* The main loop. */
   GMainContext *context;
   GSource *sources[2];
-  gint64 wake_us; /* when run_until wants the context back; −1: when something happens */
-  gboolean source_yields;
+  gint64 wake_us;    /* when run_until wants the context back; −1: when something happens */
+  guint turns_out;   /* for how many turns the first source leaves the loop to others … */
+  gboolean sits_out; /* … and whether this is one */
 
   /* Names. */
   GPtrArray *node_names; /* index = id */
