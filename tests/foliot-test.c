@@ -10,8 +10,6 @@
 typedef struct
 {
   FoliotTestBody body;
-  FoliotTestDataBody data_body; /* (nullable) instead of body */
-  gpointer data;
   FoliotKernel *kernel;
   gboolean unfinished;
 } Test;
@@ -21,10 +19,7 @@ run_body (gpointer user_data, GError **error)
 {
   Test *test = user_data;
 
-  if (test->data_body != NULL)
-    test->data_body (test->kernel, test->data);
-  else
-    test->body (test->kernel);
+  test->body (test->kernel);
   return NULL;
 }
 
@@ -72,36 +67,25 @@ run_test (gconstpointer user_data)
 }
 
 static void
-test_free (gpointer data)
+add (const char *path, FoliotTestBody body, gboolean unfinished)
 {
-  Test *test = data;
+  Test *test = g_new0 (Test, 1);
 
-  g_free (test->data);
-  g_free (test);
-}
-
-static void
-add (const char *path, const Test *test)
-{
-  g_test_add_data_func_full (path, g_memdup2 (test, sizeof *test), run_test, test_free);
+  test->body = body;
+  test->unfinished = unfinished;
+  g_test_add_data_func_full (path, test, run_test, g_free);
 }
 
 void
 foliot_test_add (const char *path, FoliotTestBody body)
 {
-  add (path, &(Test){ .body = body });
-}
-
-void
-foliot_test_add_data (const char *path, FoliotTestDataBody body, gconstpointer data, gsize size)
-{
-  add (path, &(Test){ .data_body = body, .data = g_memdup2 (data, size) });
+  add (path, body, FALSE);
 }
 
 void
 foliot_test_add_unfinished (const char *path, FoliotTestBody body)
 {
-  add (path, &(Test){ .body = body, .unfinished = TRUE });
+  add (path, body, TRUE);
 }
 
 void

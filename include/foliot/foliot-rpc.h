@@ -239,15 +239,14 @@ FOLIOT_API FoliotValue *foliot_value_new_service (GObject *service) FOLIOT_WARN_
 /**
  * foliot_proxy_call: (skip)
  * @method: (nullable): a name below @proxy; %NULL calls the proxy itself
- * @first: (transfer full) (nullable): positional arguments, then %NULL
+ * @...: (transfer full): positional arguments, then %NULL
  *
  * Sends at once. Never waits.
  *
  * Returns: (transfer full): the result. Rejected when nothing could be sent: %FOLIOT_ERROR_ATTRIBUTE `No RPC function name specified.` for a
  *   root proxy, and as foliot_channel_send
  */
-FOLIOT_API FoliotFuture *foliot_proxy_call (FoliotProxy *proxy, const char *method, FoliotValue *first,
-                                            ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotFuture *foliot_proxy_call (FoliotProxy *proxy, const char *method, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 /** foliot_proxy_callv: @positional: (transfer full) (nullable): a list; @keywords: (transfer full) (nullable): a map with text keys. */
 FOLIOT_API FoliotFuture *foliot_proxy_callv (FoliotProxy *proxy, const char *method, FoliotValue *positional,
                                              FoliotValue *keywords) FOLIOT_WARN_UNUSED;

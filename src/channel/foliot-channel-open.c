@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "channel/foliot-channel-open-private.h"
 #include "channel/foliot-channel-private.h"
 
 /*
@@ -81,6 +82,9 @@ typedef struct
   FoliotTime begin;
   FoliotTime timeout;
   FoliotTime pause;
+  FoliotChannelConnectedFunc connected; /* (nullable) */
+  gpointer user_data;
+  GDestroyNotify destroy;
 } Opening;
 
 static void try_once (Opening *opening);
@@ -92,6 +96,8 @@ opening_unref (gpointer data)
 
   if (--opening->ref_count > 0)
     return;
+  if (opening->destroy != NULL)
+    opening->destroy (opening->user_data);
   foliot_future_unref (opening->future);
   g_object_unref (opening->transport);
   foliot_address_unref (opening->address);
@@ -168,10 +174,14 @@ on_connected (FoliotFuture *future, FoliotValue *value, const GError *error, gpo
     }
   channel = foliot_channel_new (kernel, foliot_value_get_object (value, FOLIOT_TYPE_LINK),
                                 &opening->setup->options, &problem);
-  if (channel != NULL)
-    foliot_future_resolve (opening->future, foliot_value_new_object (FOLIOT_TYPE_CHANNEL, channel));
-  else
-    foliot_future_reject (opening->future, problem);
+  if (channel == NULL)
+    {
+      foliot_future_reject (opening->future, problem);
+      return;
+    }
+  if (opening->connected != NULL)
+    opening->connected (channel, opening->user_data);
+  foliot_future_resolve (opening->future, foliot_value_new_object (FOLIOT_TYPE_CHANNEL, channel));
 }
 
 static void
@@ -189,6 +199,14 @@ FoliotFuture *
 foliot_channel_open (FoliotTransport *transport, FoliotAddress *to, FoliotTime timeout,
                      const FoliotChannelOptions *options)
 {
+  return _foliot_channel_open_with (transport, to, timeout, options, NULL, NULL, NULL);
+}
+
+FoliotFuture *
+_foliot_channel_open_with (FoliotTransport *transport, FoliotAddress *to, FoliotTime timeout,
+                           const FoliotChannelOptions *options, FoliotChannelConnectedFunc connected,
+                           gpointer user_data, GDestroyNotify destroy)
+{
   FoliotKernel *kernel;
   g_autoptr (FoliotChannelSetup) setup = NULL;
   g_autoptr (FoliotCodec) codec = NULL;
@@ -203,7 +221,11 @@ foliot_channel_open (FoliotTransport *transport, FoliotAddress *to, FoliotTime t
   setup = _foliot_channel_setup_new (options);
   codec = _foliot_channel_options_make_codec (&setup->options, &error);
   if (codec == NULL)
-    return foliot_future_new_rejected (kernel, error);
+    {
+      if (destroy != NULL)
+        destroy (user_data);
+      return foliot_future_new_rejected (kernel, error);
+    }
 
   future = foliot_future_new (kernel);
   opening = g_new0 (Opening, 1);
@@ -215,6 +237,9 @@ foliot_channel_open (FoliotTransport *transport, FoliotAddress *to, FoliotTime t
   opening->begin = foliot_kernel_now (kernel);
   opening->timeout = timeout;
   opening->pause = FIRST_PAUSE;
+  opening->connected = connected;
+  opening->user_data = user_data;
+  opening->destroy = destroy;
   try_once (opening);
   opening_unref (opening);
   return future;

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "rpc/foliot-router-private.h"
+
+/*
+ * A client lives as long as its connection, and longer if somebody holds it or a handler of it has not ended.
+ */
+struct _FoliotRpcClient
+{
+  GObject parent_instance;
+  FoliotKernel *kernel; /* lives longer than its channels */
+  FoliotChannel *channel;
+  GObject *service;     /* (nullable): dropped when the connection has ended */
+  FoliotRouter *router; /* of the service */
+  FoliotResetFunc reset;
+  gpointer reset_data;
+  GDestroyNotify reset_destroy;
+  GList link;           /* among the connected clients of the kernel, with a reference, while connected */
+  guint n_running;      /* handlers that have not ended */
+  gboolean has_service; /* had one from the start */
+  gboolean is_serving;
+  gboolean is_connected;
+  gboolean is_lingering; /* nobody but running handlers wants it */
+};
+
+/* Returns: (nullable) (transfer none): the client that was made for @channel, while it lives. */
+FoliotRpcClient *_foliot_rpc_client_of_channel (FoliotChannel *channel);
+
+/* foliot-rpc-serve.c: answers one request of the peer. @request: (transfer full). */
+void _foliot_rpc_serve_request (FoliotRpcClient *client, FoliotRequest *request);
+/* A handler of @client ended. */
+void _foliot_rpc_client_leave (FoliotRpcClient *client);
+
+/* Returns: a repr in the error texts of invalid services; both ends of opening use it. */
+gboolean _foliot_rpc_check_service (GObject *service, const char *full_stop, GError **error);
