@@ -10,6 +10,8 @@
 typedef struct
 {
   FoliotTestBody body;
+  FoliotTestDataBody data_body; /* (nullable) instead of body */
+  gpointer data;
   FoliotKernel *kernel;
   gboolean unfinished;
 } Test;
@@ -19,7 +21,10 @@ run_body (gpointer user_data, GError **error)
 {
   Test *test = user_data;
 
-  test->body (test->kernel);
+  if (test->data_body != NULL)
+    test->data_body (test->kernel, test->data);
+  else
+    test->body (test->kernel);
   return NULL;
 }
 
@@ -67,25 +72,36 @@ run_test (gconstpointer user_data)
 }
 
 static void
-add (const char *path, FoliotTestBody body, gboolean unfinished)
+test_free (gpointer data)
 {
-  Test *test = g_new0 (Test, 1);
+  Test *test = data;
 
-  test->body = body;
-  test->unfinished = unfinished;
-  g_test_add_data_func_full (path, test, run_test, g_free);
+  g_free (test->data);
+  g_free (test);
+}
+
+static void
+add (const char *path, const Test *test)
+{
+  g_test_add_data_func_full (path, g_memdup2 (test, sizeof *test), run_test, test_free);
 }
 
 void
 foliot_test_add (const char *path, FoliotTestBody body)
 {
-  add (path, body, FALSE);
+  add (path, &(Test){ .body = body });
+}
+
+void
+foliot_test_add_data (const char *path, FoliotTestDataBody body, gconstpointer data, gsize size)
+{
+  add (path, &(Test){ .data_body = body, .data = g_memdup2 (data, size) });
 }
 
 void
 foliot_test_add_unfinished (const char *path, FoliotTestBody body)
 {
-  add (path, body, TRUE);
+  add (path, &(Test){ .body = body, .unfinished = TRUE });
 }
 
 void

@@ -16,6 +16,10 @@ typedef void (*FoliotTestBody) (FoliotKernel *kernel);
  */
 void foliot_test_add (const char *path, FoliotTestBody body);
 
+/* The same with @data, which is copied (@size bytes) and handed to each run of the body. */
+typedef void (*FoliotTestDataBody) (FoliotKernel *kernel, gconstpointer data);
+void foliot_test_add_data (const char *path, FoliotTestDataBody body, gconstpointer data, gsize size);
+
 /* The body's world may be left as it is: what is alive is cancelled by closing it. */
 void foliot_test_add_unfinished (const char *path, FoliotTestBody body);
 

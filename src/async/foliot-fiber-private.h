@@ -69,12 +69,13 @@ struct _FoliotAsync
   FoliotQueue posted;  /* followers whose event is on its way */
   FoliotQueue settled; /* futures whose followers are being told */
   gboolean telling;
-  gsize n_endless;          /* fibers that wait without a deadline */
-  gboolean closing;         /* fibers are being brought to their end */
-  gboolean closed;          /* futures are born settled */
-  gboolean over;            /* there are no more events: callbacks run at once */
-  GString *abandoned;       /* names of the fibers that did not end when the world did */
-  SanitizerStack sanitizer; /* of the main stack */
+  gsize n_endless;           /* fibers that wait without a deadline */
+  gboolean closing;          /* fibers are being brought to their end */
+  gboolean closed;           /* futures are born settled */
+  gboolean over;             /* there are no more events: callbacks run at once */
+  FoliotAsync *next_watched; /* see foliot-overflow.c */
+  GString *abandoned;        /* names of the fibers that did not end when the world did */
+  SanitizerStack sanitizer;  /* of the main stack */
 };
 
 FoliotAsync *_foliot_async_get (FoliotKernel *kernel);
@@ -109,6 +110,9 @@ GPtrArray *_foliot_scope_list_fibers (FoliotScope *scope);
 void _foliot_future_follow (FoliotFuture *future, FoliotLink *link);
 /* Fails all that are pending with CLOSED, and runs all followers. */
 void _foliot_future_close_all (FoliotAsync *async);
+
+/* Overflow: the handler must not look at a world that is gone. */
+void _foliot_overflow_forget (FoliotAsync *async);
 
 /* Resources */
 void _foliot_resource_forget_holder (FoliotFiber *fiber);

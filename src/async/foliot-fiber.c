@@ -43,6 +43,7 @@ async_free (gpointer data)
 {
   FoliotAsync *async = data;
 
+  _foliot_overflow_forget (async);
   _foliot_scope_free_root (async->root);
   _foliot_stack_pool_free (async->stacks);
   g_string_free (async->abandoned, TRUE);
@@ -146,6 +147,7 @@ finish (FoliotFiber *fiber)
     settle_result (fiber);
   if (fiber->destroy != NULL)
     fiber->destroy (fiber->user_data);
+  _foliot_resource_forget_holder (fiber);
   if (fiber->owns_name)
     g_free (fiber->name);
   sanitizer_end (&fiber->sanitizer);

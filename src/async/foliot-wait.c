@@ -50,7 +50,7 @@ _foliot_queue_remove (FoliotLink *link)
 }
 
 static void
-set_error (FoliotAsync *async, FoliotWaitEnd end, FoliotWait *wait, GError **error)
+set_error (FoliotAsync *async, FoliotWaitEnd end, const char *what, GError **error)
 {
   static const struct
   {
@@ -62,14 +62,8 @@ set_error (FoliotAsync *async, FoliotWaitEnd end, FoliotWait *wait, GError **err
     [FOLIOT_WAIT_CLOSED] = { FOLIOT_ERROR_CLOSED, "closed" },
     [FOLIOT_WAIT_PREEMPTED] = { FOLIOT_ERROR_PREEMPTED, "a granted resource was taken away" },
   };
-  g_autofree char *what = NULL;
-  g_autofree char *now = NULL;
+  g_autofree char *now = foliot_time_format (_foliot_kernel_now (async->kernel));
 
-  if (error == NULL)
-    return;
-  now = foliot_time_format (_foliot_kernel_now (async->kernel));
-  if (wait != NULL)
-    what = wait->kind->describe (wait);
   g_set_error (error, FOLIOT_ERROR, ends[end].code, "%s at %s s%s%s", ends[end].text, now,
                what != NULL ? ", waiting for " : ", before it could wait", what != NULL ? what : "");
 }
@@ -89,7 +83,8 @@ refuse (FoliotAsync *async, FoliotFiber *fiber, GError **error)
     end = FOLIOT_WAIT_PREEMPTED;
   else
     return TRUE;
-  set_error (async, end, NULL, error);
+  if (error != NULL)
+    set_error (async, end, NULL, error);
   return FALSE;
 }
 
@@ -129,7 +124,10 @@ static void
 leave (FoliotWait *wait)
 {
   _foliot_queue_remove (&wait->link);
-  if (wait->end != FOLIOT_WAIT_DONE && wait->kind->left != NULL)
+  if (wait->end == FOLIOT_WAIT_DONE)
+    return;
+  wait->what = wait->wants_error ? wait->kind->describe (wait) : NULL;
+  if (wait->kind->left != NULL)
     wait->kind->left (wait);
 }
 
@@ -171,12 +169,15 @@ _foliot_wait_suspend (FoliotAsync *async, FoliotWait *wait, GError **error)
     wait->timer
         = foliot_kernel_post (async->kernel, wait->deadline, FOLIOT_PRIORITY_DEFAULT, FOLIOT_EVENT_TIMER,
                               on_deadline, fiber, GSIZE_TO_POINTER (wait->number));
+  wait->wants_error = error != NULL;
   fiber->wait = wait;
   _foliot_fiber_suspend (fiber);
   fiber->wait = NULL;
   if (G_LIKELY (wait->end == FOLIOT_WAIT_DONE))
     return TRUE;
-  set_error (async, wait->end, wait, error);
+  if (error != NULL)
+    set_error (async, wait->end, wait->what, error);
+  g_free (wait->what);
   return FALSE;
 }
 

@@ -76,6 +76,8 @@ struct _FoliotWait
   FoliotTime since;
   FoliotTime deadline;
   FoliotWaitEnd end;
+  gboolean wants_error;
+  char *what; /* described in the moment of a bad end: the object may be gone when the fiber wakes up */
 };
 
 /*
