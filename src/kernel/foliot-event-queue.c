@@ -222,8 +222,7 @@ foliot_event_queue_remove (FoliotEventQueue *queue, FoliotEvent *event)
       queue->n_ring_stale++;
       return;
     }
-  if (queue->hole)
-    foliot_event_queue_fill_root (queue);
+  /* A hole at the root does not matter: the entry that was popped still stands there, and is less than all others. */
   fill_hole (queue, queue->positions[event->slot]);
 }
 

@@ -290,15 +290,16 @@ wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GE
 {
   const FoliotHold *hold = foliot_kernel_get_first_hold (self);
   const FoliotQueueEntry *first = foliot_event_queue_peek (&self->queue);
-  FoliotTime due = MIN (first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER, until);
+  FoliotTime due = first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER;
+  gboolean is_pending = due <= MIN (until, LAST_TIME);
   gint64 wake_us = G_MAXINT64;
 
   *out_more = TRUE;
   if (foliot_kernel_is_ready (self, until))
     return TRUE;
-  if (follows_realtime (self) && !is_held (self) && due < FOLIOT_TIME_NEVER
-      && foliot_pace_get_time (&self->pace, self->head.now) < due)
-    wake_us = foliot_pace_get_due_us (&self->pace, due);
+  if (follows_realtime (self) && !is_held (self)
+      && (is_pending || (until <= LAST_TIME && foliot_pace_get_time (&self->pace, self->head.now) < until)))
+    wake_us = foliot_pace_get_due_us (&self->pace, MIN (due, until));
   else if (hold != NULL && (self->context == NULL || hold->end_us <= foliot_realtime_now_us ()))
     {
       set_held_error (self, hold, error);
