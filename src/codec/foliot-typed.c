@@ -513,6 +513,17 @@ append_text_json (GString *out, const char *text, gsize length)
   g_string_append_len (out, (const char *) json->data, json->len);
 }
 
+/* @text needs no escapes. */
+static void
+append_tagged (GString *out, const char *tag, const char *text)
+{
+  g_string_append (out, "[\"");
+  g_string_append (out, tag);
+  g_string_append (out, "\", \"");
+  g_string_append (out, text);
+  g_string_append (out, "\"]");
+}
+
 static void
 append_hex (GString *out, gconstpointer data, gsize length)
 {
@@ -531,7 +542,6 @@ append_string (GString *out, FoliotValue *value)
 {
   gsize length;
   const char *text = foliot_value_get_string (value, &length);
-  g_autoptr (GString) json = NULL;
 
   if (strlen (text) == length && (foliot_value_get_traits (value) & FOLIOT_VALUE_HAS_SURROGATE) == 0)
     {
@@ -617,7 +627,7 @@ append_leaf (GString *out, FoliotValue *value)
     case FOLIOT_VALUE_INT:
     case FOLIOT_VALUE_BIGINT:
       text = foliot_value_dup_decimal (value);
-      g_string_append_printf (out, "[\"int\", \"%s\"]", text);
+      append_tagged (out, "int", text);
       break;
     case FOLIOT_VALUE_DOUBLE:
       append_float (out, value);
@@ -627,7 +637,7 @@ append_leaf (GString *out, FoliotValue *value)
       break;
     case FOLIOT_VALUE_DATE:
       text = foliot_date_format (foliot_value_get_date (value));
-      g_string_append_printf (out, "[\"date\", \"%s\"]", text);
+      append_tagged (out, "date", text);
       break;
     case FOLIOT_VALUE_OBJECT:
       append_object (out, value);

@@ -24,13 +24,17 @@ encode_line (FoliotCodec *codec, const char *line, GError **error)
 {
   g_autoptr (FoliotValue) value = foliot_typed_parse (line, error);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  static const char digits[] = "0123456789abcdef";
   GString *hex;
 
   if (value == NULL || !foliot_codec_encode (codec, value, bytes, error))
     return NULL;
   hex = g_string_sized_new (2 * (gsize) bytes->len + 1);
   for (guint i = 0; i < bytes->len; i++)
-    g_string_append_printf (hex, "%02x", bytes->data[i]);
+    {
+      g_string_append_c (hex, digits[bytes->data[i] >> 4]);
+      g_string_append_c (hex, digits[bytes->data[i] & 15]);
+    }
   return g_string_free (hex, FALSE);
 }
 
