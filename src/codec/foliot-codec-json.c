@@ -9,7 +9,7 @@
  * on the way: normalize does the same to a value that never becomes text.
  */
 
-#define CHANGED (FOLIOT_VALUE_HAS_OTHER_KEY | FOLIOT_VALUE_HAS_ODD_NAN)
+#define CHANGED (FOLIOT_VALUE_HAS_OTHER_KEY | FOLIOT_VALUE_HAS_ODD_NAN | FOLIOT_VALUE_HAS_SURROGATE)
 
 typedef struct
 {
@@ -23,20 +23,31 @@ typedef struct
 
 G_DEFINE_FINAL_TYPE (FoliotCodecJson, foliot_codec_json, FOLIOT_TYPE_CODEC)
 
+/* A high surrogate before a low one is one character once both were escapes: the text goes there and back. */
+static FoliotValue *
+through_text (FoliotValue *string)
+{
+  const FoliotLimits no_limits = { G_MAXUINT32, G_MAXUINT32, G_MAXUINT32 };
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+
+  _foliot_json_write (string, &no_limits, text, NULL);
+  return _foliot_json_read (text->data, text->len, &no_limits, NULL);
+}
+
 static FoliotRewriteVerdict
 normalize_value (FoliotValue *value, gboolean is_key, gpointer user_data, FoliotValue **out, GError **error)
 {
-  if (is_key && foliot_value_get_kind (value) != FOLIOT_VALUE_STRING)
-    {
-      *out = _foliot_json_key_to_text (value, error);
-      return *out != NULL ? FOLIOT_REWRITE_REPLACE : FOLIOT_REWRITE_FAIL;
-    }
-  if ((foliot_value_get_traits (value) & CHANGED) == 0)
+  FoliotValueKind kind = foliot_value_get_kind (value);
+
+  if (is_key && kind != FOLIOT_VALUE_STRING)
+    *out = _foliot_json_key_to_text (value, error);
+  else if ((foliot_value_get_traits (value) & CHANGED) == 0)
     return FOLIOT_REWRITE_KEEP;
-  if (foliot_value_get_kind (value) != FOLIOT_VALUE_DOUBLE)
+  else if (kind == FOLIOT_VALUE_LIST || kind == FOLIOT_VALUE_MAP)
     return FOLIOT_REWRITE_ENTER;
-  *out = _foliot_json_make_nan ();
-  return FOLIOT_REWRITE_REPLACE;
+  else
+    *out = kind == FOLIOT_VALUE_DOUBLE ? _foliot_json_make_nan () : through_text (value);
+  return *out != NULL ? FOLIOT_REWRITE_REPLACE : FOLIOT_REWRITE_FAIL;
 }
 
 static FoliotValue *

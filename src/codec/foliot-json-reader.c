@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "codec/foliot-codec-private.h"
+#include "codec/foliot-key-cache-private.h"
 #include "codec/foliot-stack-private.h"
 
 /*
@@ -20,6 +21,7 @@ typedef struct
   const FoliotLimits *limits;
   gsize n_items;
   FoliotStack stack;
+  FoliotKeyCache keys;
   GByteArray *scratch; /* the text of a string with escapes */
 } Reader;
 
@@ -212,9 +214,23 @@ read_escaped_string (Reader *reader, const guint8 *begin, GError **error)
   return foliot_value_new_string_checked ((const char *) reader->scratch->data, reader->scratch->len, TRUE);
 }
 
+/* A text that has no escapes; its bytes were checked. */
+static FoliotValue *
+take_text (Reader *reader, const guint8 *text, gsize length, gboolean is_key)
+{
+  FoliotValue *value = is_key ? _foliot_key_cache_get (&reader->keys, text, length) : NULL;
+
+  if (value != NULL)
+    return value;
+  value = foliot_value_new_string_len ((const char *) text, length);
+  if (is_key)
+    _foliot_key_cache_put (&reader->keys, value);
+  return value;
+}
+
 /* The cursor stands behind the opening quote. */
 static FoliotValue *
-read_string (Reader *reader, GError **error)
+read_string (Reader *reader, gboolean is_key, GError **error)
 {
   const guint8 *begin = reader->cursor;
 
@@ -223,7 +239,7 @@ read_string (Reader *reader, GError **error)
   if (*reader->cursor == '\\')
     return read_escaped_string (reader, begin, error);
   reader->cursor++;
-  return foliot_value_new_string_len ((const char *) begin, (gsize) (reader->cursor - 1 - begin));
+  return take_text (reader, begin, (gsize) (reader->cursor - 1 - begin), is_key);
 }
 
 static FoliotValue *
@@ -338,7 +354,7 @@ read_scalar (Reader *reader, GError **error)
     {
     case '"':
       reader->cursor++;
-      return read_string (reader, error);
+      return read_string (reader, FALSE, error);
     case 'n':
       return read_word (reader, "null", foliot_value_new_null, error);
     case 't':
@@ -364,7 +380,7 @@ read_key (Reader *reader, GError **error)
   if (reader->cursor == reader->end || *reader->cursor != '"')
     return fail_expecting (reader, "expected a key in double quotes", error);
   reader->cursor++;
-  key = read_string (reader, error);
+  key = read_string (reader, TRUE, error);
   if (key == NULL || !_foliot_stack_push_value (&reader->stack, key, error))
     return FALSE;
   skip_blanks (reader);
@@ -473,10 +489,12 @@ _foliot_json_read (const guint8 *data, gsize length, const FoliotLimits *limits,
   reader.limits = limits;
   reader.n_items = 1;
   reader.scratch = NULL;
+  _foliot_key_cache_init (&reader.keys);
   _foliot_stack_init (&reader.stack);
   if (read_value (&reader, error))
     value = reader.stack.values[--reader.stack.n_values];
   _foliot_stack_clear (&reader.stack);
+  _foliot_key_cache_clear (&reader.keys);
   g_clear_pointer (&reader.scratch, g_byte_array_unref);
   return value;
 }

@@ -3,6 +3,7 @@
 
 #include "base/foliot-value-private.h"
 #include "codec/foliot-codec-private.h"
+#include "codec/foliot-key-cache-private.h"
 #include "codec/foliot-stack-private.h"
 
 /*
@@ -18,6 +19,7 @@ typedef struct
   const FoliotLimits *limits;
   gsize n_items;
   FoliotStack stack;
+  FoliotKeyCache keys;
 } Reader;
 
 static gboolean
@@ -51,18 +53,33 @@ take_number (Reader *reader, guint n_bytes, guint64 *out, GError **error)
   return TRUE;
 }
 
+/* Whether the next value is a map key. */
+static inline gboolean
+is_key (FoliotStack *stack)
+{
+  FoliotFrame *frame = stack->n_frames > 0 ? _foliot_stack_top (stack) : NULL;
+
+  return frame != NULL && frame->kind == FOLIOT_VALUE_MAP && (frame->index & 1) == 0;
+}
+
 static FoliotValue *
 read_string (Reader *reader, guint64 length, GError **error)
 {
   const guint8 *text = reader->cursor;
+  gboolean key = is_key (&reader->stack);
   FoliotValue *value;
 
   if (!need (reader, length, error))
     return NULL;
   reader->cursor += length;
+  value = key ? _foliot_key_cache_get (&reader->keys, text, length) : NULL;
+  if (value != NULL)
+    return value;
   value = foliot_value_new_string_checked ((const char *) text, length, FALSE);
   if (value == NULL)
     fail (reader, text, FOLIOT_CODEC_ERROR_UTF8, "invalid UTF-8 in the text", error);
+  else if (key)
+    _foliot_key_cache_put (&reader->keys, value);
   return value;
 }
 
@@ -257,12 +274,6 @@ check_key (Reader *reader, FoliotValue *key, GError **error)
   return TRUE;
 }
 
-static inline gboolean
-is_key (const FoliotFrame *frame)
-{
-  return frame->kind == FOLIOT_VALUE_MAP && (frame->index & 1) == 0;
-}
-
 /* Takes a value that is complete, and closes the containers that it completes. */
 static gboolean
 add_value (Reader *reader, FoliotValue *value, GError **error)
@@ -278,7 +289,7 @@ add_value (Reader *reader, FoliotValue *value, GError **error)
       if (stack->n_frames == 0)
         return TRUE;
       frame = _foliot_stack_top (stack);
-      if (_foliot_value_is_container (value) && is_key (frame) && !check_key (reader, value, error))
+      if (_foliot_value_is_container (value) && is_key (stack) && !check_key (reader, value, error))
         return FALSE;
       if (++frame->index < frame->length)
         return TRUE;
@@ -333,8 +344,10 @@ _foliot_msgpack_read (const guint8 *data, gsize length, const FoliotLimits *limi
   reader.limits = limits;
   reader.n_items = 1;
   _foliot_stack_init (&reader.stack);
+  _foliot_key_cache_init (&reader.keys);
   if (read_value (&reader, error))
     value = reader.stack.values[--reader.stack.n_values];
   _foliot_stack_clear (&reader.stack);
+  _foliot_key_cache_clear (&reader.keys);
   return value;
 }

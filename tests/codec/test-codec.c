@@ -407,6 +407,24 @@ test_json_lower (void)
     }
 }
 
+/* Two surrogates side by side, made by hand as two times three bytes: a wire makes one character of them. */
+static void
+test_json_joins_surrogates (void)
+{
+  g_autoptr (FoliotCodec) codec = new_codec (FOLIOT_TYPE_CODEC_JSON, "");
+  g_autoptr (FoliotValue) text
+      = foliot_value_new_string_checked ("\xed\xa0\xbd\xed\xb8\x80\xed\xa0\xbd", 9, TRUE);
+  FoliotValue *pair[] = { foliot_value_ref (text), foliot_value_ref (text) };
+  g_autoptr (FoliotValue) map = foliot_value_new_map (pair, 1);
+  g_autoptr (FoliotValue) lowered = foliot_codec_lower (codec, map, NULL);
+  g_autoptr (GByteArray) bytes = wire_data_encode (codec, map);
+  g_autoptr (FoliotValue) decoded = foliot_codec_decode (codec, bytes->data, bytes->len, NULL);
+  g_autofree char *typed = foliot_typed_format (lowered);
+
+  g_assert_cmpstr (typed, ==, "[\"map\", [[[\"str16\", \"d83dde00d83d\"], [\"str16\", \"d83dde00d83d\"]]]]");
+  g_assert_true (foliot_value_equal (lowered, decoded));
+}
+
 static void
 test_json_keys_refused (void)
 {
@@ -554,6 +572,7 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/envelope-errors", test_envelope_errors);
   g_test_add_func ("/codec/date-texts", test_date_texts);
   g_test_add_func ("/codec/row-036-json-lower", test_json_lower);
+  g_test_add_func ("/codec/json-joins-surrogates", test_json_joins_surrogates);
   g_test_add_func ("/codec/json-keys-refused", test_json_keys_refused);
   g_test_add_func ("/codec/msgpack-object-key", test_msgpack_object_key);
   g_test_add_func ("/codec/msgpack-refused", test_msgpack_refused);
