@@ -578,6 +578,7 @@ foliot_codec_write (FoliotCodec *codec, FoliotValue *plain, GByteArray *out, GEr
 FoliotValue *
 foliot_codec_read (FoliotCodec *codec, const guint8 *data, gsize length, GError **error)
 {
+  static const guint8 nothing[1];
   FoliotCodecPrivate *priv = foliot_codec_get_instance_private (codec);
 
   if (length > priv->limits.max_bytes)
@@ -587,7 +588,7 @@ foliot_codec_read (FoliotCodec *codec, const guint8 *data, gsize length, GError 
                    length, priv->limits.max_bytes);
       return NULL;
     }
-  return FOLIOT_CODEC_GET_CLASS (codec)->read (codec, data, length, error);
+  return FOLIOT_CODEC_GET_CLASS (codec)->read (codec, length > 0 ? data : nothing, length, error);
 }
 
 gboolean

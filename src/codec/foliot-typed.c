@@ -471,7 +471,7 @@ parse_nodes (Parser *parser, FoliotValue *root, GError **error)
 FoliotValue *
 _foliot_typed_from_notation (FoliotValue *notation, GError **error)
 {
-  Parser parser = { g_array_new (FALSE, FALSE, sizeof (Open)), g_ptr_array_new () };
+  Parser parser = { g_array_new (FALSE, FALSE, sizeof (Open)), g_ptr_array_sized_new (16) };
   FoliotValue *value = NULL;
 
   if (parse_nodes (&parser, notation, error))
