@@ -25,12 +25,13 @@ typedef struct
 } FoliotCodecPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (FoliotCodec, foliot_codec, G_TYPE_OBJECT)
-G_DEFINE_QUARK (foliot - codec - error - quark, foliot_codec_error)
-static G_DEFINE_QUARK (foliot - class - name, class_name)
+G_DEFINE_QUARK (foliot-codec-error-quark, foliot_codec_error);
+static G_DEFINE_QUARK (foliot-class-name, class_name);
 
-    /* ---- names and errors ---------------------------------------------------------------------------------------- */
+/* ---- names and errors ---------------------------------------------------------------------------------------- */
 
-    void _foliot_codec_set_class_name (GType type, const char *name)
+void
+_foliot_codec_set_class_name (GType type, const char *name)
 {
   g_type_set_qdata (type, class_name_quark (), (gpointer) g_intern_string (name));
 }

@@ -16,11 +16,12 @@ typedef struct
   GParamSpec **specs;
 } Serializable;
 
-static G_DEFINE_QUARK (foliot - serializable, serializable)
+static G_DEFINE_QUARK (foliot-serializable, serializable);
 
-    /* ---- arguments by name ----------------------------------------------------------------------------------------- */
+/* ---- arguments by name ----------------------------------------------------------------------------------------- */
 
-    static gssize find_name (const char *const *names, gsize n_names, FoliotValue *key)
+static gssize
+find_name (const char *const *names, gsize n_names, FoliotValue *key)
 {
   if (foliot_value_get_kind (key) == FOLIOT_VALUE_STRING)
     {

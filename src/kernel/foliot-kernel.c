@@ -11,7 +11,7 @@
  * are compared by the same key.
  */
 
-G_DEFINE_QUARK (foliot - kernel - error - quark, foliot_kernel_error)
+G_DEFINE_QUARK (foliot-kernel-error-quark, foliot_kernel_error);
 G_DEFINE_FINAL_TYPE (FoliotKernel, foliot_kernel, G_TYPE_OBJECT)
 
 static inline guint64

@@ -10,7 +10,7 @@
 /* A scenario is loaded in three steps: files are read and merged (included ones first, later wins), settings of the command
  * line are laid over the tree, and the reader turns the tree into specs. Files are kept, for the lines in messages. */
 
-G_DEFINE_QUARK (foliot - scenario - error - quark, foliot_scenario_error)
+G_DEFINE_QUARK (foliot-scenario-error-quark, foliot_scenario_error);
 G_DEFINE_FINAL_TYPE (FoliotScenario, foliot_scenario, G_TYPE_OBJECT)
 
 #define MAX_INCLUDES 64

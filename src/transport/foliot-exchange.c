@@ -3,9 +3,10 @@
 
 /* The transports' data in a kernel. Made when first asked for; the kernel's reference goes when the kernel goes. */
 
-static G_DEFINE_QUARK (foliot - exchange, exchange_key)
+static G_DEFINE_QUARK (foliot-exchange, exchange_key);
 
-    static void orphan (gpointer data)
+static void
+orphan (gpointer data)
 {
   FoliotExchange *exchange = data;
 

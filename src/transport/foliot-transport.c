@@ -6,7 +6,7 @@
  * checks its arguments and goes through the table once. Who sends per message keeps the table and saves the look-up.
  */
 
-G_DEFINE_QUARK (foliot - transport - error - quark, foliot_transport_error)
+G_DEFINE_QUARK (foliot-transport-error-quark, foliot_transport_error);
 G_DEFINE_INTERFACE (FoliotLink, foliot_link, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (FoliotTransport, foliot_transport, G_TYPE_OBJECT)
 G_DEFINE_ABSTRACT_TYPE (FoliotListener, foliot_listener, G_TYPE_OBJECT)
