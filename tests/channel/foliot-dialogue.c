@@ -14,7 +14,6 @@ typedef struct
 
 struct _FoliotDialogue
 {
-  char *name;
   GType codec_type;
   FoliotCodec *codec;
   GArray *steps; /* of Step */
@@ -93,7 +92,6 @@ foliot_dialogue_new (const char *name, const char *codec)
 
   g_assert_true (json_parser_load_from_file (parser, path, &error));
   g_assert_no_error (error);
-  dialogue->name = g_strdup (name);
   dialogue->codec_type = foliot_codec_type_from_name (codec, &error);
   g_assert_no_error (error);
   dialogue->codec = foliot_codec_new (dialogue->codec_type);
@@ -119,7 +117,6 @@ foliot_dialogue_new (const char *name, const char *codec)
 void
 foliot_dialogue_free (FoliotDialogue *dialogue)
 {
-  g_free (dialogue->name);
   g_clear_object (&dialogue->codec);
   g_array_unref (dialogue->steps);
   g_free (dialogue);
@@ -227,7 +224,6 @@ foliot_dialogue_play (FoliotDialogue *dialogue, FoliotDialogueSide side, FoliotR
       Step *step = get_step (dialogue, i);
       g_autoptr (GBytes) payload = NULL;
 
-      g_test_message ("%s: step %u", dialogue->name, i);
       if (step->side == 0)
         continue;
       if (step->match == NULL)

@@ -78,9 +78,17 @@ parse_failure (const char *text)
           FOLIOT_ERROR_RUNTIME, FOLIOT_ERROR_IMPORT, FOLIOT_ERROR_SERIALIZATION };
   const char *tail = g_strrstr (text, "    ...\n");
   g_autofree char *line = g_strdup (tail != NULL ? tail + strlen ("    ...\n") : text);
+  g_autofree char *passed_on = NULL;
   char *colon = strstr (line, ": ");
 
   g_assert_nonnull (colon);
+  /* A failure that was passed on ends in two newlines: its own, and that of the text it passes on. */
+  if (g_str_has_suffix (text, "\n\n"))
+    {
+      g_strchomp (line);
+      passed_on = g_strdup_printf ("    ...\n%s\n", line);
+      return foliot_error_new_remote ("peer", passed_on);
+    }
   g_strchomp (line);
   *colon = '\0';
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
