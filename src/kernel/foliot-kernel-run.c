@@ -48,7 +48,7 @@ get_limit (FoliotKernel *self, FoliotTime until)
   switch (self->drive)
     {
     case FOLIOT_DRIVE_EXTERNAL:
-      return self->target;
+      return MIN (self->target, until);
     case FOLIOT_DRIVE_PACED:
     case FOLIOT_DRIVE_REALTIME:
       return MIN (MIN (until, LAST_TIME), foliot_pace_get_time (&self->pace, self->head.now));
@@ -357,7 +357,7 @@ foliot_kernel_run_until (FoliotKernel *self, FoliotTime until, GError **error)
     }
   g_object_ref (self);
   self->running = TRUE;
-  ok = run (self, until, error);
+  ok = run (self, self->drive == FOLIOT_DRIVE_EXTERNAL ? FOLIOT_TIME_NEVER : until, error);
   take_attention (self, FOLIOT_ATTENTION_STOP);
   self->running = FALSE;
   g_object_unref (self);

@@ -279,6 +279,22 @@ test_step_counts (void)
 }
 
 static void
+test_step_until (void)
+{
+  World world = world_new (FOLIOT_DRIVE_EXTERNAL, 0);
+
+  post (&world, 3, 0, 'a');
+  post (&world, 6, 0, 'b');
+  g_assert_true (foliot_kernel_advance (world.kernel, 10, FOLIOT_ADVANCE_THROUGH, NULL));
+  g_assert_cmpuint (foliot_kernel_step_until (world.kernel, 5, 10), ==, 1);
+  g_assert_cmpint (foliot_kernel_now (world.kernel), ==, 5);
+  g_assert_cmpuint (foliot_kernel_step_until (world.kernel, 20, 10), ==, 1);
+  g_assert_cmpint (foliot_kernel_now (world.kernel), ==, 10);
+  assert_log (&world, "a3 b6");
+  world_clear (&world);
+}
+
+static void
 test_cancel_and_reschedule (void)
 {
   World world = world_new (FOLIOT_DRIVE_FREE, 0);
@@ -765,6 +781,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernel/through", test_through);
   g_test_add_func ("/kernel/only-external-is-advanced", test_only_external_is_advanced);
   g_test_add_func ("/kernel/step-counts", test_step_counts);
+  g_test_add_func ("/kernel/step-until", test_step_until);
   g_test_add_func ("/kernel/cancel-and-reschedule", test_cancel_and_reschedule);
   g_test_add_func ("/kernel/calls", test_calls);
   g_test_add_func ("/kernel/call-every", test_call_every);
