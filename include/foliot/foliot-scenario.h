@@ -128,6 +128,8 @@ FOLIOT_API FoliotAgent *foliot_world_get_agent (FoliotWorld *world, const char *
 FOLIOT_API guint64 foliot_world_step (FoliotWorld *world, guint64 max_events, GError **error);
 /** foliot_world_run: to the end. */
 FOLIOT_API gboolean foliot_world_run (FoliotWorld *world, GError **error);
+/** foliot_world_dup_wait_report: Returns: (transfer full): a line per fiber that still waits: who, what for, since when; '' if none. */
+FOLIOT_API char *foliot_world_dup_wait_report (FoliotWorld *world) FOLIOT_WARN_UNUSED;
 /** foliot_world_check_expectations: @error: EXPECTATION, with the first row that breaks it. */
 FOLIOT_API gboolean foliot_world_check_expectations (FoliotWorld *world, GError **error);
 FOLIOT_API guint foliot_world_get_n_tables (FoliotWorld *world);
