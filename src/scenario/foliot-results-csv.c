@@ -6,8 +6,8 @@
 static void
 write_text (FoliotResultFile *file, const char *text, gsize length)
 {
-  if (memchr (text, ',', length) == NULL && memchr (text, '"', length) == NULL && memchr (text, '\n', length) == NULL
-      && memchr (text, '\r', length) == NULL)
+  if (memchr (text, ',', length) == NULL && memchr (text, '"', length) == NULL
+      && memchr (text, '\n', length) == NULL && memchr (text, '\r', length) == NULL)
     {
       foliot_result_file_write (file, text, length);
       return;

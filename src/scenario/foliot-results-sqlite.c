@@ -79,7 +79,8 @@ create_table (sqlite3 *db, const char *path, FoliotTable *table, sqlite3_stmt **
   g_string_append_c (create, ')');
   g_string_append_c (insert, ')');
   return execute (db, path, create->str, error)
-         && (sqlite3_prepare_v2 (db, insert->str, -1, out_insert, NULL) == SQLITE_OK || fail (db, path, error));
+         && (sqlite3_prepare_v2 (db, insert->str, -1, out_insert, NULL) == SQLITE_OK
+             || fail (db, path, error));
 }
 
 static gboolean
@@ -107,7 +108,8 @@ write_run (sqlite3 *db, const char *path, FoliotWorld *world, GError **error)
   g_autofree char *digest = foliot_kernel_dup_digest (world->kernel);
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, foliot_kernel_get_seed (world->kernel));
   g_autofree char *hash = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", world->scenario->hash);
-  const char *const rows[] = { "scenario", world->scenario->name, "digest", digest, "seed", seed, "scenario_hash", hash };
+  const char *const rows[]
+      = { "scenario", world->scenario->name, "digest", digest, "seed", seed, "scenario_hash", hash };
   g_autoptr (sqlite3_stmt) insert = NULL;
 
   if (!execute (db, path, "CREATE TABLE run (name, value)", error))
@@ -154,8 +156,8 @@ foliot_results_write_sqlite (FoliotWorld *world, const char *folder, GError **er
   good = write_database (world, path, partial, error);
   if (good && g_rename (partial, path) != 0)
     {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS, "%s: cannot be written: %s", path,
-                   g_strerror (errno));
+      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS, "%s: cannot be written: %s",
+                   path, g_strerror (errno));
       good = FALSE;
     }
   if (!good)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "kernel/foliot-realtime.h"
+#include "kernel/foliot-realtime-private.h"
 
 /* The results folder. Everything in it but machine.json depends on the run alone, byte for byte. run.json lists the files of
  * the folder and is written last: a folder with a run.json is whole. A later run replaces the files that an earlier one
@@ -62,8 +62,8 @@ prepare_folder (const char *folder, GError **error)
 
   if (g_mkdir_with_parents (folder, 0777) != 0)
     {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS, "%s: cannot be made: %s", folder,
-                   g_strerror (errno));
+      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS, "%s: cannot be made: %s",
+                   folder, g_strerror (errno));
       return FALSE;
     }
   old = read_old_files (folder, &ours);
@@ -147,12 +147,14 @@ add_digests (JsonBuilder *builder, FoliotWorld *world)
   json_builder_set_member_name (builder, "nodes");
   json_builder_begin_object (builder);
   for (guint32 i = 1; i <= foliot_kernel_get_n_nodes (world->kernel); i++)
-    add_hex (builder, foliot_kernel_get_node_name (world->kernel, i), foliot_kernel_get_node_digest (world->kernel, i));
+    add_hex (builder, foliot_kernel_get_node_name (world->kernel, i),
+             foliot_kernel_get_node_digest (world->kernel, i));
   json_builder_end_object (builder);
   json_builder_set_member_name (builder, "links");
   json_builder_begin_object (builder);
   for (guint32 i = 1; i <= foliot_kernel_get_n_links (world->kernel); i++)
-    add_hex (builder, foliot_kernel_get_link_name (world->kernel, i), foliot_kernel_get_link_digest (world->kernel, i));
+    add_hex (builder, foliot_kernel_get_link_name (world->kernel, i),
+             foliot_kernel_get_link_digest (world->kernel, i));
   json_builder_end_object (builder);
 }
 
@@ -216,13 +218,13 @@ static gboolean
 write_machine (FoliotWorld *world, const char *folder, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autofree char *glib = g_strdup_printf ("%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version);
+  g_autofree char *glib
+      = g_strdup_printf ("%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version);
   g_autofree char *started = NULL, *written = NULL;
-  FoliotDate date;
+  const FoliotDate end = { .microseconds = foliot_realtime_utc_us () };
   struct utsname system;
 
-  foliot_realtime_get_date (&date);
-  written = foliot_date_format (&date);
+  written = foliot_date_format (&end);
   started = foliot_date_format (&world->started);
   uname (&system);
   json_builder_begin_object (builder);
@@ -277,7 +279,8 @@ foliot_world_write_results (FoliotWorld *world, const char *out, GError **error)
 {
   g_autofree char *waits = foliot_world_dup_wait_report (world);
 
-  if (!prepare_folder (out, error) || !write_checkpoints (world, out, error) || !write_waits (out, waits, error))
+  if (!prepare_folder (out, error) || !write_checkpoints (world, out, error)
+      || !write_waits (out, waits, error))
     return FALSE;
   for (guint i = 0; i < world->tables->len; i++)
     if (!foliot_results_write_csv (g_ptr_array_index (world->tables, i), out, error))

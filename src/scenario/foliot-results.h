@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdio.h>
+
 #include "scenario/foliot-world-private.h"
 
 /* A file of the results while it is being written: beside its place, under a name of its own, until all of it is there. */

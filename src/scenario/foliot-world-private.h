@@ -14,6 +14,7 @@ struct _FoliotWorld
   GPtrArray *agents;      /* of FoliotAgent, in the order of the scenario */
   GPtrArray *tables;      /* of FoliotTable, in the order of the outputs */
   FoliotTime until;       /* no event at or after this time runs */
+  FoliotDate started;     /* wall clock, for machine.json alone */
   GError *failure;        /* the first agent that failed */
   guint n_starting;       /* agents whose init has not ended */
   gboolean through_codec;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "kernel/foliot-realtime-private.h"
+
 /* A scenario brought to life. Everything that the file names is made before the first event: containers, then all agents,
  * so that addresses and the order of creation are known; then the agents' inits are started in that order. Time is
  * free; it starts at init_time and ends before `until`. */
@@ -234,6 +236,7 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
     options = &defaults;
   world = g_object_new (FOLIOT_TYPE_WORLD, NULL);
   world->scenario = g_object_ref (scenario);
+  world->started.microseconds = foliot_realtime_utc_us ();
   world->until = options->until == FOLIOT_TIME_NEVER ? scenario->duration : options->until;
   world->through_codec = options->through_codec;
   world->kernel = foliot_kernel_new (options->context, FOLIOT_DRIVE_FREE,
