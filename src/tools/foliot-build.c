@@ -48,7 +48,7 @@ is_up_to_date (const char *folder)
 }
 
 static gboolean
-run_tool (const char *folder, char **argv, gboolean quiet, GError **error)
+run_tool (const char *folder, const char *const *argv, gboolean quiet, GError **error)
 {
   g_auto (GStrv) environment = g_get_environ ();
   g_autofree char *pkg_config_path = foliot_places_dup_pkg_config_path ();
@@ -57,10 +57,11 @@ run_tool (const char *folder, char **argv, gboolean quiet, GError **error)
   int status = 0;
 
   environment = g_environ_setenv (environment, "PKG_CONFIG_PATH", pkg_config_path, TRUE);
-  if (!g_spawn_sync (folder, argv, environment, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &errors, &status, &local))
+  if (!g_spawn_sync (folder, (char **) argv, environment, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &errors, &status,
+                     &local))
     {
-      g_set_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s cannot be started: %s (Debian: apt install meson)",
-                   argv[0], local->message);
+      g_set_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED,
+                   "%s cannot be started: %s (Debian: apt install meson)", argv[0], local->message);
       return FALSE;
     }
   if (g_spawn_check_wait_status (status, NULL))
@@ -69,7 +70,8 @@ run_tool (const char *folder, char **argv, gboolean quiet, GError **error)
         fprintf (stderr, "%s", output);
       return TRUE;
     }
-  g_set_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s does not build:\n%s%s", folder, output, errors);
+  g_set_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s does not build:\n%s%s", folder, output,
+               errors);
   return FALSE;
 }
 
@@ -81,8 +83,8 @@ foliot_build_if_needed (const char *scenario, gboolean quiet, GError **error)
   g_autofree char *file = g_build_filename (folder, "meson.build", NULL);
   g_autofree char *ninja = g_build_filename (folder, "build", "build.ninja", NULL);
   g_autofree char *stamp = g_build_filename (folder, "build", STAMP, NULL);
-  char *setup[] = { "meson", "setup", "build", NULL };
-  char *compile[] = { "meson", "compile", "-C", "build", NULL };
+  const char *const setup[] = { "meson", "setup", "build", NULL };
+  const char *const compile[] = { "meson", "compile", "-C", "build", NULL };
 
   if (!g_file_test (file, G_FILE_TEST_IS_REGULAR) || is_up_to_date (folder))
     return TRUE;

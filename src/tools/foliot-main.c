@@ -12,8 +12,8 @@ static const struct
   const char *name;
   int (*func) (int argc, char **argv);
 } verbs[] = {
-  { "run", foliot_verb_run },       { "describe", foliot_verb_describe }, { "new", foliot_verb_new },
-  { "bench", foliot_verb_bench },   { "encode", foliot_verb_encode },     { "decode", foliot_verb_decode },
+  { "run", foliot_verb_run },     { "describe", foliot_verb_describe }, { "new", foliot_verb_new },
+  { "bench", foliot_verb_bench }, { "encode", foliot_verb_encode },     { "decode", foliot_verb_decode },
   { "help", foliot_verb_help },
 };
 

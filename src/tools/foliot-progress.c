@@ -37,8 +37,8 @@ foliot_progress_show (FoliotProgress *progress, FoliotTime now, guint64 n_events
   passed_s = (double) (now_us - progress->begun_us) / 1e6;
   done_s = seconds (now - progress->start);
   left_s = done_s > 0 ? seconds (progress->until - now) * passed_s / done_s : 0;
-  fprintf (stderr, "\r%.1f of %.1f s simulated, %.0f x real time, %.0f events/s, %.0f s left \033[K", seconds (now),
-           seconds (progress->until), done_s / passed_s, (double) n_events / passed_s, left_s);
+  fprintf (stderr, "\r%.1f of %.1f s simulated, %.0f x real time, %.0f events/s, %.0f s left \033[K",
+           seconds (now), seconds (progress->until), done_s / passed_s, (double) n_events / passed_s, left_s);
   fflush (stderr);
 }
 

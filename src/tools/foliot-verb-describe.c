@@ -16,7 +16,9 @@ text_of (FoliotValue *map, const char *name)
 {
   FoliotValue *value = foliot_value_lookup (map, name);
 
-  return value != NULL && foliot_value_get_kind (value) == FOLIOT_VALUE_STRING ? foliot_value_get_string (value, NULL) : "";
+  return value != NULL && foliot_value_get_kind (value) == FOLIOT_VALUE_STRING
+             ? foliot_value_get_string (value, NULL)
+             : "";
 }
 
 static FoliotValue *
@@ -65,8 +67,8 @@ print_agents (FoliotValue *agents)
       FoliotValue *entry = foliot_value_get_item (agents, i);
       gboolean one = g_str_equal (text_of (entry, "first"), text_of (entry, "last"));
 
-      printf ("  %s%s%s: %s in %s (", text_of (entry, "first"), one ? "" : " … ", one ? "" : text_of (entry, "last"),
-              text_of (entry, "type"), text_of (entry, "container"));
+      printf ("  %s%s%s: %s in %s (", text_of (entry, "first"), one ? "" : " … ",
+              one ? "" : text_of (entry, "last"), text_of (entry, "type"), text_of (entry, "container"));
       print_count (entry, "count");
       printf (")\n");
     }
@@ -92,7 +94,8 @@ print_scenario (FoliotValue *description)
   FoliotValue *types = list_of (description, "types");
 
   printf ("%s: %s\n", text_of (description, "scenario"), text_of (description, "description"));
-  printf ("starts at %s, lasts %s s, seed ", text_of (description, "start_date"), text_of (description, "duration_s"));
+  printf ("starts at %s, lasts %s s, seed ", text_of (description, "start_date"),
+          text_of (description, "duration_s"));
   print_count (description, "seed");
   printf ("\nagents\n");
   print_agents (list_of (description, "agents"));

@@ -17,7 +17,7 @@ typedef struct
 } Template;
 
 static const Template templates[] = {
-  { "scenario.json", "scenario.json" }, { "agent.c", "@NAME@.c" },       { "test.c", "test-@NAME@.c" },
+  { "scenario.json", "scenario.json" }, { "agent.c", "@NAME@.c" },     { "test.c", "test-@NAME@.c" },
   { "meson.build", "meson.build" },     { "gitignore", ".gitignore" },
 };
 
@@ -81,7 +81,8 @@ make_folder (const char *folder, const char *name, GError **error)
   if (!is_good_name (name))
     {
       g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                   "\"%s\" cannot name a scenario: expected small letters, digits and -, a letter first", name);
+                   "\"%s\" cannot name a scenario: expected small letters, digits and -, a letter first",
+                   name);
       return FALSE;
     }
   if (g_file_test (folder, G_FILE_TEST_EXISTS))

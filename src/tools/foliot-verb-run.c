@@ -45,12 +45,17 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
   g_autofree char *seed = NULL, *until = NULL;
   g_auto (GStrv) rest = NULL;
   const GOptionEntry entries[] = {
-    { "seed", 0, 0, G_OPTION_ARG_STRING, &seed, "Seed of all random streams, instead of the scenario's", "N" },
+    { "seed", 0, 0, G_OPTION_ARG_STRING, &seed, "Seed of all random streams, instead of the scenario's",
+      "N" },
     { "until", 0, 0, G_OPTION_ARG_STRING, &until, "End before this time, e.g. 3600 or \"2 h\"", "T" },
-    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->settings, "Change a parameter or member; VALUE is JSON", "PATH=VALUE" },
-    { "check", 0, 0, G_OPTION_ARG_NONE, &arguments->check, "Run the same world twice in lock-step and compare", NULL },
-    { "through-codec", 0, 0, G_OPTION_ARG_NONE, &arguments->through_codec, "Encode and decode every message", NULL },
-    { "out", 0, 0, G_OPTION_ARG_FILENAME, &arguments->out, "Results folder; default results/<scenario>", "DIR" },
+    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->settings,
+      "Change a parameter or member; VALUE is JSON", "PATH=VALUE" },
+    { "check", 0, 0, G_OPTION_ARG_NONE, &arguments->check,
+      "Run the same world twice in lock-step and compare", NULL },
+    { "through-codec", 0, 0, G_OPTION_ARG_NONE, &arguments->through_codec, "Encode and decode every message",
+      NULL },
+    { "out", 0, 0, G_OPTION_ARG_FILENAME, &arguments->out, "Results folder; default results/<scenario>",
+      "DIR" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &arguments->json, "Print run.json instead of text", NULL },
     { "quiet", 0, 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing but the digest", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "SCENARIO" },
@@ -64,7 +69,8 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
     return FALSE;
   if (rest == NULL || g_strv_length (rest) != 1)
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "expected one SCENARIO, found %u (foliot help run)",
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                   "expected one SCENARIO, found %u (foliot help run)",
                    rest != NULL ? g_strv_length (rest) : 0);
       return FALSE;
     }

@@ -9,10 +9,10 @@
 enum
 {
   FOLIOT_EXIT_OK = 0,
-  FOLIOT_EXIT_MODEL = 1,       /* an agent failed, or an expectation does not hold */
-  FOLIOT_EXIT_USAGE = 2,       /* wrong arguments, or a scenario that cannot be read */
-  FOLIOT_EXIT_DIFFERS = 3,     /* --check: two runs of the same world differ */
-  FOLIOT_EXIT_RESULTS = 4,     /* results could not be written */
+  FOLIOT_EXIT_MODEL = 1,   /* an agent failed, or an expectation does not hold */
+  FOLIOT_EXIT_USAGE = 2,   /* wrong arguments, or a scenario that cannot be read */
+  FOLIOT_EXIT_DIFFERS = 3, /* --check: two runs of the same world differ */
+  FOLIOT_EXIT_RESULTS = 4, /* results could not be written */
   FOLIOT_EXIT_INTERRUPTED = 130,
 };
 
