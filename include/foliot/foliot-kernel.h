@@ -260,7 +260,8 @@ FOLIOT_API void foliot_hold_release (FoliotHold *hold);
  *
  * Sets how far time may go. Runs nothing itself: the main loop or [method@Kernel.run_until] does. A second call before
  * the first was used up replaces the target. A JUMP moves now at once, or, while something is held, at the first
- * dispatch after the release; THROUGH ends with now at @to, event or not.
+ * dispatch after the release; THROUGH ends with now at @to, event or not. Called by an event, it takes
+ * effect when that event has ended.
  */
 FOLIOT_API gboolean foliot_kernel_advance (FoliotKernel *kernel, FoliotTime to, FoliotAdvance how, GError **error);
 

@@ -153,6 +153,12 @@ foliot_kernel_dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events
         }
       run_first (self, first);
       n++;
+      if (G_UNLIKELY (self->advanced))
+        {
+          self->advanced = FALSE;
+          limit = get_limit (self, until);
+          move_time (self, limit, TRUE);
+        }
     }
   self->dispatching = FALSE;
   self->head.sequence = 0;
@@ -216,6 +222,7 @@ foliot_kernel_advance (FoliotKernel *self, FoliotTime to, FoliotAdvance how, GEr
     }
   self->target = MIN (to, LAST_TIME);
   self->how = how;
+  self->advanced = self->dispatching;
   if (!self->dispatching)
     move_time (self, self->target, TRUE);
   return TRUE;

@@ -73,6 +73,7 @@ struct _FoliotKernel
   guint8 kind;
   gboolean digest_on;
   gboolean dispatching;
+  gboolean advanced; /* by the event that runs: takes effect behind it */
   FoliotRecordFunc record_func;
   gpointer record_data;
   FoliotDigest digest;

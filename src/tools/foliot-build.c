@@ -57,8 +57,8 @@ run_tool (const char *folder, const char *const *argv, gboolean quiet, GError **
   int status = 0;
 
   environment = g_environ_setenv (environment, "PKG_CONFIG_PATH", pkg_config_path, TRUE);
-  if (!g_spawn_sync (folder, (char **) argv, environment, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &errors, &status,
-                     &local))
+  if (!g_spawn_sync (folder, (char **) argv, environment, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &errors,
+                     &status, &local))
     {
       g_set_error (error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED,
                    "%s cannot be started: %s (Debian: apt install meson)", argv[0], local->message);
@@ -80,13 +80,15 @@ foliot_build_if_needed (const char *scenario, gboolean quiet, GError **error)
 {
   gboolean is_folder = g_file_test (scenario, G_FILE_TEST_IS_DIR);
   g_autofree char *folder = is_folder ? g_strdup (scenario) : g_path_get_dirname (scenario);
+  g_autofree char *marker = g_build_filename (folder, "scenario.json", NULL);
   g_autofree char *file = g_build_filename (folder, "meson.build", NULL);
   g_autofree char *ninja = g_build_filename (folder, "build", "build.ninja", NULL);
   g_autofree char *stamp = g_build_filename (folder, "build", STAMP, NULL);
   const char *const setup[] = { "meson", "setup", "build", NULL };
   const char *const compile[] = { "meson", "compile", "-C", "build", NULL };
 
-  if (!g_file_test (file, G_FILE_TEST_IS_REGULAR) || is_up_to_date (folder))
+  if (!g_file_test (scenario, G_FILE_TEST_EXISTS) || !g_file_test (marker, G_FILE_TEST_IS_REGULAR)
+      || !g_file_test (file, G_FILE_TEST_IS_REGULAR) || is_up_to_date (folder))
     return TRUE;
   if (!quiet)
     fprintf (stderr, "building %s\n", folder);
