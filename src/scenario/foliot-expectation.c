@@ -2,6 +2,7 @@
 #include "scenario/foliot-world-private.h"
 
 #include <math.h>
+#include <string.h>
 
 /* What a scenario expects of its own tables. Rows of a group follow each other in the table (they are recorded in the
  * order of time), so a fold needs no memory but its own; sums run from the first row to the last, in doubles. */
@@ -52,6 +53,17 @@ holds (const FoliotExpectSpec *spec, double value)
               && !(fabs (value - spec->equals) <= fabs (spec->equals) * spec->relative_tolerance));
 }
 
+/* A whole number without its ".0": most limits and all counts are. */
+static const char *
+format_number (double number, char buffer[32])
+{
+  gsize length = strlen (foliot_double_format (number, buffer));
+
+  if (length > 2 && g_str_equal (buffer + length - 2, ".0"))
+    buffer[length - 2] = '\0';
+  return buffer;
+}
+
 static void
 append_limit (GString *text, gboolean has, const char *what, double limit)
 {
@@ -59,7 +71,7 @@ append_limit (GString *text, gboolean has, const char *what, double limit)
 
   if (has)
     g_string_append_printf (text, "%s%s %s", text->len > 0 ? " and " : "", what,
-                            foliot_double_format (limit, buffer));
+                            format_number (limit, buffer));
 }
 
 static gboolean
@@ -78,8 +90,8 @@ fail_group (const FoliotExpectSpec *spec, FoliotTable *table, const Group *group
   g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_EXPECTATION,
                "%stable %s, row %" G_GSIZE_FORMAT " (%s s): %s%s is %s, expected %s", spec->place,
                table->name, group->first_row + 1, time, names[spec->fold],
-               spec->column >= 0 ? table->columns[spec->column] : "rows",
-               foliot_double_format (value, buffer), limits->str);
+               spec->column >= 0 ? table->columns[spec->column] : "rows", format_number (value, buffer),
+               limits->str);
   g_string_free (limits, TRUE);
   return FALSE;
 }

@@ -45,20 +45,21 @@ static FoliotValue *
   return foliot_value_new_string_printf ("Hello %s", foliot_args_get_string (args, "name"));
 }
 
-/* The agent's own life, from top to bottom. */
+/* The agent's own life, from top to bottom. The world begins at −1 s, so time 0 is still to come. */
 static gboolean
 @PREFIX@_run (gpointer self, GError **error)
 {
   @TYPE@ *agent = self;
 
-  while (agent->friend != NULL)
+  for (FoliotTime next = 0; agent->friend != NULL; next += agent->period)
     {
-      FoliotTime now = foliot_kernel_now (foliot_agent_get_kernel (agent));
-      g_autoptr (FoliotValue) answer
-          = foliot_agent_call (agent, agent->friend, error, "greet",
-                               foliot_value_new_string (foliot_agent_get_name (agent)), foliot_value_new_int (now), NULL);
+      g_autoptr (FoliotValue) answer = NULL;
 
-      if (answer == NULL || !foliot_agent_sleep_until (agent, now + agent->period, error))
+      if (!foliot_agent_sleep_until (agent, next, error))
+        return FALSE;
+      answer = foliot_agent_call (agent, agent->friend, error, "greet",
+                                  foliot_value_new_string (foliot_agent_get_name (agent)), foliot_value_new_int (next), NULL);
+      if (answer == NULL)
         return FALSE;
     }
   return TRUE;
