@@ -81,6 +81,8 @@ foliot_rpc_open (FoliotTransport *transport, FoliotAddress *to, GObject *service
   *opening = (Opening){ 2, foliot_future_ref (opened), service != NULL ? g_object_ref (service) : NULL };
   channel = _foliot_channel_open_with (transport, to, timeout, options, on_opened, opening, opening_unref);
   foliot_future_then (channel, on_failed, opening, opening_unref);
+  /* Whoever gives up settles what we return; the channel's future is then settled too, which ends its retries. */
+  foliot_future_chain (opened, foliot_future_ref (channel));
   return g_steal_pointer (&opened);
 }
 
