@@ -13,8 +13,8 @@ G_BEGIN_DECLS
  * Where agents live: one listening address, one clock, one codec, one connection per peer. Its root service (offered on every connection, in
  * both directions) exposes `validate_aid(aid)` and the sub-service `agents`.
  *
- * A container implements #FoliotService. It owns its agents until it is freed, and must be shut down: what listens keeps it alive.
- * It holds no reference on its kernel, which must outlive it. In the records it is a node of its own: connecting and
+ * A container implements #FoliotService and owns its agents until it is freed. What listens keeps it alive: it ends by its shutdown, or
+ * with its world ([method@Kernel.close]). It holds no reference on its kernel, which must outlive it. In the records it is a node of its own: connecting and
  * validating are its events, so that the view of an agent does not depend on who shares a container with it.
  */
 FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotContainer, foliot_container, FOLIOT, CONTAINER, GObject)
@@ -89,7 +89,8 @@ FOLIOT_API FoliotAgent *foliot_container_get_agent (FoliotContainer *container, 
  * Returns: (transfer full): resolves with an OBJECT of #FoliotProxy whose text is `<RemoteClass>Proxy('<url>')`. Rejects with %FOLIOT_ERROR_VALUE
  *   `Cannot parse agent URL "<url>": <reason>`, the transport's error, or %FOLIOT_ERROR_CONNECTION `Agent "<aid>" does not exist in
  *   Container(<addr repr>)`, %FOLIOT_ERROR_CLOSED after the shutdown. Unless refused at the door (URL, shutdown) it is never settled
- *   on return, so that whoever awaits it suspends exactly once, whatever is cached.
+ *   on return, so that whoever awaits it suspends exactly once, whatever is cached; all connects of a world that end at one instant
+ *   are settled behind everything else of that instant, in the order in which they were asked for
  */
 FOLIOT_API FoliotFuture *foliot_container_connect (FoliotContainer *container, const char *url,
                                                    FoliotTime timeout) FOLIOT_WARN_UNUSED;
@@ -102,6 +103,8 @@ FOLIOT_API FoliotFuture *foliot_container_connect (FoliotContainer *container, c
  * Returns: (transfer full): resolves with null when done
  */
 FOLIOT_API FoliotFuture *foliot_container_shutdown (FoliotContainer *container) FOLIOT_WARN_UNUSED;
+/** foliot_container_shutdown_sync: the blocking form, for the main stack: drives the kernel until the shutdown is done. */
+FOLIOT_API void foliot_container_shutdown_sync (FoliotContainer *container);
 /** foliot_container_get_n_connections: outgoing ones that are alive, shared by all agents. */
 FOLIOT_API guint foliot_container_get_n_connections (FoliotContainer *container);
 
@@ -171,21 +174,21 @@ typedef struct
  * FoliotAgentClass:
  * @info: (nullable): what FOLIOT_DEFINE_AGENT registered
  * @name: (nullable): the class name that peers see
- * @signature: (nullable): of init, parsed once; %NULL when @info has none
+ * @init: (nullable): init as a method, for its signature
  */
 struct _FoliotAgentClass
 {
   GObjectClass parent_class;
   const FoliotAgentInfo *info;
   const char *name;
-  struct _FoliotSignature *signature;
+  const FoliotMethod *init;
   gpointer padding[2];
 };
 
 /**
  * foliot_agent_register_type: (skip)
- * @name: the class name that peers see. When another type of the process has it already (two modules with a `Node` each), the
- *   GType gets another one; peers do not see that
+ * @name: the class name that peers see. When it cannot be a GType's (another type has it: two modules with a `Node` each; it is
+ *   too short), the GType gets another one; peers do not see that
  * @info: (transfer none): must stay for the life of the process: a module that defines agents is never unloaded
  *
  * What FOLIOT_DEFINE_AGENT calls.
@@ -276,22 +279,21 @@ FOLIOT_API gboolean foliot_agent_sleep (gpointer agent, FoliotTime duration, GEr
 FOLIOT_API gboolean foliot_agent_sleep_until (gpointer agent, FoliotTime time, GError **error);
 /** foliot_agent_connect: Returns: (transfer full): see foliot_container_connect. */
 FOLIOT_API FoliotProxy *foliot_agent_connect (gpointer agent, const char *url, FoliotTime timeout, GError **error) FOLIOT_WARN_UNUSED;
-/** foliot_agent_call: calls @method of @proxy and awaits the result. @first: (transfer full) (nullable): arguments, then %NULL. */
+/** foliot_agent_call: calls @method of @proxy and awaits the result. @...: (transfer full): arguments (#FoliotValue), then %NULL. */
 FOLIOT_API FoliotValue *foliot_agent_call (gpointer agent, FoliotProxy *proxy, GError **error, const char *method,
-                                           FoliotValue *first, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+                                           ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 /** foliot_agent_call_within: as call, with a time-out: %FOLIOT_ERROR_TIMED_OUT. */
 FOLIOT_API FoliotValue *foliot_agent_call_within (gpointer agent, FoliotTime timeout, FoliotProxy *proxy, GError **error,
-                                                  const char *method, FoliotValue *first,
-                                                  ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+                                                  const char *method, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 /**
  * foliot_agent_call_all: calls @method of each proxy with the same arguments, all at once, and awaits all.
  * @proxies: (element-type FoliotProxy)
- * @first: (transfer full) (nullable): arguments, then %NULL
+ * @...: (transfer full): arguments (#FoliotValue), then %NULL
  *
  * Returns: (transfer full): the list of results, in the order of @proxies; the first error ends it
  */
 FOLIOT_API FoliotValue *foliot_agent_call_all (gpointer agent, GPtrArray *proxies, GError **error, const char *method,
-                                               FoliotValue *first, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+                                               ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 /** foliot_agent_call_each: as call_all, with the @i-th of the list @args (transfer full) as only argument of the @i-th call. */
 FOLIOT_API FoliotValue *foliot_agent_call_each (gpointer agent, GPtrArray *proxies, GError **error, const char *method,
                                                 FoliotValue *args) FOLIOT_WARN_UNUSED;

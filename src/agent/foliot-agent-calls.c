@@ -6,15 +6,15 @@
  * below and awaits once; none keeps state. The fiber that calls belongs to the agent's node already.
  */
 
-/* The arguments of a call that is about to be made: @first and what follows it, up to the NULL. */
+/* The arguments of a call that is about to be made, up to the NULL. */
 static FoliotValue *
-collect_list (FoliotValue *first, va_list rest)
+collect_list (va_list rest)
 {
   FoliotValue *few[8];
   g_autofree FoliotValue **many = NULL;
   FoliotValue **items = few;
   gsize n = 0, n_allocated = G_N_ELEMENTS (few);
-  for (FoliotValue *item = first; item != NULL; item = va_arg (rest, FoliotValue *))
+  for (FoliotValue *item; (item = va_arg (rest, FoliotValue *)) != NULL;)
     {
       if (n == n_allocated)
         {
@@ -60,25 +60,24 @@ foliot_agent_connect (gpointer agent, const char *url, FoliotTime timeout, GErro
 }
 
 FoliotValue *
-foliot_agent_call (gpointer agent, FoliotProxy *proxy, GError **error, const char *method, FoliotValue *first,
-                   ...)
+foliot_agent_call (gpointer agent, FoliotProxy *proxy, GError **error, const char *method, ...)
 {
   g_return_val_if_fail (FOLIOT_IS_AGENT (agent), NULL);
   va_list rest;
-  va_start (rest, first);
-  FoliotValue *args = collect_list (first, rest);
+  va_start (rest, method);
+  FoliotValue *args = collect_list (rest);
   va_end (rest);
   return foliot_await_take (foliot_proxy_callv (proxy, method, args, NULL), error);
 }
 
 FoliotValue *
 foliot_agent_call_within (gpointer agent, FoliotTime timeout, FoliotProxy *proxy, GError **error,
-                          const char *method, FoliotValue *first, ...)
+                          const char *method, ...)
 {
   g_return_val_if_fail (FOLIOT_IS_AGENT (agent), NULL);
   va_list rest;
-  va_start (rest, first);
-  FoliotValue *args = collect_list (first, rest);
+  va_start (rest, method);
+  FoliotValue *args = collect_list (rest);
   va_end (rest);
   g_autoptr (FoliotFuture) call = foliot_proxy_callv (proxy, method, args, NULL);
   FoliotTime deadline = foliot_time_add (foliot_kernel_now (foliot_agent_get_kernel (agent)), timeout);
@@ -95,13 +94,12 @@ await_calls (gpointer agent, GPtrArray *calls, GError **error)
 }
 
 FoliotValue *
-foliot_agent_call_all (gpointer agent, GPtrArray *proxies, GError **error, const char *method,
-                       FoliotValue *first, ...)
+foliot_agent_call_all (gpointer agent, GPtrArray *proxies, GError **error, const char *method, ...)
 {
   g_return_val_if_fail (FOLIOT_IS_AGENT (agent), NULL);
   va_list rest;
-  va_start (rest, first);
-  g_autoptr (FoliotValue) args = collect_list (first, rest);
+  va_start (rest, method);
+  g_autoptr (FoliotValue) args = collect_list (rest);
   va_end (rest);
   g_autoptr (GPtrArray) calls = g_ptr_array_new_full (proxies->len, (GDestroyNotify) foliot_future_unref);
   for (guint i = 0; i < proxies->len; i++)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/foliot-container-private.h"
 
+#include "rpc/foliot-handler-private.h"
+
 /*
  * There may be a million agents, and most of them are idle. So an agent is one object and one router; its address and its
  * scope are made when somebody asks for them, its name is the kernel's copy, and its id is kept inline. An agent type
- * costs nothing per agent: the tables are static, and the signature of init is parsed once, into the class.
+ * costs nothing per agent: the tables are static, and the signatures in them, that of init too, are parsed once.
  *
  * An agent does not reference its container. A fiber of the agent references the agent; the container closes the scope
  * of its agents before it goes.
@@ -28,6 +30,7 @@ typedef struct
 {
   const char *name;
   const FoliotAgentInfo *info;
+  FoliotMethod init[2]; /* a table of one */
 } AgentType;
 
 /* What the first fiber of an agent needs. */
@@ -100,19 +103,18 @@ agent_type_class_init (gpointer g_class, gpointer class_data)
 {
   FoliotAgentClass *klass = g_class;
   const AgentType *type = class_data;
-  g_autoptr (GError) error = NULL;
   klass->info = type->info;
   klass->name = type->name;
-  klass->signature = type->info->args != NULL ? foliot_signature_new (type->info->args, &error) : NULL;
-  if (error != NULL)
-    g_critical ("The arguments of the agent type %s are declared wrongly: %s", type->name, error->message);
+  klass->init = type->init;
 }
 
 GType
 foliot_agent_register_type (const char *name, gsize instance_size, const FoliotAgentInfo *info)
 {
   AgentType *type = g_new (AgentType, 1);
-  *type = (AgentType){ g_intern_string (name), info };
+  *type = (AgentType){ g_intern_string (name),
+                       info,
+                       { { g_intern_string (name), NULL, info->args, info->help } } };
   GTypeInfo type_info = {
     .class_size = sizeof (FoliotAgentClass),
     .class_init = agent_type_class_init,
@@ -120,7 +122,7 @@ foliot_agent_register_type (const char *name, gsize instance_size, const FoliotA
     .instance_size = instance_size,
   };
   g_autofree char *unique = g_strdup (name);
-  for (guint n = 2; g_type_from_name (unique) != G_TYPE_INVALID; n++)
+  for (guint n = 2; strlen (unique) < 3 || g_type_from_name (unique) != G_TYPE_INVALID; n++)
     {
       g_free (unique);
       unique = g_strdup_printf ("%s-%u", name, n);
@@ -297,18 +299,18 @@ agent_spawn_life (FoliotAgent *self, FoliotArgs *args, FoliotFuture *ready)
   foliot_future_then (life, on_life_ended, foliot_future_ref (ready), (GDestroyNotify) foliot_future_unref);
 }
 
-static gboolean
-agent_bind_args (FoliotAgent *self, FoliotValue *args, FoliotArgs **out_args, GError **error)
+static FoliotArgs *
+agent_bind_args (FoliotAgent *self, FoliotValue *args, GError **error)
 {
+  static const FoliotMethod no_args[] = { { "Agent", NULL, "", NULL }, { NULL } };
   FoliotAgentClass *klass = FOLIOT_AGENT_GET_CLASS (self);
-  const char *name = class_get_name (klass);
-  if (klass->signature != NULL)
-    return (*out_args = foliot_signature_bind (klass->signature, name, NULL, args, error)) != NULL;
-  if (args == NULL || foliot_value_is_null (args)
-      || (foliot_value_get_kind (args) == FOLIOT_VALUE_MAP && foliot_value_get_length (args) == 0))
-    return TRUE;
-  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_TYPE, "%s() takes no arguments", name);
-  return FALSE;
+  GPtrArray *init = _foliot_handlers_of_table (klass->init != NULL ? klass->init : no_args);
+  if (init->len > 0)
+    return foliot_signature_bind (((FoliotHandler *) init->pdata[0])->signature, class_get_name (klass), NULL,
+                                  args, error);
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "The arguments of %s are declared wrongly: \"%s\"",
+               class_get_name (klass), klass->info->args);
+  return NULL;
 }
 
 FoliotFuture *
@@ -319,23 +321,20 @@ foliot_agent_start (FoliotAgent *agent, FoliotValue *args)
   g_return_val_if_fail (priv->container != NULL && !priv->started, NULL);
   const FoliotAgentInfo *info = FOLIOT_AGENT_GET_CLASS (agent)->info;
   FoliotKernel *kernel = foliot_container_get_kernel (priv->container);
-  FoliotArgs *bound = NULL;
   GError *error = NULL;
   priv->started = TRUE;
-  if (!agent_bind_args (agent, args, &bound, &error))
+  g_autoptr (FoliotArgs) bound = agent_bind_args (agent, args, &error);
+  if (bound == NULL)
     {
       _foliot_container_remove_agent (priv->container, agent);
       return foliot_future_new_rejected (kernel, error);
     }
   if (info == NULL || (info->init == NULL && info->run == NULL))
-    {
-      g_clear_pointer (&bound, foliot_args_free);
-      return foliot_future_new_resolved (kernel, foliot_value_new_object (G_OBJECT_TYPE (agent), agent));
-    }
+    return foliot_future_new_resolved (kernel, foliot_value_new_object (G_OBJECT_TYPE (agent), agent));
   FoliotFuture *ready = foliot_future_new (kernel);
   g_autofree char *label = g_strdup_printf ("init of %s", foliot_agent_get_name (agent));
   foliot_future_set_label (ready, label);
-  agent_spawn_life (agent, bound, ready);
+  agent_spawn_life (agent, g_steal_pointer (&bound), ready);
   return ready;
 }
 

@@ -2,6 +2,7 @@
 #include "agent/foliot-container-private.h"
 
 #include "agent/foliot-peers-private.h"
+#include "kernel/foliot-kernel-private.h"
 
 /*
  * A container is a root service with a listener in front of it and a table of outgoing connections behind it. The same
@@ -12,7 +13,7 @@
  * (what listens is alive) and the shutdown opens it.
  *
  * The shutdown asks everything to end first, in a fixed order, and then waits for all of it. It collects futures, looks at
- * none of their errors, and cannot fail.
+ * none of their errors, and cannot fail. When a world is closed, those of its containers that are still open are shut down.
  */
 
 typedef struct
@@ -34,8 +35,10 @@ typedef struct
   guint n_agents;
   FoliotScope *scope;
 
+  GList link; /* among the open containers of the kernel */
   FoliotListener *listener;
   GPtrArray *incoming; /* FoliotRpcClient, in the order of arrival */
+  guint prune_at;      /* how many there may be before the dead ones are looked for */
   FoliotPeers *peers;
 
   FoliotFuture *shutdown; /* once it was asked for */
@@ -140,8 +143,33 @@ foliot_container_class_init (FoliotContainerClass *klass)
   G_OBJECT_CLASS (klass)->finalize = foliot_container_finalize;
 }
 
-/* Incoming connections are kept for the shutdown; those that broke a rule end without a callback, so they are looked
- * for when the next one comes. */
+/* ---- the open containers of a kernel ---- */
+
+static void
+shut_down_all (FoliotKernel *kernel, gpointer open)
+{
+  GList *link;
+  while ((link = g_queue_peek_head_link (open)) != NULL)
+    foliot_future_unref (foliot_container_shutdown (link->data));
+}
+
+static GQueue *
+get_open (FoliotKernel *kernel)
+{
+  GQuark key = g_quark_from_static_string ("foliot-open-containers");
+  GQueue *open = foliot_kernel_get_data (kernel, key);
+  if (open == NULL)
+    {
+      open = g_queue_new ();
+      foliot_kernel_set_data (kernel, key, open, (GDestroyNotify) g_queue_free);
+      _foliot_kernel_add_close_hook (kernel, shut_down_all, open);
+    }
+  return open;
+}
+
+/* ---- opening ---- */
+
+/* Incoming connections are kept for the shutdown only; dead ones are dropped when they may have become half of all. */
 static void
 incoming_prune (FoliotContainerPrivate *priv)
 {
@@ -151,13 +179,15 @@ incoming_prune (FoliotContainerPrivate *priv)
       if (foliot_channel_get_error (foliot_rpc_client_get_channel (client)) != NULL)
         g_ptr_array_remove_index (priv->incoming, i - 1);
     }
+  priv->prune_at = MAX (16, 2 * priv->incoming->len);
 }
 
 static void
 on_incoming (FoliotRpcClient *client, gpointer user_data)
 {
   FoliotContainerPrivate *priv = PRIVATE (FOLIOT_CONTAINER (user_data));
-  incoming_prune (priv);
+  if (priv->incoming->len >= priv->prune_at)
+    incoming_prune (priv);
   g_ptr_array_add (priv->incoming, g_object_ref (client));
 }
 
@@ -223,6 +253,8 @@ container_open (FoliotContainer *self, FoliotAddress *at, const FoliotContainerO
   if (priv->listener == NULL)
     return FALSE;
   priv->address = foliot_address_ref (foliot_listener_get_address (priv->listener));
+  priv->link.data = self;
+  g_queue_push_tail_link (get_open (priv->kernel), &priv->link);
   return TRUE;
 }
 
@@ -252,6 +284,8 @@ foliot_container_new_async (FoliotTransport *transport, FoliotAddress *at,
     return foliot_future_new_rejected (kernel, error);
   return foliot_future_new_resolved (kernel, foliot_value_new_object (FOLIOT_TYPE_CONTAINER, self));
 }
+
+/* ---- what it is ---- */
 
 FoliotKernel *
 foliot_container_get_kernel (FoliotContainer *container)
@@ -345,6 +379,8 @@ foliot_container_set_failure_func (FoliotContainer *container, FoliotAgentFailur
   priv->failure_data = user_data;
 }
 
+/* ---- shutdown ---- */
+
 /* One of the things that a shutdown waits for has ended; how does not matter. */
 static void
 on_part_closed (FoliotFuture *part, FoliotValue *value, const GError *error, gpointer user_data)
@@ -377,6 +413,7 @@ foliot_container_shutdown (FoliotContainer *container)
     return foliot_future_ref (priv->shutdown);
   guint32 before = foliot_kernel_enter_node (priv->kernel, priv->node);
   priv->shutdown = foliot_future_new (priv->kernel);
+  g_queue_unlink (get_open (priv->kernel), &priv->link);
   g_autoptr (GPtrArray) closings = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref);
   _foliot_peers_close (priv->peers, closings);
   foliot_listener_close (priv->listener);
@@ -389,6 +426,16 @@ foliot_container_shutdown (FoliotContainer *container)
   foliot_kernel_enter_node (priv->kernel, before);
   return foliot_future_ref (priv->shutdown);
 }
+
+void
+foliot_container_shutdown_sync (FoliotContainer *container)
+{
+  g_return_if_fail (FOLIOT_IS_CONTAINER (container));
+  g_autoptr (FoliotFuture) done = foliot_container_shutdown (container);
+  g_autoptr (FoliotValue) nothing = foliot_run (PRIVATE (container)->kernel, done, NULL);
+}
+
+/* ---- its agents ---- */
 
 gboolean
 _foliot_container_add_agent (FoliotContainer *container, FoliotAgent *agent, GError **error)

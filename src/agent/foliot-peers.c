@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/foliot-peers-private.h"
 
+#include "kernel/foliot-kernel-private.h"
+
 /*
  * To connect to an agent is a chain of three steps: open a connection to its container, or share the one that is there
  * or being made; ask that container whether it has the agent, or share the question that is under way; hand out the
@@ -10,13 +12,24 @@
  * What differs from aiomas is what happens when a step fails: it forgets the step. A connection that could not be made,
  * that was lost, or that ended by a protocol error is no longer in the table, so the next one to ask starts anew.
  *
- * The whole chain belongs to the container's node, not to the agent's: whether a connection was shared shows in the
- * container's view only (followers run under the node that was current when they began to follow). For the same reason
- * a proxy that is at hand is handed out by an event too.
+ * What an agent sees must not depend on who shares a container with it. So the chain belongs to the container's node
+ * (followers run under the node that was current when they began to follow), and its end waits for the others: all
+ * attempts of a world that end at the same instant are settled together, behind everything else of that instant, in the
+ * order in which they were begun. Neither a shared connection nor a cached proxy lets one agent overtake another.
  *
  * The cache of proxies is the weak one that a connection keeps below its root proxy. A proxy of it that still bears the
  * text which it was given here has been held by somebody ever since its agent was validated.
  */
+
+#define PRIORITY_OF_ROUNDS (FOLIOT_PRIORITY_DEFAULT + 50)
+
+/* The attempts of a world that have come to their end at this instant. */
+typedef struct
+{
+  FoliotKernel *kernel;
+  guint64 n_begun;
+  GPtrArray *ended; /* Attempt */
+} Round;
 
 struct _FoliotPeers
 {
@@ -55,20 +68,15 @@ typedef struct
 /* One call of connect. */
 typedef struct
 {
+  guint64 number; /* in the order of asking, in the whole world */
   FoliotFuture *result;
   char *url;
   char *aid;
+  FoliotValue *proxy; /* once it has ended: what the result will be … */
+  GError *why;        /* … or this */
 } Attempt;
 
-static Attempt *
-attempt_new (FoliotKernel *kernel, const char *url, const char *aid)
-{
-  Attempt *attempt = g_new (Attempt, 1);
-  *attempt = (Attempt){ foliot_future_new (kernel), g_strdup (url), g_strdup (aid) };
-  g_autofree char *label = g_strconcat ("connection to ", url, NULL);
-  foliot_future_set_label (attempt->result, label);
-  return attempt;
-}
+/* ---- attempts, and how they end ---- */
 
 /* Whatever becomes of an attempt, its future ends settled. */
 static void
@@ -78,20 +86,111 @@ attempt_free (Attempt *attempt)
     foliot_future_reject (attempt->result, g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
                                                                 "Connection closed"));
   foliot_future_unref (attempt->result);
+  g_clear_pointer (&attempt->proxy, foliot_value_unref);
+  g_clear_error (&attempt->why);
   g_free (attempt->url);
   g_free (attempt->aid);
   g_free (attempt);
 }
 
-static void
-attempts_reject (GPtrArray *attempts, const GError *why)
+static GPtrArray *
+attempts_new (void)
 {
-  for (guint i = 0; i < attempts->len; i++)
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
+}
+
+static void
+round_free (Round *round)
+{
+  g_ptr_array_unref (round->ended);
+  g_free (round);
+}
+
+static void
+round_drop (FoliotKernel *kernel, gpointer round)
+{
+  g_ptr_array_set_size (((Round *) round)->ended, 0);
+}
+
+static Round *
+round_get (FoliotKernel *kernel)
+{
+  GQuark key = g_quark_from_static_string ("foliot-connect-round");
+  Round *round = foliot_kernel_get_data (kernel, key);
+  if (round == NULL)
     {
-      Attempt *attempt = attempts->pdata[i];
-      foliot_future_reject (attempt->result, g_error_copy (why));
+      round = g_new0 (Round, 1);
+      round->kernel = kernel;
+      round->ended = attempts_new ();
+      foliot_kernel_set_data (kernel, key, round, (GDestroyNotify) round_free);
+      _foliot_kernel_add_close_hook (kernel, round_drop, round);
+    }
+  return round;
+}
+
+static gint
+compare_attempts (gconstpointer a, gconstpointer b)
+{
+  const Attempt *one = *(Attempt *const *) a, *other = *(Attempt *const *) b;
+  return one->number < other->number ? -1 : one->number > other->number;
+}
+
+static void
+on_round (gpointer target, gpointer payload)
+{
+  Round *round = target;
+  g_autoptr (GPtrArray) ended = g_steal_pointer (&round->ended);
+  round->ended = attempts_new ();
+  g_ptr_array_sort (ended, compare_attempts);
+  for (guint i = 0; i < ended->len; i++)
+    {
+      Attempt *attempt = ended->pdata[i];
+      if (attempt->proxy != NULL)
+        foliot_future_resolve (attempt->result, g_steal_pointer (&attempt->proxy));
+      else
+        foliot_future_reject (attempt->result, g_steal_pointer (&attempt->why));
     }
 }
+
+/* Takes @attempt; copies one of the others. */
+static void
+attempt_end (Attempt *attempt, FoliotValue *proxy, const GError *why)
+{
+  FoliotKernel *kernel = foliot_future_get_kernel (attempt->result);
+  Round *round = round_get (kernel);
+  attempt->proxy = proxy != NULL ? foliot_value_ref (proxy) : NULL;
+  attempt->why = why != NULL ? g_error_copy (why) : NULL;
+  g_ptr_array_add (round->ended, attempt);
+  if (round->ended->len > 1)
+    return;
+  guint32 before = foliot_kernel_enter_node (kernel, 0);
+  foliot_kernel_post (kernel, foliot_kernel_now (kernel), PRIORITY_OF_ROUNDS, FOLIOT_EVENT_NOTIFY, on_round,
+                      round, NULL);
+  foliot_kernel_enter_node (kernel, before);
+}
+
+static void
+attempts_end (GPtrArray *attempts, FoliotValue *proxy, const GError *why)
+{
+  g_ptr_array_set_free_func (attempts, NULL);
+  for (guint i = 0; i < attempts->len; i++)
+    attempt_end (attempts->pdata[i], proxy, why);
+}
+
+static Attempt *
+attempt_new (FoliotKernel *kernel, const char *url, const char *aid)
+{
+  Attempt *attempt = g_new0 (Attempt, 1);
+  attempt->number = round_get (kernel)->n_begun++;
+  attempt->result = foliot_future_new (kernel);
+  attempt->url = g_strdup (url);
+  attempt->aid = g_strdup (aid);
+  g_autofree char *label = g_strconcat ("connection to ", url, NULL);
+  foliot_future_set_label (attempt->result, label);
+  return attempt;
+}
+
+/* ---- peers ---- */
 
 static void
 target_free (Target *target)
@@ -130,7 +229,7 @@ peer_new (FoliotPeers *peers, FoliotAddress *address)
   peer->n_refs = 1;
   peer->owner = peers;
   peer->address = foliot_address_ref (address);
-  peer->waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
+  peer->waiting = attempts_new ();
   peer->targets = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) target_free);
   peer->link.data = peer;
   g_hash_table_insert (peers->by_address, peer->address, peer);
@@ -208,17 +307,12 @@ on_validated (FoliotFuture *call, FoliotValue *reply, const GError *error, gpoin
 {
   Target *target = user_data;
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&target->waiting);
-  g_autoptr (GError) refusal = error != NULL ? g_error_copy (error) : reply_check (target, reply);
-  if (refusal != NULL)
-    attempts_reject (waiting, refusal);
-  else
-    {
-      Attempt *first = waiting->pdata[0];
-      g_autoptr (FoliotValue) proxy
-          = target_make_proxy (target, foliot_value_get_string (reply, NULL), first->url);
-      for (guint i = 0; i < waiting->len; i++)
-        foliot_future_resolve (((Attempt *) waiting->pdata[i])->result, foliot_value_ref (proxy));
-    }
+  g_autoptr (GError) why = error != NULL ? g_error_copy (error) : reply_check (target, reply);
+  g_autoptr (FoliotValue) proxy = NULL;
+  if (why == NULL)
+    proxy = target_make_proxy (target, foliot_value_get_string (reply, NULL),
+                               ((Attempt *) waiting->pdata[0])->url);
+  attempts_end (waiting, proxy, why);
 }
 
 /* The question is answered, or will never be. A target that is not there is not remembered. */
@@ -229,22 +323,6 @@ target_done (Target *target)
   if (target->text == NULL)
     g_hash_table_remove (peer->targets, target->aid);
   peer_unref (peer);
-}
-
-static void
-on_held (FoliotFuture *held, FoliotValue *proxy, const GError *error, gpointer user_data)
-{
-  Attempt *attempt = user_data;
-  foliot_future_resolve (attempt->result, foliot_value_ref (proxy));
-}
-
-/* Hands out @proxy, but not before the present event has ended. */
-static void
-attempt_finish_soon (Attempt *attempt, FoliotProxy *proxy)
-{
-  g_autoptr (FoliotFuture) held = foliot_future_new_resolved (foliot_future_get_kernel (attempt->result),
-                                                              foliot_value_new_proxy (proxy));
-  foliot_future_then (held, on_held, attempt, (GDestroyNotify) attempt_free);
 }
 
 static Target *
@@ -273,11 +351,12 @@ peer_validate (Peer *peer, Attempt *attempt)
   g_autoptr (FoliotProxy) proxy = target_dup_proxy (target);
   if (proxy != NULL)
     {
-      attempt_finish_soon (attempt, proxy);
+      g_autoptr (FoliotValue) value = foliot_value_new_proxy (proxy);
+      attempt_end (attempt, value, NULL);
       return;
     }
   g_clear_pointer (&target->text, g_free);
-  target->waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
+  target->waiting = attempts_new ();
   g_ptr_array_add (target->waiting, attempt);
   peer_ref (peer);
   g_autoptr (FoliotFuture) call
@@ -292,7 +371,7 @@ peer_set_client (Peer *peer, FoliotRpcClient *client)
   peer->root = foliot_rpc_client_get_remote (client);
   foliot_rpc_client_on_connection_reset (client, on_connection_reset, peer, NULL, NULL);
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&peer->waiting);
-  peer->waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
+  peer->waiting = attempts_new ();
   g_ptr_array_set_free_func (waiting, NULL);
   for (guint i = 0; i < waiting->len; i++)
     peer_validate (peer, waiting->pdata[i]);
@@ -310,7 +389,9 @@ on_opened (FoliotFuture *opening, FoliotValue *value, const GError *error, gpoin
     foliot_future_unref (foliot_rpc_client_close (client));
   else
     {
-      attempts_reject (peer->waiting, error);
+      g_autoptr (GPtrArray) waiting = g_steal_pointer (&peer->waiting);
+      peer->waiting = attempts_new ();
+      attempts_end (waiting, NULL, error);
       peer_forget (peer);
     }
 }
@@ -337,6 +418,8 @@ peers_get (FoliotPeers *peers, FoliotAddress *address)
     }
   return peer != NULL ? peer : peer_new (peers, address);
 }
+
+/* ---- the table ---- */
 
 FoliotPeers *
 _foliot_peers_new (FoliotContainer *container, FoliotTransport *transport,

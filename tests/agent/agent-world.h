@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot.h>
+
+G_BEGIN_DECLS
+
+/*
+ * Worlds for tests of containers: a kernel, a transport, a codec, and a class of agents that does what the agents of
+ * tests/data/aiomas-wire.json do.
+ */
+
+typedef struct
+{
+  FoliotKernel *kernel;
+  FoliotTransport *transport;
+  GType codec;
+  GPtrArray *containers; /* those made by world_container */
+  guint n_frames;        /* delivered so far */
+} World;
+
+/* A body runs on a fiber. */
+typedef void (*WorldBody) (World *world);
+
+/* Runs @body once for each transport and codec: one line of a table each. Afterwards the containers are shut down, and it
+ * fails unless nothing is left: no container, no agent, no fiber, no event. */
+void world_test_add (const char *path, WorldBody body);
+/* The same for values by reference only. */
+void world_test_add_once (const char *path, WorldBody body);
+
+/* A container at local://@id, with the world's codec and the serializer of V. */
+FoliotContainer *world_container (World *world, const char *id);
+/* The same; owned by the caller, and @options may be %NULL. */
+FoliotContainer *world_container_full (World *world, const char *id, const FoliotContainerOptions *options,
+                                       GError **error);
+/* Returns: (transfer none): an agent whose init is done. */
+gpointer world_agent (FoliotContainer *container, GType type, const char *name);
+/* Awaits, and fails when it fails. */
+FoliotProxy *world_connect (FoliotContainer *from, const char *url);
+/* Awaits, and fails unless it fails with @code and @message. */
+void world_connect_fails (FoliotContainer *from, const char *url, FoliotTime timeout, FoliotError code,
+                          const char *message);
+void world_shutdown (FoliotContainer *container);
+
+/* add(a, b), echo(x), fail(text), date(), me(), ask(agent, a, b), make(x, y), wait(seconds). */
+typedef struct
+{
+  FoliotAgent parent;
+  guint n_waiting; /* calls of wait that have not ended */
+} Callee;
+#define TYPE_CALLEE (callee_get_type ())
+GType callee_get_type (void);
+
+/* The serializable V(x, y) of the golden data. */
+GType v_get_type (void);
+FoliotValue *v_new (FoliotValue *x, FoliotValue *y);
+const FoliotSerializer *v_serializer (void);
+
+G_END_DECLS
