@@ -20,7 +20,8 @@ typedef struct
 {
   FoliotPending *entries;
   guint n_entries;
-  guint capacity; /* a power of two, or 0; always more than n_entries */
+  guint capacity;    /* a power of two, or 0; always more than n_entries */
+  guint n_displaced; /* entries that do not stand where their id's low bits say */
 } FoliotPendingTable;
 
 /* Takes what @pending holds. Its id must not be in the table. */

@@ -3,7 +3,8 @@
 
 /*
  * Open addressing with linear probing; taking an entry out closes the gap behind it, so there are no tombstones and a
- * look-up ends at the first free place. At most half of the places are taken.
+ * look-up ends at the first free place. At most half of the places are taken. Ids count up, so usually every entry
+ * stands at home, however many stand side by side; then there is no gap to close.
  */
 
 #define FIRST_CAPACITY 8
@@ -29,6 +30,7 @@ insert (FoliotPendingTable *table, const FoliotPending *pending)
     place = after (table, place);
   table->entries[place] = *pending;
   table->n_entries++;
+  table->n_displaced += place != home_of (table, pending->id);
 }
 
 static void
@@ -60,10 +62,27 @@ is_cut_off (guint home, guint gap, guint place)
   return gap <= place ? home <= gap || home > place : home <= gap && home > place;
 }
 
+/* Moves what would no longer be found over the gap at @gap into it, and so on with the gap that this leaves. */
+static void
+close_gap (FoliotPendingTable *table, guint gap)
+{
+  for (guint place = after (table, gap); table->entries[place].future != NULL; place = after (table, place))
+    {
+      guint home = home_of (table, table->entries[place].id);
+
+      if (!is_cut_off (home, gap, place))
+        continue;
+      table->entries[gap] = table->entries[place];
+      table->entries[place].future = NULL;
+      table->n_displaced -= gap == home;
+      gap = place;
+    }
+}
+
 gboolean
 _foliot_pending_take (FoliotPendingTable *table, guint64 id, FoliotPending *out_pending)
 {
-  guint place, gap;
+  guint place;
 
   if (table->n_entries == 0)
     return FALSE;
@@ -76,14 +95,9 @@ _foliot_pending_take (FoliotPendingTable *table, guint64 id, FoliotPending *out_
   *out_pending = table->entries[place];
   table->entries[place].future = NULL;
   table->n_entries--;
-  gap = place;
-  for (place = after (table, place); table->entries[place].future != NULL; place = after (table, place))
-    if (is_cut_off (home_of (table, table->entries[place].id), gap, place))
-      {
-        table->entries[gap] = table->entries[place];
-        table->entries[place].future = NULL;
-        gap = place;
-      }
+  table->n_displaced -= place != home_of (table, id);
+  if (G_UNLIKELY (table->n_displaced > 0))
+    close_gap (table, place);
   return TRUE;
 }
 

@@ -55,9 +55,10 @@ struct _FoliotArgs
   FoliotValue *few[FOLIOT_ARGS_N_FEW];
 };
 
+/* Empty: may be bound, once, and must be cleared. */
+void _foliot_args_init (FoliotArgs *args);
 /*
  * _foliot_args_bind:
- * @args: (out caller-allocates): clear it, also after a failure
  * @n_implied: how many arguments the function's own counts hold beside those declared: 1 for a method (`self`)
  */
 gboolean _foliot_args_bind (FoliotArgs *args, const FoliotSignature *signature, const char *function,

@@ -10,6 +10,8 @@
  * and one look at each type.
  */
 
+#include "base/foliot-value-private.h"
+
 #include <string.h>
 
 const char *
@@ -258,28 +260,33 @@ complete (FoliotArgs *args, const char *function, gsize n_given, GError **error)
   return TRUE;
 }
 
+void
+_foliot_args_init (FoliotArgs *args)
+{
+  args->values = args->few;
+  args->positional = args->keywords = args->rest = args->more = NULL;
+}
+
 gboolean
 _foliot_args_bind (FoliotArgs *args, const FoliotSignature *signature, const char *function, guint n_implied,
                    FoliotValue *positional, FoliotValue *keywords, GError **error)
 {
-  gsize n_given = positional != NULL ? foliot_value_get_length (positional) : 0;
-  gsize n_direct = MIN (n_given, signature->n_named);
+  FoliotValue **given = positional != NULL ? _foliot_value_items (positional) : NULL;
+  guint n_given = positional != NULL ? positional->n_items : 0;
+  guint n_direct = MIN (n_given, signature->n_named);
 
   args->signature = signature;
-  args->positional = positional != NULL ? foliot_value_ref (positional) : NULL;
-  args->keywords = keywords != NULL ? foliot_value_ref (keywords) : NULL;
-  args->rest = args->more = NULL;
-  args->values = args->few;
-  if (signature->n_parameters > FOLIOT_ARGS_N_FEW)
+  args->positional = positional != NULL ? _foliot_value_ref (positional) : NULL;
+  args->keywords = keywords != NULL ? _foliot_value_ref (keywords) : NULL;
+  if (G_UNLIKELY (signature->n_parameters > FOLIOT_ARGS_N_FEW))
     args->values = g_new (FoliotValue *, signature->n_parameters);
-  for (gsize i = 0; i < n_direct; i++)
-    args->values[i] = foliot_value_get_item (positional, i);
-  for (gsize i = n_direct; i < signature->n_parameters; i++)
+  for (guint i = 0; i < n_direct; i++)
+    args->values[i] = given[i];
+  for (guint i = n_direct; i < signature->n_parameters; i++)
     args->values[i] = NULL;
-  if (keywords != NULL && foliot_value_get_length (keywords) > 0
-      && !bind_keywords (args, function, keywords, error))
+  if (keywords != NULL && keywords->n_items > 0 && !bind_keywords (args, function, keywords, error))
     return FALSE;
-  if (n_given > signature->n_named && !signature->has_rest)
+  if (G_UNLIKELY (n_given > signature->n_named && !signature->has_rest))
     return fail_too_many (signature, function, n_implied, n_given, error);
   return complete (args, function, n_given, error);
 }
@@ -289,10 +296,14 @@ _foliot_args_clear (FoliotArgs *args)
 {
   if (args->values != args->few)
     g_free (args->values);
-  g_clear_pointer (&args->rest, foliot_value_unref);
-  g_clear_pointer (&args->more, foliot_value_unref);
-  g_clear_pointer (&args->positional, foliot_value_unref);
-  g_clear_pointer (&args->keywords, foliot_value_unref);
+  if (args->rest != NULL)
+    _foliot_value_unref (args->rest);
+  if (args->more != NULL)
+    _foliot_value_unref (args->more);
+  if (args->positional != NULL)
+    _foliot_value_unref (args->positional);
+  if (args->keywords != NULL)
+    _foliot_value_unref (args->keywords);
 }
 
 FoliotArgs *
@@ -304,6 +315,7 @@ foliot_signature_bind (const FoliotSignature *signature, const char *function, F
   g_return_val_if_fail (positional == NULL || foliot_value_get_kind (positional) == FOLIOT_VALUE_LIST, NULL);
   g_return_val_if_fail (keywords == NULL || foliot_value_get_kind (keywords) == FOLIOT_VALUE_MAP, NULL);
   args = g_new (FoliotArgs, 1);
+  _foliot_args_init (args);
   if (!_foliot_args_bind (args, signature, function, 0, positional, keywords, error))
     return NULL;
   return g_steal_pointer (&args);

@@ -10,7 +10,25 @@
  * names, because a name that is taken is refused; removing can, and forgets them all.
  */
 
+#include "base/foliot-value-private.h"
+
 #include <string.h>
+
+/*
+ * The paths that were found: by their text, and in front of that by the value itself, because a proxy in this process
+ * sends the same value again and again. A place is given by the hash, which a text remembers.
+ */
+#define N_RECENT 16
+
+typedef struct
+{
+  GHashTable *all; /* path → FoliotRoute */
+  struct
+  {
+    const FoliotValue *path; /* (nullable): a key of the table */
+    const FoliotRoute *route;
+  } recent[N_RECENT];
+} Routes;
 
 typedef struct
 {
@@ -31,7 +49,7 @@ struct _FoliotRouter
   const char *name;  /* of our entry in the parent; "" without */
   GHashTable *names; /* (nullable): name → Entry */
   GQueue entries;
-  GHashTable *routes; /* (nullable): of a root: path → FoliotRoute */
+  Routes *routes; /* (nullable): of a root */
   guint32 node;
   guint32 n_running; /* handlers of ours that have not ended */
   gboolean is_dictionary;
@@ -39,6 +57,13 @@ struct _FoliotRouter
 };
 
 G_DEFINE_FINAL_TYPE (FoliotRouter, foliot_router, G_TYPE_OBJECT)
+
+static void
+routes_free (Routes *routes)
+{
+  g_hash_table_unref (routes->all);
+  g_free (routes);
+}
 
 /* ---- entries ---- */
 
@@ -74,7 +99,7 @@ foliot_router_finalize (GObject *object)
   FoliotRouter *self = FOLIOT_ROUTER (object);
   GList *link;
 
-  g_clear_pointer (&self->routes, g_hash_table_unref);
+  g_clear_pointer (&self->routes, routes_free);
   g_clear_pointer (&self->names, g_hash_table_unref);
   while ((link = g_queue_pop_head_link (&self->entries)) != NULL)
     entry_free (link->data);
@@ -328,7 +353,7 @@ foliot_router_set_sub_router (FoliotRouter *router, GObject *service, const char
   entry->child = g_object_ref (foliot_service_get_router (FOLIOT_SERVICE (service)));
   entry->child->parent = router;
   entry->child->name = entry->name;
-  g_clear_pointer (&entry->child->routes, g_hash_table_unref); /* a root no more */
+  g_clear_pointer (&entry->child->routes, routes_free); /* a root no more */
   return TRUE;
 }
 
@@ -343,7 +368,7 @@ foliot_router_remove (FoliotRouter *router, const char *name)
   if (entry == NULL)
     return FALSE;
   root = foliot_router_get_root (router);
-  g_clear_pointer (&root->routes, g_hash_table_unref);
+  g_clear_pointer (&root->routes, routes_free);
   g_hash_table_remove (router->names, name);
   g_queue_unlink (&router->entries, &entry->link);
   entry_free (entry);
@@ -438,22 +463,43 @@ equal_paths (gconstpointer a, gconstpointer b)
   return foliot_value_equal (a, b);
 }
 
+static Routes *
+routes_new (void)
+{
+  Routes *routes = g_new0 (Routes, 1);
+
+  routes->all = g_hash_table_new_full (hash_path, equal_paths, (GDestroyNotify) foliot_value_unref, g_free);
+  return routes;
+}
+
 static const FoliotRoute *
 remember (FoliotRouter *root, FoliotValue *path, const FoliotRoute *route)
 {
   FoliotRoute *copy = g_memdup2 (route, sizeof *route);
+  guint place = hash_path (path) % N_RECENT;
 
   if (root->routes == NULL)
-    root->routes
-        = g_hash_table_new_full (hash_path, equal_paths, (GDestroyNotify) foliot_value_unref, g_free);
-  g_hash_table_insert (root->routes, foliot_value_ref (path), copy);
+    root->routes = routes_new ();
+  g_hash_table_insert (root->routes->all, foliot_value_ref (path), copy);
+  root->routes->recent[place].path = path;
+  root->routes->recent[place].route = copy;
   return copy;
+}
+
+static const FoliotRoute *
+recall (const Routes *routes, const FoliotValue *path)
+{
+  guint place = path->hash % N_RECENT;
+
+  if (G_LIKELY (routes->recent[place].path == path))
+    return routes->recent[place].route;
+  return g_hash_table_lookup (routes->all, path);
 }
 
 const FoliotRoute *
 _foliot_router_resolve (FoliotRouter *root, FoliotValue *path, GError **error)
 {
-  const FoliotRoute *known = root->routes != NULL ? g_hash_table_lookup (root->routes, path) : NULL;
+  const FoliotRoute *known = root->routes != NULL ? recall (root->routes, path) : NULL;
   g_autofree char *copy = NULL;
   FoliotRoute route;
   const char *text;

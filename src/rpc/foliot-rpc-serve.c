@@ -12,6 +12,7 @@
 
 #include "base/foliot-hash-private.h"
 #include "base/foliot-text-private.h"
+#include "base/foliot-value-private.h"
 #include "kernel/foliot-kernel-private.h"
 #include "rpc/foliot-args-private.h"
 #include "rpc/foliot-proxy-private.h"
@@ -75,14 +76,12 @@ list_keys (FoliotValue *map)
   return foliot_value_new_list ((FoliotValue **) keys->pdata, keys->len);
 }
 
-/* Returns: (transfer full) (nullable): what Python would get by iterating over @value; %NULL if it would not. */
+/* Returns: (transfer full) (nullable): what Python would get by iterating over @value, which is no list; %NULL if it would not. */
 static FoliotValue *
 list_items (FoliotValue *value)
 {
   switch (foliot_value_get_kind (value))
     {
-    case FOLIOT_VALUE_LIST:
-      return foliot_value_ref (value);
     case FOLIOT_VALUE_STRING:
       return split_text (value);
     case FOLIOT_VALUE_BYTES:
@@ -98,17 +97,18 @@ static gboolean
 bind (const Call *call, FoliotArgs *args, GError **error)
 {
   const FoliotHandler *handler = call->route.handler;
-  g_autoptr (FoliotValue) positional = NULL;
+  g_autoptr (FoliotValue) made = NULL;
+  FoliotValue *positional = call->args;
 
-  memset (args, 0, sizeof *args);
-  args->values = args->few;
-  if (foliot_value_get_kind (call->keywords) != FOLIOT_VALUE_MAP)
+  _foliot_args_init (args);
+  if (call->keywords->kind != FOLIOT_VALUE_MAP)
     {
       g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_TYPE, "%s() argument after ** must be a mapping, not %s",
                    handler->name, _foliot_args_python_type (call->keywords));
       return FALSE;
     }
-  positional = list_items (call->args);
+  if (positional->kind != FOLIOT_VALUE_LIST)
+    positional = made = list_items (call->args);
   if (positional == NULL)
     {
       g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_TYPE,
@@ -130,7 +130,7 @@ reply (FoliotRequest *request, FoliotValue *result, GError *error)
   else
     foliot_request_reply (request, result, NULL);
   if (result != NULL)
-    foliot_value_unref (result);
+    _foliot_value_unref (result);
 }
 
 /* Runs on a fiber; what @user_data points to is gone once it waits. */
@@ -196,19 +196,17 @@ static gboolean
 read_content (Call *call, FoliotValue *content, GError **error)
 {
   const FoliotRoute *route;
-  FoliotValue *path;
+  FoliotValue **items = _foliot_value_items (content);
 
-  if (foliot_value_get_kind (content) != FOLIOT_VALUE_LIST || foliot_value_get_length (content) != 3
-      || foliot_value_get_kind (foliot_value_get_item (content, 0)) != FOLIOT_VALUE_STRING)
+  if (content->kind != FOLIOT_VALUE_LIST || content->n_items != 3 || items[0]->kind != FOLIOT_VALUE_STRING)
     {
       g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
                            "An RPC request is [path, arguments, keywords] with a text as path");
       return FALSE;
     }
-  path = foliot_value_get_item (content, 0);
-  call->args = foliot_value_get_item (content, 1);
-  call->keywords = foliot_value_get_item (content, 2);
-  route = _foliot_router_resolve (call->client->router, path, error);
+  call->args = items[1];
+  call->keywords = items[2];
+  route = _foliot_router_resolve (call->client->router, items[0], error);
   if (route == NULL)
     return FALSE;
   call->route = *route;

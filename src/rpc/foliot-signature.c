@@ -9,6 +9,8 @@
  * its own; where it ends is found by its brackets and quotes, what it is by the JSON codec.
  */
 
+#include "base/foliot-value-private.h"
+
 #include <foliot/foliot-codec.h>
 
 #include <string.h>
@@ -67,11 +69,10 @@ _foliot_signature_type_of (const FoliotValue *value)
 gboolean
 _foliot_signature_takes (const FoliotParameter *parameter, const FoliotValue *value)
 {
-  FoliotValueKind kind;
+  FoliotValueKind kind = (FoliotValueKind) value->kind;
 
   if (parameter->type == FOLIOT_ARG_ANY)
     return TRUE;
-  kind = foliot_value_get_kind (value);
   if (kind == FOLIOT_VALUE_NULL)
     return parameter->nullable;
   switch (parameter->type)
@@ -79,7 +80,7 @@ _foliot_signature_takes (const FoliotParameter *parameter, const FoliotValue *va
     case FOLIOT_ARG_BOOL:
       return kind == FOLIOT_VALUE_BOOL;
     case FOLIOT_ARG_INT:
-      return foliot_value_fits_int64 (value);
+      return kind == FOLIOT_VALUE_INT && value->detail == 0;
     case FOLIOT_ARG_NUMBER:
       return kind == FOLIOT_VALUE_DOUBLE || kind == FOLIOT_VALUE_INT || kind == FOLIOT_VALUE_BIGINT;
     case FOLIOT_ARG_STRING:
