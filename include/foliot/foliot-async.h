@@ -159,7 +159,7 @@ FOLIOT_API gsize foliot_fiber_get_n_alive (FoliotKernel *kernel);
 /** foliot_shield_enter: between enter and leave awaits ignore cancellation, for clean-up. Nests. */
 FOLIOT_API void foliot_shield_enter (FoliotKernel *kernel);
 FOLIOT_API void foliot_shield_leave (FoliotKernel *kernel);
-/** foliot_fiber_report_waits: Returns: (transfer full): a line per waiting fiber: who, what for, since when; ordered by fiber id. */
+/** foliot_fiber_report_waits: Returns: (transfer full): a line per fiber that waits without anything due that could end its wait: who, what for, since when; ordered by fiber id. */
 FOLIOT_API char *foliot_fiber_report_waits (FoliotKernel *kernel) FOLIOT_WARN_UNUSED;
 /**
  * foliot_fiber_catch_overflow:

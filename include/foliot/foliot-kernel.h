@@ -43,7 +43,7 @@ typedef enum
  * @FOLIOT_DRIVE_EXTERNAL: somebody calls [method@Kernel.advance]
  * @FOLIOT_DRIVE_FREE: time jumps to the next due event as soon as nothing is left to do now
  * @FOLIOT_DRIVE_PACED: as FREE, but held to real time × a factor
- * @FOLIOT_DRIVE_REALTIME: simulated time is the monotonic clock
+ * @FOLIOT_DRIVE_REALTIME: simulated time is the monotonic clock, counted from the start time at construction
  */
 typedef enum
 {
@@ -163,7 +163,7 @@ typedef void (*FoliotRecordFunc) (FoliotKernel *kernel, const FoliotRecord *reco
 
 /**
  * foliot_kernel_new:
- * @context: (nullable): the main context whose loop dispatches events; %NULL: none, only [method@Kernel.run] does
+ * @context: (nullable): the main context whose loop dispatches events; %NULL: none, only [method@Kernel.run_until] and [method@Kernel.step] do
  * @drive: who moves time
  * @seed: of all random streams
  * @start: the first time; may be negative
@@ -195,7 +195,8 @@ FOLIOT_API void foliot_kernel_shuffle_ties (FoliotKernel *kernel, guint64 seed);
  * The event belongs to the node that is current when it is posted. O(log n); O(1) for now and default priority.
  * At most 2^40 events may be posted in one run.
  *
- * Returns: the id of the event, never 0; ids are not reused while 2^32 further events of the same slot are posted
+ * Returns: the id of the event, never 0 (but 0 once the kernel is closed: nothing was posted then, @payload stays the
+ *   caller's); ids are not reused while 2^32 further events of the same slot are posted
  */
 FOLIOT_API guint64 foliot_kernel_post (FoliotKernel *kernel, FoliotTime at, gint8 priority, FoliotEventKind kind,
                                        FoliotEventFunc func, gpointer target, gpointer payload);
@@ -206,15 +207,26 @@ FOLIOT_API gboolean foliot_kernel_reschedule (FoliotKernel *kernel, guint64 even
 
 /**
  * foliot_kernel_call_at:
- * @callback: (scope notified): plain callback on the main stack; an error cannot be reported from it
+ * @callback: (scope notified): `void (*) (gpointer user_data)`: plain callback on the main stack; an error cannot be
+ *   reported from it
+ * @destroy: (nullable): for @user_data, after the callback ran, on uncall, or on close; without it nothing is allocated
  *
- * Returns: the id of the event, for cancel ( @destroy runs then)
+ * Returns: the id of the event, for [method@Kernel.uncall]
  */
 FOLIOT_API guint64 foliot_kernel_call_at (FoliotKernel *kernel, FoliotTime at, GCallback callback, gpointer user_data,
                                           GDestroyNotify destroy);
 FOLIOT_API guint64 foliot_kernel_call_in (FoliotKernel *kernel, FoliotTime delay, GCallback callback,
                                           gpointer user_data, GDestroyNotify destroy);
-/** foliot_kernel_call_every: the id stays the same for all repetitions, until cancelled. @period: > 0. */
+/**
+ * foliot_kernel_call_every:
+ * @first: when it is called first
+ * @period: > 0
+ *
+ * Each repetition is posted just before the callback of the one before runs, @period after the time at which that was
+ * due; so a jump over several of them calls each. It may be uncalled inside its own callback; @destroy then runs after it.
+ *
+ * Returns: the id, the same for all repetitions
+ */
 FOLIOT_API guint64 foliot_kernel_call_every (FoliotKernel *kernel, FoliotTime first, FoliotTime period,
                                              GCallback callback, gpointer user_data, GDestroyNotify destroy);
 /** foliot_kernel_uncall: cancels an event made by call_at, call_in or call_every, and runs its destroy notify. */
@@ -226,8 +238,18 @@ FOLIOT_API gboolean foliot_kernel_uncall (FoliotKernel *kernel, guint64 event);
  * A named reason why time must not move now.
  */
 typedef struct _FoliotHold FoliotHold;
-/** foliot_kernel_hold: @limit_ms: wall-clock limit, after which the run ends with HELD; 0 for none. */
+/**
+ * foliot_kernel_hold:
+ * @why: for error messages; copied
+ * @limit_ms: wall-clock limit, after which [method@Kernel.run_until] ends with HELD; 0 for none
+ *
+ * Events due at or before now still run. A REALTIME kernel's time cannot be held; run_until waits for its holds all the
+ * same. In a foreign main loop time stands still until the release, whatever the limit.
+ *
+ * Returns: (transfer full): the hold; released by its owner, also after the kernel was closed
+ */
 FOLIOT_API FoliotHold *foliot_kernel_hold (FoliotKernel *kernel, const char *why, guint limit_ms) FOLIOT_WARN_UNUSED;
+/** foliot_hold_release: @hold: (transfer full). */
 FOLIOT_API void foliot_hold_release (FoliotHold *hold);
 
 /**
@@ -236,8 +258,10 @@ FOLIOT_API void foliot_hold_release (FoliotHold *hold);
  * @how: see #FoliotAdvance
  * @error: %FOLIOT_KERNEL_ERROR_PAST, %FOLIOT_KERNEL_ERROR_DRIVE (only EXTERNAL kernels are advanced)
  *
- * Sets how far time may go. Runs nothing itself: the main loop or [method@Kernel.run] does. A second call before the
- * first was used up replaces the target.
+ * Sets how far time may go. Runs nothing itself: the main loop or [method@Kernel.run_until] does. A second call before
+ * the first was used up replaces the target. A JUMP moves now at once, or, while something is held, at the first
+ * dispatch after the release; THROUGH ends with now at @to, event or not. Called by an event, it takes
+ * effect when that event has ended.
  */
 FOLIOT_API gboolean foliot_kernel_advance (FoliotKernel *kernel, FoliotTime to, FoliotAdvance how, GError **error);
 
@@ -267,7 +291,12 @@ FOLIOT_API guint64 foliot_kernel_step_until (FoliotKernel *kernel, FoliotTime un
  */
 FOLIOT_API gboolean foliot_kernel_run_until (FoliotKernel *kernel, FoliotTime until, GError **error);
 
-/** foliot_kernel_interrupt: async-signal-safe; the running call ends with INTERRUPTED before the next event. */
+/**
+ * foliot_kernel_interrupt:
+ *
+ * Async-signal-safe. The running [method@Kernel.run_until] ends with INTERRUPTED before the next event; if none runs, the
+ * next one does, and until then the kernel dispatches nothing.
+ */
 FOLIOT_API void foliot_kernel_interrupt (FoliotKernel *kernel);
 
 /**
@@ -279,7 +308,8 @@ FOLIOT_API void foliot_kernel_interrupt (FoliotKernel *kernel);
  */
 FOLIOT_API void foliot_kernel_describe_current (FoliotKernel *kernel, char *buffer, gsize size);
 
-/* Nodes and links: the names that appear in records. Ids are given in the order of the calls, from 1. */
+/* Nodes and links: the names that appear in records. Ids are given in the order of the calls, from 1; the same name
+ * gives the same id. Node 0 is named "world". */
 FOLIOT_API guint32 foliot_kernel_add_node (FoliotKernel *kernel, const char *name);
 FOLIOT_API const char *foliot_kernel_get_node_name (FoliotKernel *kernel, guint32 node);
 FOLIOT_API guint32 foliot_kernel_get_n_nodes (FoliotKernel *kernel);
@@ -302,7 +332,7 @@ FOLIOT_API guint64 foliot_kernel_get_link_digest (FoliotKernel *kernel, guint32 
 /** foliot_kernel_get_checkpoints: the ladder, every 2^k events. Returns: (array length=out_n) (transfer none). */
 FOLIOT_API const FoliotCheckpoint *foliot_kernel_get_checkpoints (FoliotKernel *kernel, gsize *out_n);
 FOLIOT_API void foliot_kernel_get_counts (FoliotKernel *kernel, FoliotCounts *out_counts);
-/** foliot_kernel_set_record_func: (skip): called after each event, once its record is complete. */
+/** foliot_kernel_set_record_func: (skip): called after each event, once its record is complete; also with digests off. */
 FOLIOT_API void foliot_kernel_set_record_func (FoliotKernel *kernel, FoliotRecordFunc func, gpointer user_data);
 
 /* For floors above, inside an event: what the event turned out to carry. */

@@ -73,6 +73,15 @@ FOLIOT_API guint64 foliot_scenario_get_hash (FoliotScenario *scenario);
 FOLIOT_API FoliotValue *foliot_scenario_describe (FoliotScenario *scenario) FOLIOT_WARN_UNUSED;
 /** foliot_scenario_describe_type: Returns: (transfer full): what an agent type exposes: a map. */
 FOLIOT_API FoliotValue *foliot_scenario_describe_type (GType type) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_module_find_type:
+ * @name: "module:Type"
+ * @module_dirs: (array zero-terminated=1) (nullable): as for [func@scenario_load]
+ * @error: FOLIOT_ERROR_VALUE for another form; MODULE; UNKNOWN lists the module's types
+ *
+ * Returns: an agent type of a module, or %G_TYPE_INVALID
+ */
+FOLIOT_API GType foliot_module_find_type (const char *name, const char *const *module_dirs, GError **error);
 /** foliot_scenario_get_schema: Returns: the JSON schema of scenario files. */
 FOLIOT_API const char *foliot_scenario_get_schema (void);
 
@@ -128,6 +137,8 @@ FOLIOT_API FoliotAgent *foliot_world_get_agent (FoliotWorld *world, const char *
 FOLIOT_API guint64 foliot_world_step (FoliotWorld *world, guint64 max_events, GError **error);
 /** foliot_world_run: to the end. */
 FOLIOT_API gboolean foliot_world_run (FoliotWorld *world, GError **error);
+/** foliot_world_dup_wait_report: Returns: (transfer full): a line per fiber that still waits: who, what for, since when; '' if none. */
+FOLIOT_API char *foliot_world_dup_wait_report (FoliotWorld *world) FOLIOT_WARN_UNUSED;
 /** foliot_world_check_expectations: @error: EXPECTATION, with the first row that breaks it. */
 FOLIOT_API gboolean foliot_world_check_expectations (FoliotWorld *world, GError **error);
 FOLIOT_API guint foliot_world_get_n_tables (FoliotWorld *world);

@@ -274,4 +274,6 @@ FOLIOT_API GBytes *foliot_framer_next (FoliotFramer *framer) FOLIOT_WARN_UNUSED;
 /** foliot_framer_append: appends header and payload to @out. */
 FOLIOT_API void foliot_framer_append (GByteArray *out, const guint8 *payload, gsize length);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotFramer, foliot_framer_free)
+
 G_END_DECLS

@@ -411,7 +411,7 @@ foliot_fiber_report_waits (FoliotKernel *kernel)
     {
       FoliotFiber *fiber = g_ptr_array_index (fibers, i);
 
-      if (fiber->wait != NULL || fiber->fresh)
+      if (fiber->fresh || (fiber->wait != NULL && fiber->wait->timer == 0))
         append_wait (report, fiber);
     }
   return g_string_free (report, FALSE);

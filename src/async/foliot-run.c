@@ -72,17 +72,30 @@ drive_until (FoliotKernel *kernel, FoliotFuture *until, GError **error)
   return ran && foliot_future_is_settled (until);
 }
 
+static FoliotValue *
+run_to_the_end (FoliotKernel *kernel, GError **error)
+{
+  return foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error) ? foliot_value_new_null () : NULL;
+}
+
+static FoliotValue *
+run_until_settled (FoliotKernel *kernel, FoliotFuture *until, GError **error)
+{
+  g_autoptr (FoliotFuture) kept = foliot_future_ref (until);
+
+  return drive_until (kernel, kept, error) ? dup_result (kept, error) : NULL;
+}
+
 FoliotValue *
 foliot_run (FoliotKernel *kernel, FoliotFuture *until, GError **error)
 {
-  g_autoptr (FoliotKernel) alive = g_object_ref (kernel);
-  g_autoptr (FoliotFuture) settled = NULL;
+  FoliotValue *value;
 
   g_return_val_if_fail (until == NULL || foliot_future_get_kernel (until) == kernel, NULL);
   g_return_val_if_fail (!foliot_fiber_is_running (kernel), NULL);
 
-  if (until == NULL)
-    return foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error) ? foliot_value_new_null () : NULL;
-  settled = foliot_future_ref (until);
-  return drive_until (kernel, settled, error) ? dup_result (settled, error) : NULL;
+  g_object_ref (kernel);
+  value = until != NULL ? run_until_settled (kernel, until, error) : run_to_the_end (kernel, error);
+  g_object_unref (kernel);
+  return value;
 }

@@ -289,20 +289,28 @@ lower_value (FoliotValue *value, gboolean is_key, gpointer user_data, FoliotValu
     }
 }
 
-/* Objects become envelopes; what the format refuses is refused. */
+static gboolean
+check_depth (FoliotCodec *codec, FoliotValue *value, GError **error)
+{
+  FoliotCodecPrivate *priv = foliot_codec_get_instance_private (codec);
+
+  if (G_LIKELY (foliot_value_get_depth (value) <= priv->limits.max_depth))
+    return TRUE;
+  _foliot_codec_set_depth_error (error, priv->limits.max_depth);
+  return FALSE;
+}
+
+/* Objects become envelopes, which are deeper; what the format refuses is refused. */
 static FoliotValue *
 lower_objects (FoliotCodec *codec, FoliotValue *value, GError **error)
 {
-  FoliotCodecPrivate *priv = foliot_codec_get_instance_private (codec);
   FoliotCodecClass *klass = FOLIOT_CODEC_GET_CLASS (codec);
   FoliotValueTraits traits = foliot_value_get_traits (value);
-  FoliotRewriter rewriter = { lower_value, NULL, codec, priv->limits.max_depth };
+  FoliotRewriter rewriter = { lower_value, NULL, codec, foliot_codec_get_limits (codec)->max_depth };
+  g_autoptr (FoliotValue) plain = NULL;
 
-  if (foliot_value_get_depth (value) > priv->limits.max_depth)
-    {
-      _foliot_codec_set_depth_error (error, priv->limits.max_depth);
-      return NULL;
-    }
+  if (!check_depth (codec, value, error))
+    return NULL;
   if (traits & FOLIOT_VALUE_HAS_TYPE_KEY)
     {
       refuse_type_key (error);
@@ -310,7 +318,8 @@ lower_objects (FoliotCodec *codec, FoliotValue *value, GError **error)
     }
   if ((traits & (klass->refused | FOLIOT_VALUE_HAS_OBJECT)) == 0)
     return foliot_value_ref (value);
-  return _foliot_rewrite (value, &rewriter, error);
+  plain = _foliot_rewrite (value, &rewriter, error);
+  return plain != NULL && check_depth (codec, plain, error) ? g_steal_pointer (&plain) : NULL;
 }
 
 /* ---- raise --------------------------------------------------------------------------------------------------- */

@@ -48,7 +48,7 @@ get_limit (FoliotKernel *self, FoliotTime until)
   switch (self->drive)
     {
     case FOLIOT_DRIVE_EXTERNAL:
-      return self->target;
+      return MIN (self->target, until);
     case FOLIOT_DRIVE_PACED:
     case FOLIOT_DRIVE_REALTIME:
       return MIN (MIN (until, LAST_TIME), foliot_pace_get_time (&self->pace, self->head.now));
@@ -153,6 +153,12 @@ foliot_kernel_dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events
         }
       run_first (self, first);
       n++;
+      if (G_UNLIKELY (self->advanced))
+        {
+          self->advanced = FALSE;
+          limit = get_limit (self, until);
+          move_time (self, limit, TRUE);
+        }
     }
   self->dispatching = FALSE;
   self->head.sequence = 0;
@@ -216,6 +222,7 @@ foliot_kernel_advance (FoliotKernel *self, FoliotTime to, FoliotAdvance how, GEr
     }
   self->target = MIN (to, LAST_TIME);
   self->how = how;
+  self->advanced = self->dispatching;
   if (!self->dispatching)
     move_time (self, self->target, TRUE);
   return TRUE;
@@ -357,7 +364,7 @@ foliot_kernel_run_until (FoliotKernel *self, FoliotTime until, GError **error)
     }
   g_object_ref (self);
   self->running = TRUE;
-  ok = run (self, until, error);
+  ok = run (self, self->drive == FOLIOT_DRIVE_EXTERNAL ? FOLIOT_TIME_NEVER : until, error);
   take_attention (self, FOLIOT_ATTENTION_STOP);
   self->running = FALSE;
   g_object_unref (self);

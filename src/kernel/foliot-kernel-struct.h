@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "foliot-realtime-private.h"
 #include "foliot-digest.h"
 #include "foliot-event-queue.h"
 #include "foliot-kernel-private.h"
@@ -72,6 +73,7 @@ struct _FoliotKernel
   guint8 kind;
   gboolean digest_on;
   gboolean dispatching;
+  gboolean advanced; /* by the event that runs: takes effect behind it */
   FoliotRecordFunc record_func;
   gpointer record_data;
   FoliotDigest digest;
@@ -140,11 +142,6 @@ void foliot_kernel_sources_destroy (FoliotKernel *kernel);
 FoliotHold *foliot_kernel_get_first_hold (FoliotKernel *kernel);
 void foliot_kernel_orphan_holds (FoliotKernel *kernel);
 
-/* foliot-realtime.c: the only file that reads the clock of the machine. */
-gint64 foliot_realtime_now_us (void);
-/* The date, in microseconds since 1970; for people, never for order. */
-gint64 foliot_realtime_utc_us (void);
-/* Sleeps until then, or until a signal. */
 void foliot_realtime_wait (gint64 until_us);
 /* How far a PACED or REALTIME kernel may be now. */
 FoliotTime foliot_pace_get_time (FoliotPace *pace, FoliotTime now);

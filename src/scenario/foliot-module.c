@@ -4,6 +4,8 @@
 #include <gmodule.h>
 #include <string.h>
 
+#include "scenario/foliot-nearest.h"
+
 /* A module is found by name, never by a path that a scenario gives: a scenario file from a stranger can only name what
  * already lies in the folders one looks in. */
 
@@ -116,4 +118,31 @@ foliot_loaded_module_dup_names (FoliotLoadedModule *module)
     g_ptr_array_add (names, g_strdup (g_type_name (module->module->types[i]())));
   g_ptr_array_add (names, NULL);
   return (char **) g_ptr_array_steal (names, NULL);
+}
+
+GType
+foliot_module_find_type (const char *name, const char *const *module_dirs, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (name, ":", 2);
+  g_autoptr (FoliotLoadedModule) module = NULL;
+  g_auto (GStrv) names = NULL;
+  g_autofree char *hint = NULL;
+  GType type;
+
+  if (parts[0] == NULL || parts[1] == NULL || parts[1][0] == '\0')
+    {
+      g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "\"%s\": expected MODULE:TYPE", name);
+      return G_TYPE_INVALID;
+    }
+  module = foliot_loaded_module_new (parts[0], ".", module_dirs, error);
+  if (module == NULL)
+    return G_TYPE_INVALID;
+  type = foliot_loaded_module_lookup (module, parts[1]);
+  if (type != G_TYPE_INVALID)
+    return type;
+  names = foliot_loaded_module_dup_names (module);
+  hint = foliot_nearest_hint (parts[1], (const char *const *) names);
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN,
+               "module %s has no agent type \"%s\"%s", parts[0], parts[1], hint);
+  return G_TYPE_INVALID;
 }

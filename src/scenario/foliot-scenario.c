@@ -73,13 +73,14 @@ load_includes (FoliotScenario *scenario, FoliotJsonFile *file, GPtrArray *chain,
       FoliotCursor at = foliot_cursor_element (&list, i);
       g_autoptr (FoliotValue) below = g_steal_pointer (&tree);
       g_autoptr (FoliotValue) above = NULL;
-      g_autofree char *path = NULL;
+      g_autofree char *path = NULL, *full = NULL;
       const char *name = NULL;
 
       if (!foliot_cursor_to_string (&at, &name, error))
         return NULL;
-      path = g_canonicalize_filename (name, folder);
-      if (g_ptr_array_find_with_equal_func (chain, path, g_str_equal, NULL))
+      path = g_path_is_absolute (name) ? g_strdup (name) : g_build_filename (folder, name, NULL);
+      full = g_canonicalize_filename (path, NULL);
+      if (g_ptr_array_find_with_equal_func (chain, full, g_str_equal, NULL))
         {
           foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_CYCLE, error, "%s includes itself", path);
           return NULL;
@@ -107,6 +108,7 @@ static FoliotValue *
 load_tree (FoliotScenario *scenario, const char *path, GPtrArray *chain, GError **error)
 {
   g_autoptr (FoliotJsonFile) file = foliot_json_file_load (path, error);
+  g_autofree char *full = g_canonicalize_filename (path, NULL);
   g_autoptr (FoliotValue) below = NULL;
   FoliotValue *tree = NULL;
 
@@ -118,7 +120,7 @@ load_tree (FoliotScenario *scenario, const char *path, GPtrArray *chain, GError 
                    path);
       return NULL;
     }
-  g_ptr_array_add (chain, (gpointer) path);
+  g_ptr_array_add (chain, full);
   below = load_includes (scenario, file, chain, error);
   g_ptr_array_remove_index (chain, chain->len - 1);
   if (below != NULL)
@@ -308,12 +310,8 @@ foliot_scenario_load (const char *path, const char *const *settings, FoliotRegis
   scenario->path = find_file (path, error);
   if (scenario->path == NULL)
     return NULL;
-  {
-    g_autofree char *full = g_canonicalize_filename (scenario->path, NULL);
-
-    scenario->folder = g_path_get_dirname (scenario->path);
-    scenario->resolved = load_tree (scenario, full, chain, error);
-  }
+  scenario->folder = g_path_get_dirname (scenario->path);
+  scenario->resolved = load_tree (scenario, scenario->path, chain, error);
   if (scenario->resolved == NULL)
     return NULL;
   for (gsize i = 0; settings != NULL && settings[i] != NULL; i++)

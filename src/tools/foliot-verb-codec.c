@@ -47,7 +47,7 @@ parse_hex (const char *line, GError **error)
     {
       gint high = g_ascii_xdigit_value (p[0]);
       gint low = high >= 0 ? g_ascii_xdigit_value (p[1]) : -1;
-      guint8 byte = (guint8) (high << 4 | low);
+      guint8 byte;
 
       if (low < 0)
         {
@@ -55,6 +55,7 @@ parse_hex (const char *line, GError **error)
                        (int) (p - line) + 1);
           return NULL;
         }
+      byte = (guint8) (high << 4 | low);
       g_byte_array_append (bytes, &byte, 1);
     }
   return g_steal_pointer (&bytes);

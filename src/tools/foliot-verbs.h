@@ -5,6 +5,27 @@
  * The verbs of the command `foliot`. Each is a main() of its own: argv[0] is the verb, the result the exit code.
  */
 
+/* docs/exit-codes.md */
+enum
+{
+  FOLIOT_EXIT_OK = 0,
+  FOLIOT_EXIT_MODEL = 1,   /* an agent failed, or an expectation does not hold */
+  FOLIOT_EXIT_USAGE = 2,   /* wrong arguments, or a scenario that cannot be read */
+  FOLIOT_EXIT_DIFFERS = 3, /* --check: two runs of the same world differ */
+  FOLIOT_EXIT_RESULTS = 4, /* results could not be written */
+  FOLIOT_EXIT_INTERRUPTED = 130,
+};
+
+/* `foliot run SCENARIO …`: see foliot-verb-run.c. */
+int foliot_verb_run (int argc, char **argv);
+/* `foliot describe SCENARIO|AGENT-TYPE [--json]`, `foliot describe --schema` */
+int foliot_verb_describe (int argc, char **argv);
+/* `foliot new FOLDER` */
+int foliot_verb_new (int argc, char **argv);
+/* `foliot bench [NAME …]` */
+int foliot_verb_bench (int argc, char **argv);
 /* `foliot encode|decode --codec json|msgpack|blosc [--serializers date,V,proxy]`: see foliot-verb-codec.c. */
 int foliot_verb_encode (int argc, char **argv);
 int foliot_verb_decode (int argc, char **argv);
+/* `foliot help [VERB]`, `foliot --version` */
+int foliot_verb_help (int argc, char **argv);

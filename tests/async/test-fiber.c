@@ -173,25 +173,32 @@ test_many (FoliotKernel *kernel)
   g_assert_cmpuint (foliot_fiber_get_n_alive (kernel), ==, 1);
 }
 
+static FoliotValue *
+get_from_store (gpointer user_data, GError **error)
+{
+  return foliot_store_get (user_data, FOLIOT_TIME_NEVER, error);
+}
+
+/* Who waits for a time is not listed: that will come. */
 static void
 test_report (FoliotKernel *kernel)
 {
-  g_autoptr (FoliotFuture) answer = foliot_future_new (kernel);
   g_autoptr (FoliotScope) scope = foliot_scope_new (kernel, NULL);
   g_autoptr (FoliotStore) store = foliot_store_new (kernel, "orders", 0);
   g_autofree char *report = NULL;
 
   foliot_kernel_enter_node (kernel, foliot_kernel_add_node (kernel, "agents/0"));
-  foliot_future_unref (foliot_fiber_spawn (kernel, scope, "clerk", sleep_until_woken, kernel, NULL));
+  foliot_future_unref (foliot_fiber_spawn (kernel, scope, "clerk", get_from_store, store, NULL));
   foliot_kernel_enter_node (kernel, 0);
+  foliot_future_unref (foliot_fiber_spawn (kernel, scope, "sleeper", sleep_until_woken, kernel, NULL));
   foliot_test_sleep (kernel, 1500 * FOLIOT_MILLISECOND);
   foliot_future_unref (foliot_fiber_spawn (kernel, scope, "late", sleep_until_woken, kernel, NULL));
   report = foliot_fiber_report_waits (kernel);
   g_assert_cmpstr (report, ==,
-                   "fiber 2 “clerk” of agents/0 waits for time 3600 s since 0 s\n"
-                   "fiber 3 “late” has not started yet\n");
+                   "fiber 2 “clerk” of agents/0 waits for a value from store “orders” since 0 s\n"
+                   "fiber 4 “late” has not started yet\n");
   foliot_scope_cancel (scope);
-  foliot_future_cancel (answer);
+  foliot_test_sleep (kernel, 0);
 }
 
 /* No memory for a stack: a named error, in the future or from the call, and the user data is freed. */

@@ -425,6 +425,39 @@ test_json_joins_surrogates (void)
   g_assert_true (foliot_value_equal (lowered, decoded));
 }
 
+/* Keys that repeat are shared by what is read: those that look alike must stay apart. */
+static void
+test_repeated_keys (void)
+{
+  FoliotValue *maps[3];
+  g_autoptr (FoliotValue) value = NULL;
+
+  for (gsize m = 0; m < G_N_ELEMENTS (maps); m++)
+    {
+      FoliotValue *pairs[160];
+
+      for (guint i = 0; i < 80; i++)
+        {
+          g_autofree char *key = g_strnfill (i / 2, 'a');
+
+          if (i % 2 == 1 && i > 1)
+            key[i / 4] = 'b';
+          pairs[2 * i] = foliot_value_new_string (key);
+          pairs[2 * i + 1] = foliot_value_new_uint (i * 1000 + m);
+        }
+      maps[m] = foliot_value_new_map (pairs, 80);
+    }
+  value = foliot_value_new_list (maps, G_N_ELEMENTS (maps));
+  for (const GType *type = get_codec_types (); *type != 0; type++)
+    {
+      g_autoptr (FoliotCodec) codec = new_codec (*type, "");
+      g_autoptr (GByteArray) bytes = wire_data_encode (codec, value);
+      g_autoptr (FoliotValue) back = foliot_codec_decode (codec, bytes->data, bytes->len, NULL);
+
+      g_assert_true (foliot_value_equal (back, value));
+    }
+}
+
 static void
 test_json_keys_refused (void)
 {
@@ -573,6 +606,7 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/date-texts", test_date_texts);
   g_test_add_func ("/codec/row-036-json-lower", test_json_lower);
   g_test_add_func ("/codec/json-joins-surrogates", test_json_joins_surrogates);
+  g_test_add_func ("/codec/repeated-keys", test_repeated_keys);
   g_test_add_func ("/codec/json-keys-refused", test_json_keys_refused);
   g_test_add_func ("/codec/msgpack-object-key", test_msgpack_object_key);
   g_test_add_func ("/codec/msgpack-refused", test_msgpack_refused);

@@ -96,6 +96,49 @@ test_depth (void)
       }
 }
 
+static FoliotValue *
+serialize_to_itself (FoliotValue *object, gpointer user_data, GError **error)
+{
+  return foliot_value_ref (object);
+}
+
+static FoliotValue *
+deserialize_nothing (FoliotValue *representation, gpointer user_data, GError **error)
+{
+  return foliot_value_new_null ();
+}
+
+/* Envelopes are two levels, and a serializer that never ends stops at the limit. */
+static void
+test_depth_of_objects (void)
+{
+  static const FoliotSerializer endless = { G_TYPE_NONE, serialize_to_itself, deserialize_nothing, NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (FoliotCodec) loose = new_codec (names[i], 1 << 20, 12, 1000);
+      g_autoptr (FoliotCodec) tight = new_codec (names[i], 1 << 20, 11, 1000);
+      g_autoptr (FoliotCodec) never = new_codec (names[i], 1 << 20, 1000, 100000);
+      const FoliotDate date = { 0, 0 };
+      FoliotValue *value = foliot_value_new_date (&date);
+      g_autoptr (FoliotValue) nest = NULL;
+      g_autoptr (GError) error = NULL;
+
+      for (guint depth = 0; depth < 10; depth++)
+        value = foliot_value_new_list (&value, 1);
+      nest = value;
+      foliot_codec_add_serializer (loose, foliot_codec_get_date_serializer (), NULL);
+      foliot_codec_add_serializer (tight, foliot_codec_get_date_serializer (), NULL);
+      foliot_codec_add_serializer (never, &endless, NULL);
+      check_limit (loose, tight, nest, "max_depth");
+      g_assert_null (foliot_codec_lower (tight, nest, &error));
+      assert_limit (error, "max_depth");
+      g_clear_error (&error);
+      g_assert_null (foliot_codec_lower (never, nest, &error));
+      assert_limit (error, "max_depth");
+    }
+}
+
 static void
 test_items (void)
 {
@@ -206,6 +249,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/codec/limits/defaults", test_defaults);
   g_test_add_func ("/codec/limits/depth", test_depth);
+  g_test_add_func ("/codec/limits/depth-of-objects", test_depth_of_objects);
   g_test_add_func ("/codec/limits/items", test_items);
   g_test_add_func ("/codec/limits/bytes", test_bytes);
   g_test_add_func ("/codec/limits/long-data", test_long_data);

@@ -225,6 +225,34 @@ test_jump_waits (void)
 }
 
 static void
+jump_to_five (gpointer target, gpointer payload)
+{
+  World *world = target;
+
+  g_assert_true (foliot_kernel_advance (world->kernel, 5, FOLIOT_ADVANCE_JUMP, NULL));
+  write_letter (target, payload);
+}
+
+/* An event that sets the time ends at its own; those behind it see the new one, however many run at a turn. */
+static void
+test_jump_inside (void)
+{
+  for (guint64 batch = 1; batch <= 4; batch++)
+    {
+      World world = world_new (FOLIOT_DRIVE_EXTERNAL, 0);
+
+      foliot_kernel_post (world.kernel, 1, 0, FOLIOT_EVENT_CALLBACK, jump_to_five, &world, GINT_TO_POINTER ('a'));
+      post (&world, 1, 0, 'b');
+      post (&world, 4, 0, 'c');
+      foliot_kernel_advance (world.kernel, 1, FOLIOT_ADVANCE_JUMP, NULL);
+      while (foliot_kernel_step (world.kernel, batch) > 0)
+        ;
+      assert_log (&world, "a1 b5 c5");
+      world_clear (&world);
+    }
+}
+
+static void
 test_through (void)
 {
   World world = world_new (FOLIOT_DRIVE_EXTERNAL, 0);
@@ -275,6 +303,22 @@ test_step_counts (void)
   g_assert_cmpuint (foliot_kernel_step (world.kernel, 0), ==, 0);
   g_assert_cmpuint (foliot_kernel_step (world.kernel, 10), ==, 3);
   g_assert_cmpuint (foliot_kernel_step (world.kernel, 10), ==, 0);
+  world_clear (&world);
+}
+
+static void
+test_step_until (void)
+{
+  World world = world_new (FOLIOT_DRIVE_EXTERNAL, 0);
+
+  post (&world, 3, 0, 'a');
+  post (&world, 6, 0, 'b');
+  g_assert_true (foliot_kernel_advance (world.kernel, 10, FOLIOT_ADVANCE_THROUGH, NULL));
+  g_assert_cmpuint (foliot_kernel_step_until (world.kernel, 5, 10), ==, 1);
+  g_assert_cmpint (foliot_kernel_now (world.kernel), ==, 5);
+  g_assert_cmpuint (foliot_kernel_step_until (world.kernel, 20, 10), ==, 1);
+  g_assert_cmpint (foliot_kernel_now (world.kernel), ==, 10);
+  assert_log (&world, "a3 b6");
   world_clear (&world);
 }
 
@@ -762,9 +806,11 @@ main (int argc, char **argv)
   g_test_add_func ("/kernel/free-until", test_free_until);
   g_test_add_func ("/kernel/jump", test_jump);
   g_test_add_func ("/kernel/jump-waits", test_jump_waits);
+  g_test_add_func ("/kernel/jump-inside", test_jump_inside);
   g_test_add_func ("/kernel/through", test_through);
   g_test_add_func ("/kernel/only-external-is-advanced", test_only_external_is_advanced);
   g_test_add_func ("/kernel/step-counts", test_step_counts);
+  g_test_add_func ("/kernel/step-until", test_step_until);
   g_test_add_func ("/kernel/cancel-and-reschedule", test_cancel_and_reschedule);
   g_test_add_func ("/kernel/calls", test_calls);
   g_test_add_func ("/kernel/call-every", test_call_every);

@@ -405,3 +405,9 @@ rpc_caller_new (const char *name)
   self->name = g_strdup (name);
   return self;
 }
+
+RpcSub *
+rpc_caller_get_sub (RpcCaller *caller)
+{
+  return caller->sub;
+}

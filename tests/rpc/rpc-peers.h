@@ -28,5 +28,6 @@ FoliotServiceDict *rpc_server_get_dict (RpcServer *server);
 #define RPC_TYPE_CALLER (rpc_caller_get_type ())
 G_DECLARE_FINAL_TYPE (RpcCaller, rpc_caller, RPC, CALLER, GObject)
 RpcCaller *rpc_caller_new (const char *name);
+RpcSub *rpc_caller_get_sub (RpcCaller *caller);
 
 G_END_DECLS

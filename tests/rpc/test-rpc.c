@@ -28,6 +28,17 @@ make_through_bytes (FoliotKernel *kernel)
   return foliot_local_transport_new (kernel, TRUE);
 }
 
+static FoliotTransport *
+make_network (FoliotKernel *kernel)
+{
+  g_autoptr (FoliotTransport) inner = foliot_local_transport_new (kernel, FALSE);
+  const FoliotLatency latency = { FOLIOT_LATENCY_CONSTANT, 3 * FOLIOT_MILLISECOND, 0 };
+  FoliotNetwork *network = foliot_network_new (inner);
+
+  foliot_network_add_rule (network, "*", "*", &latency, 0);
+  return FOLIOT_TRANSPORT (network);
+}
+
 /* ---- a connection ---- */
 
 typedef struct
@@ -938,6 +949,7 @@ SUITE (local_msgpack, make_by_reference, foliot_codec_msgpack_get_type)
 SUITE (json, make_through_bytes, foliot_codec_json_get_type)
 SUITE (msgpack, make_through_bytes, foliot_codec_msgpack_get_type)
 SUITE (blosc, make_through_bytes, foliot_codec_blosc_get_type)
+SUITE (network, make_network, foliot_codec_json_get_type)
 
 static void
 test_hierarchy_of_errors (void)
@@ -958,6 +970,7 @@ main (int argc, char **argv)
   add_json ();
   add_msgpack ();
   add_blosc ();
+  add_network ();
   g_test_add_func ("/rpc/row-116-hierarchy-of-errors", test_hierarchy_of_errors);
   return g_test_run ();
 }

@@ -23,9 +23,22 @@ make_local_bytes (FoliotKernel *kernel)
   return foliot_local_transport_new (kernel, TRUE);
 }
 
+/* With a latency that is not nothing, so that all goes through the queue of delayed messages. */
+static FoliotTransport *
+make_network (FoliotKernel *kernel)
+{
+  static const FoliotLatency latency = { FOLIOT_LATENCY_UNIFORM, FOLIOT_MILLISECOND, FOLIOT_MILLISECOND };
+  g_autoptr (FoliotTransport) inner = foliot_local_transport_new (kernel, FALSE);
+  FoliotNetwork *network = foliot_network_new (inner);
+
+  foliot_network_add_rule (network, "*", "*", &latency, 0);
+  return FOLIOT_TRANSPORT (network);
+}
+
 static const Transport transports[] = {
   { "local", make_local, "local://server-", FALSE },
   { "local-bytes", make_local_bytes, "local://server-", FALSE },
+  { "network", make_network, "local://server-", FALSE },
 };
 
 static const Transport *

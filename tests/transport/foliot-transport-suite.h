@@ -22,7 +22,4 @@ FoliotAddress *foliot_transport_suite_new_address (guint n);
 /* In a body: whether the end of a link by the peer is seen as an end of stream first, as on sockets. */
 gboolean foliot_transport_suite_has_eof (void);
 
-/* Registers the conformance suite: what every transport must do. */
-void foliot_transport_suite_add_conformance (void);
-
 G_END_DECLS

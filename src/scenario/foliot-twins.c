@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenario/foliot-world-private.h"
+
+#include <string.h>
+
+/* The same world twice, in lock-step: both run a batch of events, then their records are compared. A record holds all that an
+ * event may depend on and all that it did, so the first record that differs is the first event that went another way,
+ * and the field that differs says what kind of cause to look for. The last batches of one world are kept, for the chain
+ * of causes. */
+
+#define BATCH_EVENTS 4096
+#define N_BATCHES    16
+#define N_CAUSES     10
+
+typedef struct
+{
+  FoliotWorld *world;
+  FoliotRecord *records; /* N_BATCHES batches, as a ring */
+  gsize n_filled;        /* of the present batch */
+  gsize batch;           /* number of the present batch */
+} Twin;
+
+static FoliotRecord *
+get_batch (const Twin *twin, gsize batch)
+{
+  return twin->records + batch % N_BATCHES * BATCH_EVENTS;
+}
+
+static void
+keep_record (FoliotKernel *kernel, const FoliotRecord *record, gpointer user_data)
+{
+  Twin *twin = user_data;
+
+  get_batch (twin, twin->batch)[twin->n_filled++] = *record;
+}
+
+static gboolean
+twin_init (Twin *twin, FoliotScenario *scenario, const FoliotWorldOptions *options, GError **error)
+{
+  *twin = (Twin){ .world = foliot_world_new (scenario, options, error) };
+  if (twin->world == NULL)
+    return FALSE;
+  twin->records = g_new0 (FoliotRecord, N_BATCHES * BATCH_EVENTS);
+  foliot_kernel_set_record_func (twin->world->kernel, keep_record, twin);
+  return TRUE;
+}
+
+static void
+twin_clear (Twin *twin)
+{
+  if (twin->world != NULL)
+    foliot_kernel_set_record_func (twin->world->kernel, NULL, NULL);
+  g_clear_object (&twin->world);
+  g_clear_pointer (&twin->records, g_free);
+}
+
+/* -- naming the difference ------------------------------------------------------------------------------------- */
+
+static const char *
+get_kind_name (guint32 kind)
+{
+  static const char *const names[]
+      = { "callback", "wake", "notify", "timer", "frame", "link", "input", "sample", "gate" };
+
+  return kind < G_N_ELEMENTS (names) ? names[kind] : "unknown";
+}
+
+static void
+append_record (GString *text, FoliotKernel *kernel, const FoliotRecord *record)
+{
+  g_autofree char *time = foliot_time_format (record->time_ns);
+
+  g_string_append_printf (text, "event %" G_GUINT64_FORMAT " at %s s, %s of %s", record->sequence, time,
+                          get_kind_name (record->kind),
+                          record->node > 0 ? foliot_kernel_get_node_name (kernel, record->node)
+                                           : "the world");
+  if (record->link > 0)
+    g_string_append_printf (text, ", message %" G_GUINT64_FORMAT " of %s", record->link_sequence,
+                            foliot_kernel_get_link_name (kernel, record->link));
+}
+
+static const FoliotRecord *
+find_record (const Twin *twin, guint64 sequence)
+{
+  guint64 batch = (sequence - 1) / BATCH_EVENTS;
+
+  if (sequence == 0 || batch > twin->batch || batch + N_BATCHES <= twin->batch)
+    return NULL;
+  return get_batch (twin, batch) + (sequence - 1) % BATCH_EVENTS;
+}
+
+static void
+append_causes (GString *text, const Twin *twin, const FoliotRecord *record)
+{
+  const FoliotRecord *cause = find_record (twin, record->cause);
+
+  for (guint i = 0; i < N_CAUSES && cause != NULL; i++)
+    {
+      g_string_append (text, i == 0 ? "\n  caused by " : "\n         by ");
+      append_record (text, twin->world->kernel, cause);
+      cause = find_record (twin, cause->cause);
+    }
+}
+
+typedef struct
+{
+  const char *class;
+  const char *field;
+  char *first;
+  char *second;
+} Difference;
+
+static char *
+format_number (guint64 number, gboolean hex)
+{
+  return hex ? g_strdup_printf ("%016" G_GINT64_MODIFIER "x", number)
+             : g_strdup_printf ("%" G_GUINT64_FORMAT, number);
+}
+
+static void
+set_difference (Difference *difference, const char *class, const char *field, guint64 a, guint64 b,
+                gboolean hex)
+{
+  *difference = (Difference){ class, field, format_number (a, hex), format_number (b, hex) };
+}
+
+/* The class of replay's rules: draws before time before order before payload, since each explains those behind it. */
+static void
+classify (const Twin *a, const FoliotRecord *x, const FoliotRecord *y, Difference *out)
+{
+  if (x->draws != y->draws)
+    set_difference (out, "draws", "random draws", x->draws, y->draws, FALSE);
+  else if (x->time_ns != y->time_ns)
+    *out = (Difference){ "time", "time in s", foliot_time_format (x->time_ns),
+                         foliot_time_format (y->time_ns) };
+  else if (x->node != y->node)
+    *out = (Difference){ "order", "node", g_strdup (foliot_kernel_get_node_name (a->world->kernel, x->node)),
+                         g_strdup (foliot_kernel_get_node_name (a->world->kernel, y->node)) };
+  else if (x->kind != y->kind)
+    *out = (Difference){ "order", "kind", g_strdup (get_kind_name (x->kind)),
+                         g_strdup (get_kind_name (y->kind)) };
+  else if (x->cause != y->cause)
+    set_difference (out, "order", "cause", x->cause, y->cause, FALSE);
+  else if (x->link != y->link || x->link_sequence != y->link_sequence)
+    set_difference (out, "order", "message", x->link_sequence, y->link_sequence, FALSE);
+  else
+    set_difference (out, "payload", "hash of what it carried", x->payload_hash, y->payload_hash, TRUE);
+}
+
+static gboolean
+fail_at (const Twin *a, const Twin *b, gsize index, GError **error)
+{
+  const FoliotRecord *x = index < a->n_filled ? get_batch (a, a->batch) + index : NULL;
+  const FoliotRecord *y = index < b->n_filled ? get_batch (b, b->batch) + index : NULL;
+  const Twin *shown = x != NULL ? a : b;
+  g_autoptr (GString) text = g_string_new ("two runs of the same world differ: ");
+  Difference difference = { "order", "events", NULL, NULL };
+
+  append_record (text, shown->world->kernel, x != NULL ? x : y);
+  if (x != NULL && y != NULL)
+    classify (a, x, y, &difference);
+  g_string_append_printf (
+      text, "\n  class %s: %s: %s in the first run, %s in the second", difference.class, difference.field,
+      difference.first != NULL ? difference.first : (x != NULL ? "one more" : "at their end"),
+      difference.second != NULL ? difference.second : (y != NULL ? "one more" : "at their end"));
+  append_causes (text, shown, x != NULL ? x : y);
+  g_free (difference.first);
+  g_free (difference.second);
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_DIFFERS, "%s", text->str);
+  return FALSE;
+}
+
+static gboolean
+compare_batch (const Twin *a, const Twin *b, GError **error)
+{
+  const FoliotRecord *x = get_batch (a, a->batch), *y = get_batch (b, b->batch);
+  gsize n = MIN (a->n_filled, b->n_filled);
+
+  if (memcmp (x, y, n * sizeof *x) != 0)
+    for (gsize i = 0; i < n; i++)
+      if (memcmp (x + i, y + i, sizeof *x) != 0)
+        return fail_at (a, b, i, error);
+  return a->n_filled == b->n_filled || fail_at (a, b, n, error);
+}
+
+static gboolean
+run_batch (Twin *twin, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  twin->n_filled = 0;
+  while (twin->n_filled < BATCH_EVENTS && local == NULL
+         && foliot_world_step (twin->world, BATCH_EVENTS - twin->n_filled, &local) > 0)
+    ;
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return *error == NULL;
+}
+
+/* A failure of one run alone is a difference too, and shows in the records; one of both ends the check. */
+static gboolean
+run_lockstep (Twin *a, Twin *b, GError **error)
+{
+  for (;; a->batch++, b->batch++)
+    {
+      g_autoptr (GError) failed_a = NULL, failed_b = NULL;
+
+      run_batch (a, &failed_a);
+      run_batch (b, &failed_b);
+      if (!compare_batch (a, b, error))
+        return FALSE;
+      if (failed_a != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&failed_a));
+          return FALSE;
+        }
+      if (a->n_filled < BATCH_EVENTS)
+        return TRUE;
+    }
+}
+
+gboolean
+foliot_world_check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options, GError **error)
+{
+  Twin a = { 0 }, b = { 0 };
+  gboolean same = twin_init (&a, scenario, options, error) && twin_init (&b, scenario, options, error)
+                  && run_lockstep (&a, &b, error);
+
+  twin_clear (&b);
+  twin_clear (&a);
+  return same;
+}

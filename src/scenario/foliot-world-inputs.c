@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenario/foliot-world-private.h"
+
+#include <string.h>
+
+#include "base/foliot-hash-private.h"
+#include "kernel/foliot-kernel-private.h"
+
+/* Input series. Only the next row of each series is in the event queue: its event, which belongs to nobody, posts one event for
+ * each delivery, which belongs to the agent. So an agent's own view does not depend on who else gets inputs, nor on who
+ * posted them. */
+
+typedef struct
+{
+  FoliotWorld *world;
+  const FoliotInputSpec *spec;
+  gsize row;
+} Feed;
+
+typedef struct
+{
+  FoliotWorld *world;
+  guint agent;
+  const FoliotInput *input;
+  FoliotValue *value;
+} Delivery;
+
+static void
+run_input (gpointer user_data)
+{
+  Delivery *delivery = user_data;
+  FoliotAgent *agent = g_ptr_array_index (delivery->world->agents, delivery->agent);
+  g_autoptr (GError) error = NULL;
+
+  if (!delivery->input->func (agent, delivery->value, &error)
+      && !g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED))
+    {
+      g_autofree char *what = g_strdup_printf ("input %s", delivery->input->name);
+
+      if (error == NULL)
+        error = g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_FAILED, "it returned FALSE without an error");
+      _foliot_world_fail (delivery->world, foliot_agent_get_name (agent), what, error);
+    }
+  foliot_value_unref (delivery->value);
+  g_free (delivery);
+}
+
+static void
+drop_delivery (gpointer target, gpointer payload)
+{
+  Delivery *delivery = payload;
+
+  foliot_value_unref (delivery->value);
+  g_free (delivery);
+}
+
+static void
+deliver (gpointer target, gpointer payload)
+{
+  FoliotWorld *world = target;
+  Delivery *delivery = payload;
+  FoliotAgent *agent = g_ptr_array_index (world->agents, delivery->agent);
+  const char *name = delivery->input->name;
+  guint64 hash
+      = foliot_hash_mix (foliot_hash_bytes (name, strlen (name)), foliot_value_hash (delivery->value));
+  g_autoptr (GError) error = NULL;
+
+  foliot_kernel_note_payload (world->kernel, 0, hash, hash);
+  if (!foliot_fiber_run_now (world->kernel, foliot_agent_get_scope (agent), "input", run_input, delivery,
+                             &error))
+    {
+      _foliot_world_fail (world, foliot_agent_get_name (agent), "input", error);
+      drop_delivery (NULL, delivery);
+    }
+}
+
+void
+_foliot_world_deliver (FoliotWorld *world, guint agent, const FoliotInput *input, FoliotValue *value)
+{
+  Delivery *delivery = g_new (Delivery, 1);
+  guint32 node = foliot_agent_get_node (g_ptr_array_index (world->agents, agent));
+
+  *delivery = (Delivery){ world, agent, input, foliot_value_ref (value) };
+  _foliot_kernel_post_to (world->kernel, node, foliot_kernel_now (world->kernel), FOLIOT_PRIORITY_INPUT,
+                          FOLIOT_EVENT_INPUT, deliver, world, delivery);
+}
+
+static void post_row (Feed *feed);
+
+static void
+feed_row (gpointer target, gpointer payload)
+{
+  Feed *feed = payload;
+  const FoliotSeries *series = feed->spec->series;
+
+  for (guint i = 0; i < feed->spec->deliveries->len; i++)
+    {
+      const FoliotDelivery *to = &g_array_index (feed->spec->deliveries, FoliotDelivery, i);
+      double number = series->values[feed->row * series->n_columns + to->column];
+      g_autoptr (FoliotValue) value = foliot_value_new_double (to->scaled ? number * to->scale : number);
+
+      _foliot_world_deliver (feed->world, to->agent, to->input, value);
+    }
+  feed->row++;
+  post_row (feed);
+}
+
+static void
+drop_feed (gpointer target, gpointer payload)
+{
+  g_free (payload);
+}
+
+static void
+post_row (Feed *feed)
+{
+  if (feed->row >= feed->spec->series->n_rows)
+    g_free (feed);
+  else
+    foliot_kernel_post (feed->world->kernel, feed->spec->series->times[feed->row], FOLIOT_PRIORITY_INPUT,
+                        FOLIOT_EVENT_CALLBACK, feed_row, feed->world, feed);
+}
+
+void
+_foliot_world_start_inputs (FoliotWorld *world)
+{
+  _foliot_kernel_set_drop_func (world->kernel, feed_row, drop_feed);
+  _foliot_kernel_set_drop_func (world->kernel, deliver, drop_delivery);
+  for (guint i = 0; i < world->scenario->inputs->len; i++)
+    {
+      Feed *feed = g_new0 (Feed, 1);
+
+      feed->world = world;
+      feed->spec = &g_array_index (world->scenario->inputs, FoliotInputSpec, i);
+      post_row (feed);
+    }
+}

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenario/foliot-world-private.h"
+
+#include <string.h>
+
+#include "kernel/foliot-realtime-private.h"
+
+/* A scenario brought to life. Everything that the file names is made before the first event: containers, then all agents,
+ * so that addresses and the order of creation are known; then the agents' inits are started in that order. Time is
+ * free; it starts at init_time and ends before `until`. */
+
+G_DEFINE_FINAL_TYPE (FoliotWorld, foliot_world, G_TYPE_OBJECT)
+
+#define BATCH_EVENTS 65536
+
+void
+_foliot_world_fail (FoliotWorld *world, const char *agent, const char *what, const GError *why)
+{
+  g_autofree char *time = foliot_time_format (foliot_kernel_now (world->kernel));
+
+  if (world->failure == NULL)
+    g_set_error (&world->failure, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT,
+                 "agent %s: %s failed at %s s: %s", agent, what, time, why->message);
+}
+
+static void
+on_agent_failed (FoliotAgent *agent, const GError *why, gpointer user_data)
+{
+  _foliot_world_fail (user_data, foliot_agent_get_name (agent), "run", why);
+}
+
+/* -- containers and links ----------------------------------------------------------------------------------------- */
+
+static FoliotTransport *
+make_transport (FoliotWorld *world)
+{
+  g_autoptr (FoliotTransport) local = foliot_local_transport_new (world->kernel, world->through_codec);
+  const GArray *links = world->scenario->links;
+
+  if (links->len == 0)
+    return g_steal_pointer (&local);
+  world->network = foliot_network_new (local);
+  for (guint i = 0; i < links->len; i++)
+    {
+      const FoliotLinkSpec *link = &g_array_index (links, FoliotLinkSpec, i);
+
+      foliot_network_add_rule (world->network, link->from, link->to, &link->latency, link->loss_ppm);
+    }
+  return FOLIOT_TRANSPORT (g_object_ref (world->network));
+}
+
+static gboolean
+make_containers (FoliotWorld *world, GError **error)
+{
+  FoliotScenario *scenario = world->scenario;
+  g_autoptr (FoliotTransport) transport = make_transport (world);
+  g_autoptr (FoliotClock) clock
+      = foliot_external_clock_new (world->kernel, scenario->start_date, scenario->init_time, error);
+
+  for (guint i = 0; clock != NULL && i < scenario->containers->len; i++)
+    {
+      const FoliotContainerSpec *spec = &g_array_index (scenario->containers, FoliotContainerSpec, i);
+      const FoliotContainerOptions options
+          = { .name = spec->name, .clock = clock, .codec_type = spec->codec_type };
+      g_autoptr (FoliotAddress) address = foliot_address_new_local (spec->name, error);
+      FoliotContainer *container
+          = address != NULL ? foliot_container_new (transport, address, &options, error) : NULL;
+
+      if (container == NULL)
+        return FALSE;
+      foliot_container_set_failure_func (container, on_agent_failed, world);
+      g_ptr_array_add (world->containers, container);
+    }
+  return clock != NULL;
+}
+
+/* -- agents ----------------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  FoliotWorld *world;
+  guint index;
+} Start;
+
+/* {"agent": NAME} becomes the agent's address; everything else stays. */
+static FoliotValue *
+resolve_agents (FoliotWorld *world, FoliotValue *value)
+{
+  gsize n;
+  g_autofree FoliotValue **items = NULL;
+
+  switch (foliot_value_get_kind (value))
+    {
+    case FOLIOT_VALUE_LIST:
+      n = foliot_value_get_length (value);
+      items = g_new (FoliotValue *, n + 1);
+      for (gsize i = 0; i < n; i++)
+        items[i] = resolve_agents (world, foliot_value_get_item (value, i));
+      return foliot_value_new_list (items, n);
+    case FOLIOT_VALUE_MAP:
+      {
+        FoliotValue *agent = foliot_value_lookup (value, "agent");
+
+        n = foliot_value_get_length (value);
+        if (n == 1 && agent != NULL && foliot_value_get_kind (agent) == FOLIOT_VALUE_STRING)
+          return foliot_value_new_string (foliot_agent_get_address (
+              foliot_world_get_agent (world, foliot_value_get_string (agent, NULL))));
+        items = g_new (FoliotValue *, 2 * n + 1);
+        for (gsize i = 0; i < n; i++)
+          {
+            items[2 * i] = foliot_value_ref (foliot_value_get_key (value, i));
+            items[2 * i + 1] = resolve_agents (world, foliot_value_get_pair_value (value, i));
+          }
+        return foliot_value_new_map (items, n);
+      }
+    default:
+      return foliot_value_ref (value);
+    }
+}
+
+static gboolean
+is_proxy_argument (const FoliotSignature *signature, const char *name)
+{
+  for (guint i = 0; i < foliot_signature_get_n_args (signature); i++)
+    if (g_str_equal (foliot_signature_get_arg_name (signature, i), name))
+      return g_str_has_prefix (foliot_signature_get_arg_type (signature, i), "proxy");
+  return FALSE;
+}
+
+/* On a fiber: arguments declared as proxies are connected to. */
+static FoliotValue *
+connect_arguments (FoliotAgent *agent, FoliotValue *args, GError **error)
+{
+  const FoliotAgentInfo *info = foliot_agent_type_get_info (G_OBJECT_TYPE (agent));
+  g_autoptr (FoliotSignature) signature = foliot_signature_new (info->args != NULL ? info->args : "", error);
+  gsize n = foliot_value_get_length (args), done = 0;
+  g_autofree FoliotValue **pairs = g_new (FoliotValue *, 2 * n + 1);
+
+  for (gsize i = 0; signature != NULL && i < n; i++)
+    {
+      FoliotValue *key = foliot_value_get_key (args, i), *value = foliot_value_get_pair_value (args, i);
+
+      pairs[done] = foliot_value_ref (key);
+      if (is_proxy_argument (signature, foliot_value_get_string (key, NULL))
+          && foliot_value_get_kind (value) == FOLIOT_VALUE_STRING)
+        pairs[done + 1]
+            = foliot_await_take (foliot_container_connect (foliot_agent_get_container (agent),
+                                                           foliot_value_get_string (value, NULL), 0),
+                                 error);
+      else
+        pairs[done + 1] = foliot_value_ref (value);
+      if (pairs[done + 1] == NULL)
+        {
+          foliot_value_unref (pairs[done]);
+          break;
+        }
+      done += 2;
+    }
+  if (signature != NULL && done == 2 * n)
+    return foliot_value_new_map (pairs, n);
+  while (done > 0)
+    foliot_value_unref (pairs[--done]);
+  return NULL;
+}
+
+static FoliotValue *
+start_agent (gpointer user_data, GError **error)
+{
+  Start *start = user_data;
+  FoliotWorld *world = start->world;
+  FoliotAgent *agent = g_ptr_array_index (world->agents, start->index);
+  const FoliotAgentSpec *spec = &g_array_index (world->scenario->agents, FoliotAgentSpec, start->index);
+  g_autoptr (FoliotValue) addresses = resolve_agents (world, spec->args);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (FoliotValue) args = connect_arguments (agent, addresses, &local);
+  g_autoptr (FoliotValue) started = NULL;
+
+  if (args != NULL)
+    started = foliot_await_take (foliot_agent_start (agent, args), &local);
+  world->n_starting--;
+  if (started == NULL && !g_error_matches (local, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED))
+    {
+      g_autofree char *what
+          = g_strdup_printf ("start (%.*s)", (int) MAX (strlen (spec->place), 2) - 2, spec->place);
+
+      _foliot_world_fail (world, spec->name, what, local);
+    }
+  return NULL;
+}
+
+static gboolean
+make_agents (FoliotWorld *world, GError **error)
+{
+  const GArray *specs = world->scenario->agents;
+
+  for (guint i = 0; i < specs->len; i++)
+    {
+      const FoliotAgentSpec *spec = &g_array_index (specs, FoliotAgentSpec, i);
+      FoliotContainer *container = g_ptr_array_index (world->containers, spec->container);
+      FoliotAgent *agent = foliot_agent_new_detached (container, spec->type, spec->name, error);
+
+      if (agent == NULL)
+        return FALSE;
+      g_ptr_array_add (world->agents, agent);
+    }
+  for (guint i = 0; i < specs->len; i++)
+    {
+      Start *start = g_new (Start, 1);
+      FoliotAgent *agent = g_ptr_array_index (world->agents, i);
+      guint32 outer = foliot_kernel_enter_node (world->kernel, foliot_agent_get_node (agent));
+      g_autoptr (FoliotFuture) done = NULL;
+
+      *start = (Start){ world, i };
+      done = foliot_fiber_spawn (world->kernel, NULL, "start", start_agent, start, g_free);
+      foliot_kernel_enter_node (world->kernel, outer);
+      if (foliot_future_is_settled (done) && foliot_future_get_error (done) != NULL)
+        {
+          g_propagate_error (error, g_error_copy (foliot_future_get_error (done)));
+          return FALSE;
+        }
+      world->n_starting++;
+    }
+  return TRUE;
+}
+
+/* -- life ---------------------------------------------------------------------------------------------------------------- */
+
+FoliotWorld *
+foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, GError **error)
+{
+  static const FoliotWorldOptions defaults = { .until = FOLIOT_TIME_NEVER };
+  g_autoptr (FoliotWorld) world = NULL;
+
+  g_return_val_if_fail (FOLIOT_IS_SCENARIO (scenario), NULL);
+  if (options == NULL)
+    options = &defaults;
+  world = g_object_new (FOLIOT_TYPE_WORLD, NULL);
+  world->scenario = g_object_ref (scenario);
+  world->started.microseconds = foliot_realtime_utc_us ();
+  world->until = options->until == FOLIOT_TIME_NEVER ? scenario->duration : options->until;
+  world->through_codec = options->through_codec;
+  world->kernel = foliot_kernel_new (options->context, FOLIOT_DRIVE_FREE,
+                                     options->has_seed ? options->seed : scenario->seed, scenario->init_time);
+  foliot_kernel_set_digest (world->kernel, !options->digest_off);
+  foliot_kernel_shuffle_ties (world->kernel, options->shuffle_ties);
+  if (!make_containers (world, error) || !make_agents (world, error))
+    return NULL;
+  _foliot_world_start_inputs (world);
+  _foliot_world_start_outputs (world);
+  return g_steal_pointer (&world);
+}
+
+guint64
+foliot_world_step (FoliotWorld *world, guint64 max_events, GError **error)
+{
+  guint64 n = 0;
+
+  if (!world->ended && world->failure == NULL)
+    n = foliot_kernel_step_until (world->kernel, world->until - 1, max_events);
+  if (world->failure != NULL)
+    {
+      g_propagate_error (error, g_error_copy (world->failure));
+      return 0;
+    }
+  world->ended = n == 0;
+  return n;
+}
+
+gboolean
+foliot_world_run (FoliotWorld *world, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  while (foliot_world_step (world, BATCH_EVENTS, &local) > 0)
+    ;
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return world->failure == NULL;
+}
+
+char *
+foliot_world_dup_wait_report (FoliotWorld *world)
+{
+  return foliot_fiber_report_waits (world->kernel);
+}
+
+void
+foliot_world_close (FoliotWorld *world)
+{
+  if (world->closed)
+    return;
+  world->closed = TRUE;
+  foliot_kernel_close (world->kernel);
+}
+
+static void
+foliot_world_dispose (GObject *object)
+{
+  FoliotWorld *world = FOLIOT_WORLD (object);
+
+  if (world->kernel != NULL)
+    foliot_world_close (world);
+  g_ptr_array_set_size (world->agents, 0);
+  g_ptr_array_set_size (world->containers, 0);
+  G_OBJECT_CLASS (foliot_world_parent_class)->dispose (object);
+}
+
+static void
+foliot_world_finalize (GObject *object)
+{
+  FoliotWorld *world = FOLIOT_WORLD (object);
+
+  g_ptr_array_unref (world->agents);
+  g_ptr_array_unref (world->containers);
+  g_ptr_array_unref (world->tables);
+  g_clear_object (&world->network);
+  g_clear_object (&world->kernel);
+  g_clear_object (&world->scenario);
+  g_clear_error (&world->failure);
+  G_OBJECT_CLASS (foliot_world_parent_class)->finalize (object);
+}
+
+static void
+foliot_world_class_init (FoliotWorldClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = foliot_world_dispose;
+  G_OBJECT_CLASS (class)->finalize = foliot_world_finalize;
+}
+
+static void
+foliot_world_init (FoliotWorld *world)
+{
+  world->containers = g_ptr_array_new_with_free_func (g_object_unref);
+  world->agents = g_ptr_array_new_with_free_func (g_object_unref);
+  world->tables = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_table_free);
+}
+
+FoliotKernel *
+foliot_world_get_kernel (FoliotWorld *world)
+{
+  return world->kernel;
+}
+
+FoliotScenario *
+foliot_world_get_scenario (FoliotWorld *world)
+{
+  return world->scenario;
+}
+
+FoliotTime
+foliot_world_get_until (FoliotWorld *world)
+{
+  return world->until;
+}
+
+FoliotAgent *
+foliot_world_get_agent (FoliotWorld *world, const char *name)
+{
+  guint found = GPOINTER_TO_UINT (g_hash_table_lookup (world->scenario->agent_index, name));
+
+  return found > 0 ? g_ptr_array_index (world->agents, found - 1) : NULL;
+}
+
+guint
+foliot_world_get_n_tables (FoliotWorld *world)
+{
+  return world->tables->len;
+}
+
+FoliotTable *
+foliot_world_get_table (FoliotWorld *world, guint index)
+{
+  g_return_val_if_fail (index < world->tables->len, NULL);
+  return g_ptr_array_index (world->tables, index);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/foliot-verbs.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The command: a table of verbs. The locale stays "C": nothing that Foliot prints or reads depends on it. */
+
+static const struct
+{
+  const char *name;
+  int (*func) (int argc, char **argv);
+} verbs[] = {
+  { "run", foliot_verb_run },     { "describe", foliot_verb_describe }, { "new", foliot_verb_new },
+  { "bench", foliot_verb_bench }, { "encode", foliot_verb_encode },     { "decode", foliot_verb_decode },
+  { "help", foliot_verb_help },
+};
+
+int
+main (int argc, char **argv)
+{
+  const char *verb = argc > 1 ? argv[1] : "help";
+
+  if (g_str_equal (verb, "--version"))
+    {
+      printf ("foliot %s\n", FOLIOT_VERSION);
+      return FOLIOT_EXIT_OK;
+    }
+  if (g_str_equal (verb, "--help") || g_str_equal (verb, "-h"))
+    verb = "help";
+  g_set_prgname ("foliot");
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (g_str_equal (verbs[i].name, verb))
+      return verbs[i].func (MAX (argc - 1, 1), argv + (argc > 1));
+  fprintf (stderr, "foliot: unknown verb \"%s\"; foliot help lists the verbs\n", verb);
+  return FOLIOT_EXIT_USAGE;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <glib.h>
+
+/* Where the command finds what belongs to it, uninstalled (beside the binary, in its build folder) and installed. */
+
+/* Folders with modules of shipped scenarios, for foliot_scenario_load(); NULL-terminated, transfer full. */
+char **foliot_places_dup_module_dirs (void);
+/* PKG_CONFIG_PATH under which a build finds this very Foliot; transfer full. */
+char *foliot_places_dup_pkg_config_path (void);
+/* A program that belongs to the command, or NULL; transfer full. */
+char *foliot_places_find_program (const char *name);
+/* The folder or file a user means by @scenario: as it is, or else a shipped scenario of that name; transfer full. */
+char *foliot_places_find_scenario (const char *scenario);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/foliot-verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <foliot/foliot.h>
+
+#include "tools/foliot-build.h"
+#include "tools/foliot-places.h"
+
+/* What a scenario or an agent type offers. The library says it as plain data; here it becomes text, or JSON as it is. */
+
+static const char *
+text_of (FoliotValue *map, const char *name)
+{
+  FoliotValue *value = foliot_value_lookup (map, name);
+
+  return value != NULL && foliot_value_get_kind (value) == FOLIOT_VALUE_STRING
+             ? foliot_value_get_string (value, NULL)
+             : "";
+}
+
+static FoliotValue *
+list_of (FoliotValue *map, const char *name)
+{
+  return foliot_value_lookup (map, name);
+}
+
+static void
+print_entries (FoliotValue *type, const char *list_name, const char *title)
+{
+  FoliotValue *list = list_of (type, list_name);
+
+  for (gsize i = 0; i < foliot_value_get_length (list); i++)
+    {
+      FoliotValue *entry = foliot_value_get_item (list, i);
+      const char *unit = text_of (entry, "unit"), *arguments = text_of (entry, "arguments");
+
+      printf ("    %-8s %s%s%s%s%s  %s\n", i == 0 ? title : "", text_of (entry, "name"), arguments,
+              unit[0] != '\0' ? " [" : "", unit, unit[0] != '\0' ? "]" : "", text_of (entry, "help"));
+    }
+}
+
+static void
+print_type (FoliotValue *type)
+{
+  printf ("  %s%s  %s\n", text_of (type, "type"), text_of (type, "arguments"), text_of (type, "help"));
+  print_entries (type, "methods", "methods");
+  print_entries (type, "inputs", "inputs");
+  print_entries (type, "outputs", "outputs");
+}
+
+static void
+print_count (FoliotValue *map, const char *name)
+{
+  g_autofree char *digits = foliot_value_dup_decimal (foliot_value_lookup (map, name));
+
+  printf ("%s", digits);
+}
+
+static void
+print_agents (FoliotValue *agents)
+{
+  for (gsize i = 0; i < foliot_value_get_length (agents); i++)
+    {
+      FoliotValue *entry = foliot_value_get_item (agents, i);
+      gboolean one = g_str_equal (text_of (entry, "first"), text_of (entry, "last"));
+
+      printf ("  %s%s%s: %s in %s (", text_of (entry, "first"), one ? "" : " … ",
+              one ? "" : text_of (entry, "last"), text_of (entry, "type"), text_of (entry, "container"));
+      print_count (entry, "count");
+      printf (")\n");
+    }
+}
+
+static void
+print_rest (FoliotValue *list, const char *title)
+{
+  if (foliot_value_get_length (list) == 0)
+    return;
+  printf ("%s\n", title);
+  for (gsize i = 0; i < foliot_value_get_length (list); i++)
+    {
+      g_autofree char *text = foliot_value_print (foliot_value_get_item (list, i));
+
+      printf ("  %s\n", text);
+    }
+}
+
+static void
+print_scenario (FoliotValue *description)
+{
+  FoliotValue *types = list_of (description, "types");
+
+  printf ("%s: %s\n", text_of (description, "scenario"), text_of (description, "description"));
+  printf ("starts at %s, lasts %s s, seed ", text_of (description, "start_date"),
+          text_of (description, "duration_s"));
+  print_count (description, "seed");
+  printf ("\nagents\n");
+  print_agents (list_of (description, "agents"));
+  printf ("types\n");
+  for (gsize i = 0; i < foliot_value_get_length (types); i++)
+    print_type (foliot_value_get_item (types, i));
+  print_rest (list_of (description, "links"), "links");
+  print_rest (list_of (description, "inputs"), "inputs");
+  print_rest (list_of (description, "outputs"), "outputs");
+}
+
+static int
+print_json (FoliotValue *value)
+{
+  g_autoptr (FoliotCodec) codec = foliot_codec_new (FOLIOT_TYPE_CODEC_JSON);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  if (!foliot_codec_encode (codec, value, bytes, NULL))
+    return FOLIOT_EXIT_USAGE;
+  fwrite (bytes->data, 1, bytes->len, stdout);
+  fputc ('\n', stdout);
+  return FOLIOT_EXIT_OK;
+}
+
+static int
+complain (const GError *error)
+{
+  fprintf (stderr, "foliot: %s\n", error->message);
+  return FOLIOT_EXIT_USAGE;
+}
+
+/* "module:Type", as scenarios' types are named across modules. */
+static int
+describe_type (const char *name, gboolean json, const char *const *module_dirs)
+{
+  g_autoptr (GError) error = NULL;
+  GType type = foliot_module_find_type (name, module_dirs, &error);
+  g_autoptr (FoliotValue) description = NULL;
+
+  if (type == G_TYPE_INVALID)
+    return complain (error);
+  description = foliot_scenario_describe_type (type);
+  if (json)
+    return print_json (description);
+  print_type (description);
+  return FOLIOT_EXIT_OK;
+}
+
+static int
+describe_scenario (const char *path, gboolean json, const char *const *module_dirs)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *found = foliot_places_find_scenario (path);
+  g_autoptr (FoliotScenario) scenario = NULL;
+  g_autoptr (FoliotValue) description = NULL;
+
+  if (!foliot_build_if_needed (found, TRUE, &error))
+    return complain (error);
+  scenario = foliot_scenario_load (found, NULL, NULL, module_dirs, &error);
+  if (scenario == NULL)
+    return complain (error);
+  description = foliot_scenario_describe (scenario);
+  if (json)
+    return print_json (description);
+  print_scenario (description);
+  return FOLIOT_EXIT_OK;
+}
+
+int
+foliot_verb_describe (int argc, char **argv)
+{
+  gboolean json = FALSE, schema = FALSE;
+  g_auto (GStrv) rest = NULL, module_dirs = foliot_places_dup_module_dirs ();
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
+    { "schema", 0, 0, G_OPTION_ARG_NONE, &schema, "Print the JSON schema of scenario files", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "SCENARIO|MODULE:TYPE" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    return complain (error);
+  if (schema)
+    {
+      fputs (foliot_scenario_get_schema (), stdout);
+      return FOLIOT_EXIT_OK;
+    }
+  if (rest == NULL || g_strv_length (rest) != 1)
+    {
+      fprintf (stderr, "foliot: expected one SCENARIO or MODULE:TYPE (foliot help describe)\n");
+      return FOLIOT_EXIT_USAGE;
+    }
+  if (strchr (rest[0], ':') != NULL && !g_file_test (rest[0], G_FILE_TEST_EXISTS))
+    return describe_type (rest[0], json, (const char *const *) module_dirs);
+  return describe_scenario (rest[0], json, (const char *const *) module_dirs);
+}

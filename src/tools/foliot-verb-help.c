@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/foliot-verbs.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Short texts for the terminal; the manual page says more. */
+
+typedef struct
+{
+  const char *verb;
+  const char *usage;
+  const char *text;
+} Page;
+
+static const Page pages[] = {
+  { "run", "foliot run SCENARIO [OPTION …]",
+    "Runs a scenario to its end and writes the results.\n"
+    "\n"
+    "SCENARIO is a file, or a folder that holds scenario.json. A folder with a meson.build is built first "
+    "when a source is\n"
+    "newer than what was built. Results go to results/<scenario>, and replace what an earlier run left "
+    "there.\n"
+    "\n"
+    "  --seed N            seed of all random streams, instead of the scenario's\n"
+    "  --until T           end before this time: seconds, or a number and a unit (\"2 h\")\n"
+    "  --set PATH=VALUE    change a parameter (limit, control.interval) or a member (links.0.loss); VALUE is "
+    "JSON\n"
+    "  --check             run the same world twice in lock-step, and name the first event that differs\n"
+    "  --through-codec     encode and decode every message; the digest must stay the same\n"
+    "  --out DIR           results folder\n"
+    "  --json              print run.json instead of text\n"
+    "  --quiet             print the digest alone\n"
+    "\n"
+    "Exit codes: 0 fine; 1 an agent failed or an expectation does not hold; 2 wrong arguments or a bad "
+    "scenario;\n"
+    "3 --check found a difference; 4 results could not be written; 130 interrupted (results so far are "
+    "kept).\n" },
+  { "describe", "foliot describe SCENARIO | MODULE:TYPE [--json]\n       foliot describe --schema",
+    "Says what a scenario holds (agents and what they expose, links, inputs, outputs), or what an agent type "
+    "exposes.\n"
+    "--schema prints the JSON schema of scenario files.\n" },
+  { "new", "foliot new FOLDER",
+    "Makes a folder with a scenario, an agent in C, a test and a build file; `foliot run FOLDER` builds and "
+    "runs it.\n" },
+  { "bench", "foliot bench [NAME …]",
+    "Measures this machine: each line gives a figure, its unit, and its ratio to a reference in the same "
+    "run. NAME picks the\n"
+    "benchmarks whose names contain it.\n" },
+  { "encode", "foliot encode --codec json|msgpack|blosc [--serializers LIST]",
+    "Reads one value in typed notation a line, writes one hex string a line. A line that cannot be done "
+    "gives `error …`.\n" },
+  { "decode", "foliot decode --codec json|msgpack|blosc [--serializers LIST]",
+    "Reads one hex string a line, writes one value in typed notation a line. A line that cannot be done "
+    "gives `error …`.\n" },
+};
+
+static void
+print_overview (void)
+{
+  printf ("Foliot: deterministic simulation of communicating agents\n\n"
+          "  foliot run SCENARIO        run a scenario\n"
+          "  foliot describe SCENARIO   what a scenario or an agent type offers\n"
+          "  foliot new FOLDER          start a scenario of one's own\n"
+          "  foliot bench               measure this machine\n"
+          "  foliot encode, decode      typed values to bytes and back\n"
+          "  foliot help VERB           more about a verb\n"
+          "  foliot --version\n");
+}
+
+int
+foliot_verb_help (int argc, char **argv)
+{
+  if (argc < 2)
+    {
+      print_overview ();
+      return FOLIOT_EXIT_OK;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    if (g_str_equal (pages[i].verb, argv[1]))
+      {
+        printf ("Usage: %s\n\n%s", pages[i].usage, pages[i].text);
+        return FOLIOT_EXIT_OK;
+      }
+  fprintf (stderr, "foliot: no help for \"%s\"; the verbs are: run, describe, new, bench, encode, decode\n",
+           argv[1]);
+  return FOLIOT_EXIT_USAGE;
+}

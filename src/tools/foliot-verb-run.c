@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/foliot-verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <foliot/foliot.h>
+
+#include "tools/foliot-build.h"
+#include "tools/foliot-places.h"
+#include "tools/foliot-progress.h"
+#include "tools/foliot-watch.h"
+
+/* `foliot run`: loads a scenario, runs it to its end, writes the results, says what came out. Everything that a run is lies in
+ * the library; here are only arguments in and text out. */
+
+#define BATCH_EVENTS 16384
+
+typedef struct
+{
+  char *scenario;
+  gint64 seed;
+  gboolean has_seed;
+  FoliotTime until;
+  char **settings;
+  gboolean check;
+  gboolean through_codec;
+  char *out;
+  gboolean json;
+  gboolean quiet;
+} Arguments;
+
+static void
+arguments_clear (Arguments *arguments)
+{
+  g_free (arguments->scenario);
+  g_strfreev (arguments->settings);
+  g_free (arguments->out);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
+
+static gboolean
+parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
+{
+  g_autofree char *seed = NULL, *until = NULL;
+  g_auto (GStrv) rest = NULL;
+  const GOptionEntry entries[] = {
+    { "seed", 0, 0, G_OPTION_ARG_STRING, &seed, "Seed of all random streams, instead of the scenario's",
+      "N" },
+    { "until", 0, 0, G_OPTION_ARG_STRING, &until, "End before this time, e.g. 3600 or \"2 h\"", "T" },
+    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->settings,
+      "Change a parameter or member; VALUE is JSON", "PATH=VALUE" },
+    { "check", 0, 0, G_OPTION_ARG_NONE, &arguments->check,
+      "Run the same world twice in lock-step and compare", NULL },
+    { "through-codec", 0, 0, G_OPTION_ARG_NONE, &arguments->through_codec, "Encode and decode every message",
+      NULL },
+    { "out", 0, 0, G_OPTION_ARG_FILENAME, &arguments->out, "Results folder; default results/<scenario>",
+      "DIR" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &arguments->json, "Print run.json instead of text", NULL },
+    { "quiet", 0, 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing but the digest", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "SCENARIO" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, "Runs a scenario: a file, or a folder that holds scenario.json.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, error))
+    return FALSE;
+  if (rest == NULL || g_strv_length (rest) != 1)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                   "expected one SCENARIO, found %u (foliot help run)",
+                   rest != NULL ? g_strv_length (rest) : 0);
+      return FALSE;
+    }
+  if (seed != NULL && !g_ascii_string_to_signed (seed, 10, 0, G_MAXINT64, &arguments->seed, NULL))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "--seed %s: expected a whole number from 0 to %" G_GINT64_FORMAT, seed, G_MAXINT64);
+      return FALSE;
+    }
+  arguments->has_seed = seed != NULL;
+  arguments->until = FOLIOT_TIME_NEVER;
+  if (until != NULL && !foliot_time_parse (until, &arguments->until, error))
+    {
+      g_prefix_error (error, "--until: ");
+      return FALSE;
+    }
+  arguments->scenario = foliot_places_find_scenario (rest[0]);
+  return TRUE;
+}
+
+/* -- running ------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+run_world (FoliotWorld *world, gboolean quiet, GError **error)
+{
+  FoliotKernel *kernel = foliot_world_get_kernel (world);
+  FoliotProgress progress;
+  g_autoptr (GError) local = NULL;
+  guint64 n_events = 0, n;
+
+  foliot_progress_begin (&progress, !quiet, foliot_kernel_now (kernel), foliot_world_get_until (world));
+  foliot_watch_begin (kernel);
+  do
+    {
+      n = foliot_world_step (world, BATCH_EVENTS, &local);
+      n_events += n;
+      foliot_progress_show (&progress, foliot_kernel_now (kernel), n_events);
+    }
+  while (n > 0 && !foliot_watch_was_interrupted ());
+  foliot_watch_end ();
+  foliot_progress_end (&progress);
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return *error == NULL;
+}
+
+static void
+print_table (FoliotTable *table, const char *out)
+{
+  printf ("  %-16s %8" G_GSIZE_FORMAT " rows   %s/%s.csv\n", foliot_table_get_name (table),
+          foliot_table_get_n_rows (table), out, foliot_table_get_name (table));
+}
+
+static void
+print_summary (FoliotWorld *world, const char *out)
+{
+  FoliotKernel *kernel = foliot_world_get_kernel (world);
+  g_autofree char *now = foliot_time_format (foliot_kernel_now (kernel));
+  g_autofree char *waits = foliot_world_dup_wait_report (world);
+  FoliotCounts counts;
+
+  foliot_kernel_get_counts (kernel, &counts);
+  printf ("%s: seed %" G_GUINT64_FORMAT ", ended at %s s after %" G_GUINT64_FORMAT " events\n",
+          foliot_scenario_get_name (foliot_world_get_scenario (world)), foliot_kernel_get_seed (kernel), now,
+          counts.dispatched);
+  for (guint i = 0; i < foliot_world_get_n_tables (world); i++)
+    print_table (foliot_world_get_table (world, i), out);
+  if (waits[0] != '\0')
+    printf ("still waiting at the end (%s/waits.txt):\n%s", out, waits);
+  printf ("results %s\n", out);
+}
+
+static void
+print_json (const char *out)
+{
+  g_autofree char *path = g_build_filename (out, "run.json", NULL);
+  g_autofree char *text = NULL;
+
+  if (g_file_get_contents (path, &text, NULL, NULL))
+    fputs (text, stdout);
+}
+
+static int
+complain (const GError *error, int code)
+{
+  fprintf (stderr, "foliot: %s\n", error->message);
+  return code;
+}
+
+static int
+get_exit_code (const GError *error)
+{
+  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT)
+      || g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_EXPECTATION))
+    return FOLIOT_EXIT_MODEL;
+  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_DIFFERS))
+    return FOLIOT_EXIT_DIFFERS;
+  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS))
+    return FOLIOT_EXIT_RESULTS;
+  return error->domain == FOLIOT_KERNEL_ERROR ? FOLIOT_EXIT_MODEL : FOLIOT_EXIT_USAGE;
+}
+
+static int
+check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options, const Arguments *arguments)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!foliot_world_check_twins (scenario, options, &error))
+    return complain (error, get_exit_code (error));
+  if (!arguments->quiet)
+    printf ("check: two runs of the same world are equal, event by event\n");
+  return FOLIOT_EXIT_OK;
+}
+
+static int
+run_and_report (FoliotScenario *scenario, const FoliotWorldOptions *options, const Arguments *arguments)
+{
+  g_autoptr (GError) failure = NULL, error = NULL;
+  g_autoptr (FoliotWorld) world = foliot_world_new (scenario, options, &error);
+  g_autofree char *out = NULL, *digest = NULL;
+
+  if (world == NULL)
+    return complain (error, get_exit_code (error));
+  out = arguments->out != NULL ? g_strdup (arguments->out)
+                               : g_build_filename ("results", foliot_scenario_get_name (scenario), NULL);
+  if (run_world (world, arguments->quiet || arguments->json, &failure) && !foliot_watch_was_interrupted ())
+    foliot_world_check_expectations (world, &failure);
+  if (!foliot_world_write_results (world, out, &error))
+    {
+      if (failure != NULL)
+        complain (failure, 0);
+      return complain (error, get_exit_code (error));
+    }
+  digest = foliot_kernel_dup_digest (foliot_world_get_kernel (world));
+  if (arguments->json)
+    print_json (out);
+  else
+    {
+      if (!arguments->quiet)
+        print_summary (world, out);
+      printf ("digest %s\n", digest);
+    }
+  fflush (stdout);
+  if (failure != NULL)
+    return complain (failure, get_exit_code (failure));
+  if (!foliot_watch_was_interrupted ())
+    return FOLIOT_EXIT_OK;
+  fprintf (stderr, "foliot: interrupted; the results up to here are in %s\n", out);
+  return FOLIOT_EXIT_INTERRUPTED;
+}
+
+int
+foliot_verb_run (int argc, char **argv)
+{
+  g_auto (Arguments) arguments = { 0 };
+  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs ();
+  g_autoptr (FoliotScenario) scenario = NULL;
+  g_autoptr (GError) error = NULL;
+  FoliotWorldOptions options;
+  int code = FOLIOT_EXIT_OK;
+
+  if (!parse_arguments (argc, argv, &arguments, &error)
+      || !foliot_build_if_needed (arguments.scenario, arguments.quiet, &error))
+    return complain (error, FOLIOT_EXIT_USAGE);
+  scenario = foliot_scenario_load (arguments.scenario, (const char *const *) arguments.settings, NULL,
+                                   (const char *const *) module_dirs, &error);
+  if (scenario == NULL)
+    return complain (error, get_exit_code (error));
+  options = (FoliotWorldOptions){ .has_seed = arguments.has_seed,
+                                  .seed = (guint64) arguments.seed,
+                                  .until = arguments.until,
+                                  .through_codec = arguments.through_codec };
+  if (arguments.check)
+    code = check_twins (scenario, &options, &arguments);
+  return code != FOLIOT_EXIT_OK ? code : run_and_report (scenario, &options, &arguments);
+}

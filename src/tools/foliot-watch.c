@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/foliot-watch.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* A command has one world, and signal handlers have no user data: this is the one place with state of the process. The
+ * handlers only call what may be called from a signal. */
+
+static FoliotKernel *volatile watched;
+static volatile sig_atomic_t interrupted;
+static char last_event[256];
+static volatile sig_atomic_t n_same;
+
+static void
+on_interrupt (int signal_number)
+{
+  if (interrupted || watched == NULL)
+    _exit (128 + signal_number);
+  interrupted = 1;
+  foliot_kernel_interrupt (watched);
+}
+
+static void
+write_text (const char *text)
+{
+  G_GNUC_UNUSED ssize_t written = write (STDERR_FILENO, text, strlen (text));
+}
+
+static void
+on_tick (int signal_number)
+{
+  char event[sizeof last_event];
+
+  if (watched == NULL)
+    return;
+  event[0] = '\0';
+  foliot_kernel_describe_current (watched, event, sizeof event);
+  if (event[0] == '\0' || strcmp (event, last_event) != 0)
+    {
+      strcpy (last_event, event);
+      n_same = 0;
+      return;
+    }
+  if (++n_same % FOLIOT_WATCH_SECONDS == 0)
+    {
+      write_text ("\nfoliot: does not yield: ");
+      write_text (event);
+      write_text ("; it computes, or waits outside of Foliot. Ctrl-C twice ends it.\n");
+    }
+}
+
+static void
+set_handler (int signal_number, void (*handler) (int))
+{
+  struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART | SA_ONSTACK };
+
+  sigemptyset (&action.sa_mask);
+  sigaction (signal_number, &action, NULL);
+}
+
+static void
+set_timer (int period_s)
+{
+  const struct itimerval timer = { { period_s, 0 }, { period_s, 0 } };
+
+  setitimer (ITIMER_REAL, &timer, NULL);
+}
+
+void
+foliot_watch_begin (FoliotKernel *kernel)
+{
+  static char stack[64 * 1024] __attribute__ ((aligned (16)));
+  const stack_t alternate = { .ss_sp = stack, .ss_size = sizeof stack };
+
+  sigaltstack (&alternate, NULL);
+  foliot_fiber_catch_overflow (kernel);
+  watched = kernel;
+  set_handler (SIGINT, on_interrupt);
+  set_handler (SIGTERM, on_interrupt);
+  set_handler (SIGALRM, on_tick);
+  set_timer (1);
+}
+
+void
+foliot_watch_end (void)
+{
+  set_timer (0);
+  watched = NULL;
+}
+
+gboolean
+foliot_watch_was_interrupted (void)
+{
+  return interrupted != 0;
+}

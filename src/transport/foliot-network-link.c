@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport/foliot-network-private.h"
+
+#include "kernel/foliot-kernel-private.h"
+
+#include <math.h>
+
+/*
+ * One end of a link that a network lies in between.
+ *
+ * Only sending is different: a message is lost, or goes on with the time at which it is due. All else is the inner
+ * link's own doing, which also keeps the order, so the sink is given to it directly and what arrives costs nothing more.
+ *
+ * Every message of a direction that has a rule makes the same three draws, whatever becomes of it: one for loss, two
+ * for latency. So changing a rule's loss does not change its latencies, and the other way round.
+ */
+
+#define FOLIOT_TYPE_NETWORK_LINK (foliot_network_link_get_type ())
+G_DECLARE_FINAL_TYPE (FoliotNetworkLink, foliot_network_link, FOLIOT, NETWORK_LINK, GObject)
+
+struct _FoliotNetworkLink
+{
+  GObject parent_instance;
+  FoliotNetwork *network;
+  FoliotLink *inner;
+  FoliotLinkInterface *inner_iface;
+  FoliotKernel *kernel;
+  FoliotRandom *random; /* of the direction in which we send; the kernel's */
+  char *from;
+  char *to;
+  guint version; /* of the network's rules, when @rule was looked up */
+  FoliotNetworkRule rule;
+};
+
+static void foliot_network_link_iface_init (FoliotLinkInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (FoliotNetworkLink, foliot_network_link, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (FOLIOT_TYPE_LINK, foliot_network_link_iface_init))
+
+/* Nanoseconds from a number of them; latencies are far below the 2^53 up to which doubles are exact. */
+static FoliotTime
+round_time (double ns)
+{
+  return ns <= 0 ? 0 : ns >= 0x1p62 ? G_GINT64_CONSTANT (1) << 62 : (FoliotTime) rint (ns);
+}
+
+/* By inversion and by Box and Muller's method: both take a fixed number of draws. @u is above 0, at most 1. */
+static FoliotTime
+draw_latency (const FoliotLatency *latency, double u, double v)
+{
+  double spread = (double) latency->spread;
+
+  switch (latency->kind)
+    {
+    case FOLIOT_LATENCY_UNIFORM:
+      return foliot_time_add (latency->base, round_time (spread * v));
+    case FOLIOT_LATENCY_EXPONENTIAL:
+      return foliot_time_add (latency->base, round_time (-spread * foliot_math_log (u)));
+    case FOLIOT_LATENCY_NORMAL:
+      return round_time ((double) latency->base
+                         + spread * sqrt (-2 * foliot_math_log (u)) * foliot_math_cos (2 * G_PI * v));
+    case FOLIOT_LATENCY_CONSTANT:
+    default:
+      return latency->base;
+    }
+}
+
+/* Returns: whether the message is lost; else @out_latency is set. */
+static gboolean
+draw_fate (FoliotNetworkLink *link, FoliotTime *out_latency)
+{
+  double loss, u, v;
+
+  *out_latency = 0;
+  if (!link->rule.has_rule)
+    return link->rule.cut;
+  loss = foliot_random_uniform (link->random);
+  u = 1 - foliot_random_uniform (link->random);
+  v = foliot_random_uniform (link->random);
+  *out_latency = MAX (draw_latency (&link->rule.latency, u, v), 0);
+  return link->rule.cut || loss * 1e6 < link->rule.loss_ppm;
+}
+
+static gboolean
+foliot_network_link_send_at (FoliotLink *base, FoliotFrame *frame, FoliotTime due, GError **error)
+{
+  FoliotNetworkLink *link = (FoliotNetworkLink *) base;
+  FoliotTime latency;
+
+  if (G_UNLIKELY (link->version != _foliot_network_get_version (link->network)))
+    {
+      _foliot_network_find_rule (link->network, link->from, link->to, &link->rule);
+      link->version = _foliot_network_get_version (link->network);
+    }
+  if (draw_fate (link, &latency))
+    {
+      _foliot_network_count_lost (link->network);
+      foliot_frame_clear (frame);
+      return TRUE;
+    }
+  return link->inner_iface->send_at (link->inner, frame, foliot_time_add (due, latency), error);
+}
+
+static gboolean
+foliot_network_link_send (FoliotLink *base, FoliotFrame *frame, GError **error)
+{
+  FoliotNetworkLink *link = (FoliotNetworkLink *) base;
+
+  return foliot_network_link_send_at (base, frame, _foliot_kernel_now (link->kernel), error);
+}
+
+/* ---- the inner link's own ------------------------------------------------------------------------------------ */
+
+static FoliotKernel *
+foliot_network_link_get_kernel (FoliotLink *base)
+{
+  return FOLIOT_NETWORK_LINK (base)->kernel;
+}
+
+static FoliotLinkFlags
+foliot_network_link_get_flags (FoliotLink *base)
+{
+  return foliot_link_get_flags (FOLIOT_NETWORK_LINK (base)->inner);
+}
+
+static void
+foliot_network_link_start (FoliotLink *base, const FoliotLinkSink *sink, gpointer owner)
+{
+  foliot_link_start (FOLIOT_NETWORK_LINK (base)->inner, sink, owner);
+}
+
+static gsize
+foliot_network_link_get_queued_bytes (FoliotLink *base)
+{
+  return foliot_link_get_queued_bytes (FOLIOT_NETWORK_LINK (base)->inner);
+}
+
+static void
+foliot_network_link_close (FoliotLink *base)
+{
+  foliot_link_close (FOLIOT_NETWORK_LINK (base)->inner);
+}
+
+static FoliotValue *
+foliot_network_link_dup_info (FoliotLink *base, const char *name)
+{
+  return foliot_link_dup_info (FOLIOT_NETWORK_LINK (base)->inner, name);
+}
+
+static FoliotLink *
+foliot_network_link_get_peer (FoliotLink *base)
+{
+  return foliot_link_get_peer (FOLIOT_NETWORK_LINK (base)->inner);
+}
+
+static gpointer
+foliot_network_link_get_owner (FoliotLink *base, const FoliotLinkSink *sink)
+{
+  return foliot_link_get_owner (FOLIOT_NETWORK_LINK (base)->inner, sink);
+}
+
+static void
+foliot_network_link_iface_init (FoliotLinkInterface *iface)
+{
+  iface->get_kernel = foliot_network_link_get_kernel;
+  iface->get_flags = foliot_network_link_get_flags;
+  iface->start = foliot_network_link_start;
+  iface->send = foliot_network_link_send;
+  iface->send_at = foliot_network_link_send_at;
+  iface->get_queued_bytes = foliot_network_link_get_queued_bytes;
+  iface->close = foliot_network_link_close;
+  iface->dup_info = foliot_network_link_dup_info;
+  iface->get_peer = foliot_network_link_get_peer;
+  iface->get_owner = foliot_network_link_get_owner;
+}
+
+static void
+foliot_network_link_finalize (GObject *object)
+{
+  FoliotNetworkLink *link = FOLIOT_NETWORK_LINK (object);
+
+  g_clear_object (&link->inner);
+  g_clear_object (&link->network);
+  g_free (link->from);
+  g_free (link->to);
+  G_OBJECT_CLASS (foliot_network_link_parent_class)->finalize (object);
+}
+
+static void
+foliot_network_link_class_init (FoliotNetworkLinkClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = foliot_network_link_finalize;
+}
+
+static void
+foliot_network_link_init (FoliotNetworkLink *link)
+{
+}
+
+static char *
+dup_name (FoliotLink *inner, const char *which)
+{
+  g_autoptr (FoliotValue) name = foliot_link_dup_info (inner, which);
+
+  return g_strdup (name != NULL ? foliot_value_get_string (name, NULL) : "unknown");
+}
+
+FoliotLink *
+_foliot_network_link_new (FoliotNetwork *network, FoliotLink *inner, GError **error)
+{
+  FoliotLinkInterface *iface = FOLIOT_LINK_GET_IFACE (inner);
+  FoliotNetworkLink *link;
+  g_autofree char *stream = NULL;
+
+  if (iface->send_at == NULL)
+    {
+      g_set_error (error, FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_ADDRESS,
+                   "A %s cannot delay messages: put the network over a transport inside the process",
+                   G_OBJECT_TYPE_NAME (inner));
+      g_object_unref (inner);
+      return NULL;
+    }
+  link = g_object_new (FOLIOT_TYPE_NETWORK_LINK, NULL);
+  link->network = g_object_ref (network);
+  link->inner = inner;
+  link->inner_iface = iface;
+  link->kernel = foliot_link_get_kernel (inner);
+  link->from = dup_name (inner, "name");
+  link->to = dup_name (inner, "peer");
+  stream = g_strdup_printf ("%s→%s", link->from, link->to);
+  link->random = foliot_kernel_get_random (link->kernel, stream, "network");
+  return FOLIOT_LINK (link);
+}
