@@ -336,7 +336,7 @@ foliot_args_get_value (FoliotArgs *args, const char *name)
   const FoliotSignature *signature = args->signature;
 
   for (guint i = 0; i < signature->n_parameters; i++)
-    if (strcmp (signature->parameters[i].name, name) == 0)
+    if (signature->parameters[i].name[0] == name[0] && strcmp (signature->parameters[i].name, name) == 0)
       return args->values[i];
   g_critical ("no argument '%s' is declared", name);
   return NULL;
