@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * with its world ([method@Kernel.close]). It holds no reference on its kernel, which must outlive it. In the records it is a node of its own: connecting and
  * validating are its events, so that the view of an agent does not depend on who shares a container with it.
  */
-FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotContainer, foliot_container, FOLIOT, CONTAINER, GObject)
+FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotContainer, foliot_container, FOLIOT, CONTAINER, GObject);
 struct _FoliotContainerClass
 {
   GObjectClass parent_class;
@@ -31,7 +31,7 @@ struct _FoliotContainerClass
  * Who acts. Has an address, methods that others call, and one fiber of its own that runs `run`.
  * Agents are defined with [func@DEFINE_AGENT] and made with [func@agent_new].
  */
-FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotAgent, foliot_agent, FOLIOT, AGENT, GObject)
+FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotAgent, foliot_agent, FOLIOT, AGENT, GObject);
 
 /**
  * FoliotContainerOptions:
@@ -62,10 +62,12 @@ typedef struct
  * Listens before it returns.
  */
 FOLIOT_API FoliotContainer *foliot_container_new (FoliotTransport *transport, FoliotAddress *at,
-                                                  const FoliotContainerOptions *options, GError **error) FOLIOT_WARN_UNUSED;
+                                                  const FoliotContainerOptions *options,
+                                                  GError **error) FOLIOT_WARN_UNUSED;
 /** foliot_container_new_async: Returns: (transfer full): resolves with an OBJECT of the listening container. */
-FOLIOT_API FoliotFuture *foliot_container_new_async (FoliotTransport *transport, FoliotAddress *at,
-                                                     const FoliotContainerOptions *options) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotFuture *
+foliot_container_new_async (FoliotTransport *transport, FoliotAddress *at,
+                            const FoliotContainerOptions *options) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotKernel *foliot_container_get_kernel (FoliotContainer *container);
 FOLIOT_API FoliotClock *foliot_container_get_clock (FoliotContainer *container);
 FOLIOT_API const char *foliot_container_get_name (FoliotContainer *container);
@@ -193,7 +195,8 @@ struct _FoliotAgentClass
  *
  * What FOLIOT_DEFINE_AGENT calls.
  */
-FOLIOT_API GType foliot_agent_register_type (const char *name, gsize instance_size, const FoliotAgentInfo *info);
+FOLIOT_API GType foliot_agent_register_type (const char *name, gsize instance_size,
+                                             const FoliotAgentInfo *info);
 
 /**
  * FOLIOT_DEFINE_AGENT:
@@ -203,20 +206,20 @@ FOLIOT_API GType foliot_agent_register_type (const char *name, gsize instance_si
  *
  * Defines the struct and `GType prefix_get_type (void)`. The file then defines `static const FoliotAgentInfo prefix_info`.
  */
-#define FOLIOT_DEFINE_AGENT(Type, prefix, ...)                                                                         \
-  typedef struct                                                                                                       \
-  {                                                                                                                    \
-    FoliotAgent parent;                                                                                                \
-    __VA_ARGS__                                                                                                        \
-  } Type;                                                                                                              \
-  static const FoliotAgentInfo prefix##_info;                                                                          \
-  GType prefix##_get_type (void);                                                                                      \
-  GType prefix##_get_type (void)                                                                                       \
-  {                                                                                                                    \
-    static gsize type = 0;                                                                                             \
-    if (g_once_init_enter (&type))                                                                                     \
-      g_once_init_leave (&type, foliot_agent_register_type (#Type, sizeof (Type), &prefix##_info));                    \
-    return type;                                                                                                       \
+#define FOLIOT_DEFINE_AGENT(Type, prefix, ...)                                                               \
+  typedef struct                                                                                             \
+  {                                                                                                          \
+    FoliotAgent parent;                                                                                      \
+    __VA_ARGS__                                                                                              \
+  } Type;                                                                                                    \
+  static const FoliotAgentInfo prefix##_info;                                                                \
+  GType prefix##_get_type (void);                                                                            \
+  GType prefix##_get_type (void)                                                                             \
+  {                                                                                                          \
+    static gsize type = 0;                                                                                   \
+    if (g_once_init_enter (&type))                                                                           \
+      g_once_init_leave (&type, foliot_agent_register_type (#Type, sizeof (Type), &prefix##_info));          \
+    return type;                                                                                             \
   }
 
 /**
@@ -266,7 +269,8 @@ FOLIOT_API guint32 foliot_agent_get_node (gpointer agent);
 /** foliot_agent_get_scope: owns the agent's fibers. */
 FOLIOT_API FoliotScope *foliot_agent_get_scope (gpointer agent);
 /** foliot_agent_add_service: mounts a sub-service: `agents/<id>/<name>/…`. */
-FOLIOT_API gboolean foliot_agent_add_service (gpointer agent, const char *name, GObject *service, GError **error);
+FOLIOT_API gboolean foliot_agent_add_service (gpointer agent, const char *name, GObject *service,
+                                              GError **error);
 /** foliot_agent_as_value: Returns: (transfer full): the agent as an argument or result; arrives as a proxy. */
 FOLIOT_API FoliotValue *foliot_agent_as_value (gpointer agent) FOLIOT_WARN_UNUSED;
 /** foliot_agent_get_random: Returns: (transfer none): the stream of (seed, the agent's name, @purpose). */
@@ -278,13 +282,15 @@ FOLIOT_API gboolean foliot_agent_sleep (gpointer agent, FoliotTime duration, GEr
 /** foliot_agent_sleep_until: @time: clock time; %FOLIOT_ERROR_VALUE `Date "<t>" is in the past`. */
 FOLIOT_API gboolean foliot_agent_sleep_until (gpointer agent, FoliotTime time, GError **error);
 /** foliot_agent_connect: Returns: (transfer full): see foliot_container_connect. */
-FOLIOT_API FoliotProxy *foliot_agent_connect (gpointer agent, const char *url, FoliotTime timeout, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotProxy *foliot_agent_connect (gpointer agent, const char *url, FoliotTime timeout,
+                                              GError **error) FOLIOT_WARN_UNUSED;
 /** foliot_agent_call: calls @method of @proxy and awaits the result. @...: (transfer full): arguments (#FoliotValue), then %NULL. */
-FOLIOT_API FoliotValue *foliot_agent_call (gpointer agent, FoliotProxy *proxy, GError **error, const char *method,
-                                           ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_agent_call (gpointer agent, FoliotProxy *proxy, GError **error,
+                                           const char *method, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 /** foliot_agent_call_within: as call, with a time-out: %FOLIOT_ERROR_TIMED_OUT. */
-FOLIOT_API FoliotValue *foliot_agent_call_within (gpointer agent, FoliotTime timeout, FoliotProxy *proxy, GError **error,
-                                                  const char *method, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_agent_call_within (gpointer agent, FoliotTime timeout, FoliotProxy *proxy,
+                                                  GError **error, const char *method,
+                                                  ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 /**
  * foliot_agent_call_all: calls @method of each proxy with the same arguments, all at once, and awaits all.
  * @proxies: (element-type FoliotProxy)
@@ -292,14 +298,15 @@ FOLIOT_API FoliotValue *foliot_agent_call_within (gpointer agent, FoliotTime tim
  *
  * Returns: (transfer full): the list of results, in the order of @proxies; the first error ends it
  */
-FOLIOT_API FoliotValue *foliot_agent_call_all (gpointer agent, GPtrArray *proxies, GError **error, const char *method,
+FOLIOT_API FoliotValue *foliot_agent_call_all (gpointer agent, GPtrArray *proxies, GError **error,
+                                               const char *method,
                                                ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 /** foliot_agent_call_each: as call_all, with the @i-th of the list @args (transfer full) as only argument of the @i-th call. */
-FOLIOT_API FoliotValue *foliot_agent_call_each (gpointer agent, GPtrArray *proxies, GError **error, const char *method,
-                                                FoliotValue *args) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_agent_call_each (gpointer agent, GPtrArray *proxies, GError **error,
+                                                const char *method, FoliotValue *args) FOLIOT_WARN_UNUSED;
 /** foliot_agent_spawn: another fiber of the agent, in its scope. */
-FOLIOT_API FoliotFuture *foliot_agent_spawn (gpointer agent, const char *name, FoliotFiberFunc body, gpointer user_data,
-                                             GDestroyNotify destroy) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotFuture *foliot_agent_spawn (gpointer agent, const char *name, FoliotFiberFunc body,
+                                             gpointer user_data, GDestroyNotify destroy) FOLIOT_WARN_UNUSED;
 /** foliot_agent_get_failure: Returns: (nullable): the error that ended run, unless it was a cancellation. */
 FOLIOT_API const GError *foliot_agent_get_failure (gpointer agent);
 
@@ -313,9 +320,11 @@ FOLIOT_API const GError *foliot_agent_get_failure (gpointer agent);
 FOLIOT_API void foliot_agent_record (gpointer agent, const char *table, const char *first_column,
                                      ...) G_GNUC_NULL_TERMINATED;
 /** FoliotRecorderFunc: (skip): @row: (transfer none): a map from column to cell. */
-typedef void (*FoliotRecorderFunc) (FoliotAgent *agent, const char *table, FoliotValue *row, gpointer user_data);
+typedef void (*FoliotRecorderFunc) (FoliotAgent *agent, const char *table, FoliotValue *row,
+                                    gpointer user_data);
 /** foliot_kernel_set_recorder: (skip): who gets the rows of foliot_agent_record; the scenario floor. */
-FOLIOT_API void foliot_kernel_set_recorder (FoliotKernel *kernel, FoliotRecorderFunc func, gpointer user_data);
+FOLIOT_API void foliot_kernel_set_recorder (FoliotKernel *kernel, FoliotRecorderFunc func,
+                                            gpointer user_data);
 
 /**
  * FoliotRegistry: (skip)
@@ -357,10 +366,10 @@ typedef struct
   GType (*const *types) (void);
 } FoliotModule;
 /** FOLIOT_MODULE: the get_type functions of the module's agents. */
-#define FOLIOT_MODULE(...)                                                                                             \
-  static GType (*const foliot_module_types[]) (void) = { __VA_ARGS__, NULL };                                          \
-  extern const FoliotModule foliot_module;                                                                             \
-  __attribute__ ((visibility ("default"))) const FoliotModule foliot_module                                            \
+#define FOLIOT_MODULE(...)                                                                                   \
+  static GType (*const foliot_module_types[]) (void) = { __VA_ARGS__, NULL };                                \
+  extern const FoliotModule foliot_module;                                                                   \
+  __attribute__ ((visibility ("default"))) const FoliotModule foliot_module                                  \
       = { FOLIOT_MODULE_ABI, NULL, foliot_module_types };
 
 G_END_DECLS

@@ -29,11 +29,13 @@ typedef struct _FoliotFuture FoliotFuture;
 FOLIOT_API GType foliot_future_get_type (void);
 
 /** FoliotDoneFunc: @value, @error: (transfer none), exactly one is set. */
-typedef void (*FoliotDoneFunc) (FoliotFuture *future, FoliotValue *value, const GError *error, gpointer user_data);
+typedef void (*FoliotDoneFunc) (FoliotFuture *future, FoliotValue *value, const GError *error,
+                                gpointer user_data);
 
 FOLIOT_API FoliotFuture *foliot_future_new (FoliotKernel *kernel) FOLIOT_WARN_UNUSED;
 /** foliot_future_new_resolved: @value: (transfer full) (nullable): %NULL is null. */
-FOLIOT_API FoliotFuture *foliot_future_new_resolved (FoliotKernel *kernel, FoliotValue *value) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotFuture *foliot_future_new_resolved (FoliotKernel *kernel,
+                                                     FoliotValue *value) FOLIOT_WARN_UNUSED;
 /** foliot_future_new_rejected: @error: (transfer full). */
 FOLIOT_API FoliotFuture *foliot_future_new_rejected (FoliotKernel *kernel, GError *error) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotFuture *foliot_future_ref (FoliotFuture *future) FOLIOT_WARN_UNUSED;
@@ -75,7 +77,8 @@ FOLIOT_API FoliotFuture *foliot_future_any (FoliotKernel *kernel, FoliotFuture *
  *
  * Returns: (transfer full) (nullable): the value
  */
-FOLIOT_API FoliotValue *foliot_await (FoliotFuture *future, FoliotTime deadline, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_await (FoliotFuture *future, FoliotTime deadline,
+                                      GError **error) FOLIOT_WARN_UNUSED;
 /** foliot_await_take: as await without deadline, and drops @future (transfer full). */
 FOLIOT_API FoliotValue *foliot_await_take (FoliotFuture *future, GError **error) FOLIOT_WARN_UNUSED;
 /** foliot_sleep: awaits. @duration: ≤ 0 lets everything that is ready now run first. Returns: FALSE only when cancelled or pre-empted. */
@@ -90,7 +93,8 @@ FOLIOT_API gboolean foliot_sleep_until (FoliotKernel *kernel, FoliotTime time, G
  *
  * aiomas' `clock.sleep(dt, result)`: registers at once. Cancelling the future is allowed.
  */
-FOLIOT_API FoliotFuture *foliot_clock_sleep (FoliotClock *clock, FoliotTime delay, FoliotValue *result) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotFuture *foliot_clock_sleep (FoliotClock *clock, FoliotTime delay,
+                                             FoliotValue *result) FOLIOT_WARN_UNUSED;
 /** foliot_clock_sleep_until: @time: clock time; rejected with `Date "<t>" is in the past`. */
 FOLIOT_API FoliotFuture *foliot_clock_sleep_until (FoliotClock *clock, FoliotTime time,
                                                    FoliotValue *result) FOLIOT_WARN_UNUSED;
@@ -138,9 +142,11 @@ typedef enum
  * Returns: (transfer full) (nullable): its result, as a future; an error when no stack can be had
  */
 FOLIOT_API FoliotFuture *foliot_fiber_spawn (FoliotKernel *kernel, FoliotScope *scope, const char *name,
-                                             FoliotFiberFunc body, gpointer user_data, GDestroyNotify destroy) FOLIOT_WARN_UNUSED;
+                                             FoliotFiberFunc body, gpointer user_data,
+                                             GDestroyNotify destroy) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotFuture *foliot_fiber_spawn_full (FoliotKernel *kernel, FoliotScope *scope, const char *name,
-                                                  FoliotStackSize stack, FoliotFiberFunc body, gpointer user_data,
+                                                  FoliotStackSize stack, FoliotFiberFunc body,
+                                                  gpointer user_data,
                                                   GDestroyNotify destroy) FOLIOT_WARN_UNUSED;
 /**
  * foliot_fiber_run_now: (skip)
@@ -149,7 +155,8 @@ FOLIOT_API FoliotFuture *foliot_fiber_spawn_full (FoliotKernel *kernel, FoliotSc
  * @body reports by itself. Main stack only.
  */
 FOLIOT_API gboolean foliot_fiber_run_now (FoliotKernel *kernel, FoliotScope *scope, const char *static_name,
-                                          void (*body) (gpointer user_data), gpointer user_data, GError **error);
+                                          void (*body) (gpointer user_data), gpointer user_data,
+                                          GError **error);
 /** foliot_fiber_is_running: Returns: whether the caller is on a fiber of @kernel. */
 FOLIOT_API gboolean foliot_fiber_is_running (FoliotKernel *kernel);
 /** foliot_fiber_get_name: Returns: (nullable): of the running fiber. */
@@ -178,7 +185,8 @@ FOLIOT_API void foliot_fiber_catch_overflow (FoliotKernel *kernel);
  *
  * Returns: (transfer full) (nullable): the value of @until, null without one
  */
-FOLIOT_API FoliotValue *foliot_run (FoliotKernel *kernel, FoliotFuture *until, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_run (FoliotKernel *kernel, FoliotFuture *until,
+                                    GError **error) FOLIOT_WARN_UNUSED;
 
 /**
  * FoliotCondition:
@@ -204,7 +212,8 @@ FOLIOT_API guint foliot_condition_get_n_waiting (FoliotCondition *condition);
 typedef struct _FoliotResource FoliotResource;
 /** FoliotGrant: units in somebody's hands. Free it by release, exactly once. */
 typedef struct _FoliotGrant FoliotGrant;
-FOLIOT_API FoliotResource *foliot_resource_new (FoliotKernel *kernel, const char *name, guint capacity) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotResource *foliot_resource_new (FoliotKernel *kernel, const char *name,
+                                                guint capacity) FOLIOT_WARN_UNUSED;
 /** foliot_resource_free: waiters end with CLOSED; grants become lost. */
 FOLIOT_API void foliot_resource_free (FoliotResource *resource);
 /**
@@ -217,8 +226,9 @@ FOLIOT_API void foliot_resource_free (FoliotResource *resource);
  * Awaits; returns at once when free and nobody waits. A holder whose grant is taken gets %FOLIOT_ERROR_PREEMPTED from its
  * present and every further await until it releases the lost grant.
  */
-FOLIOT_API FoliotGrant *foliot_resource_acquire (FoliotResource *resource, guint units, gint priority, gboolean preempt,
-                                                 FoliotTime deadline, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotGrant *foliot_resource_acquire (FoliotResource *resource, guint units, gint priority,
+                                                 gboolean preempt, FoliotTime deadline,
+                                                 GError **error) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_grant_release (FoliotGrant *grant);
 FOLIOT_API gboolean foliot_grant_is_lost (FoliotGrant *grant);
 FOLIOT_API guint foliot_resource_get_in_use (FoliotResource *resource);
@@ -231,17 +241,20 @@ FOLIOT_API guint foliot_resource_get_n_waiting (FoliotResource *resource);
  */
 typedef struct _FoliotStore FoliotStore;
 /** foliot_store_new: @capacity: 0 is unlimited. */
-FOLIOT_API FoliotStore *foliot_store_new (FoliotKernel *kernel, const char *name, gsize capacity) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotStore *foliot_store_new (FoliotKernel *kernel, const char *name,
+                                          gsize capacity) FOLIOT_WARN_UNUSED;
 /** foliot_store_free: closes and frees. */
 FOLIOT_API void foliot_store_free (FoliotStore *store);
 /** foliot_store_close: waiters end with CLOSED; values already in it can still be got. Idempotent. */
 FOLIOT_API void foliot_store_close (FoliotStore *store);
 /** foliot_store_put: awaits while full. @value: (transfer full), dropped on error. */
-FOLIOT_API gboolean foliot_store_put (FoliotStore *store, FoliotValue *value, FoliotTime deadline, GError **error);
+FOLIOT_API gboolean foliot_store_put (FoliotStore *store, FoliotValue *value, FoliotTime deadline,
+                                      GError **error);
 /** foliot_store_try_put: @value: (transfer full), dropped when full or closed; callable from anywhere. */
 FOLIOT_API gboolean foliot_store_try_put (FoliotStore *store, FoliotValue *value);
 /** foliot_store_get: awaits while empty. */
-FOLIOT_API FoliotValue *foliot_store_get (FoliotStore *store, FoliotTime deadline, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_store_get (FoliotStore *store, FoliotTime deadline,
+                                          GError **error) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotValue *foliot_store_try_get (FoliotStore *store) FOLIOT_WARN_UNUSED;
 FOLIOT_API gsize foliot_store_get_length (FoliotStore *store);
 

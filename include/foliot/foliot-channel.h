@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * Any input that breaks the rules ends the channel with an error that names the defect, never the process.
  */
 #define FOLIOT_TYPE_CHANNEL (foliot_channel_get_type ())
-FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotChannel, foliot_channel, FOLIOT, CHANNEL, GObject)
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotChannel, foliot_channel, FOLIOT, CHANNEL, GObject);
 
 /**
  * FoliotRequest:
@@ -66,7 +66,8 @@ typedef void (*FoliotChannelConnectedFunc) (FoliotChannel *channel, gpointer use
  * Returns: (transfer full): resolves with an OBJECT of #FoliotChannel; rejects with the transport's error of the last attempt;
  *   for an address the transport does not know FOLIOT_ERROR_VALUE `Unknown address type: <address>`
  */
-FOLIOT_API FoliotFuture *foliot_channel_open (FoliotTransport *transport, FoliotAddress *to, FoliotTime timeout,
+FOLIOT_API FoliotFuture *foliot_channel_open (FoliotTransport *transport, FoliotAddress *to,
+                                              FoliotTime timeout,
                                               const FoliotChannelOptions *options) FOLIOT_WARN_UNUSED;
 
 /**
@@ -82,7 +83,8 @@ FOLIOT_API FoliotListener *foliot_channel_serve (FoliotTransport *transport, Fol
 
 /** foliot_channel_new: @link: (transfer none): for those who have a link; starts it. */
 FOLIOT_API FoliotChannel *foliot_channel_new (FoliotKernel *kernel, FoliotLink *link,
-                                              const FoliotChannelOptions *options, GError **error) FOLIOT_WARN_UNUSED;
+                                              const FoliotChannelOptions *options,
+                                              GError **error) FOLIOT_WARN_UNUSED;
 
 FOLIOT_API FoliotKernel *foliot_channel_get_kernel (FoliotChannel *channel);
 FOLIOT_API FoliotCodec *foliot_channel_get_codec (FoliotChannel *channel);
@@ -104,7 +106,8 @@ FOLIOT_API FoliotChannel *foliot_channel_get_peer (FoliotChannel *channel);
  *   (the peer failed), or the error that ended the connection. Settling it oneself, or dropping every reference but ours, makes a late
  *   reply ignored (aiomas ends the connection there: see docs/differences.md)
  */
-FOLIOT_API FoliotFuture *foliot_channel_send (FoliotChannel *channel, FoliotValue *content, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotFuture *foliot_channel_send (FoliotChannel *channel, FoliotValue *content,
+                                              GError **error) FOLIOT_WARN_UNUSED;
 
 /**
  * foliot_channel_recv:
@@ -123,9 +126,10 @@ FOLIOT_API FoliotFuture *foliot_channel_recv (FoliotChannel *channel) FOLIOT_WAR
  */
 typedef void (*FoliotRequestFunc) (FoliotChannel *channel, FoliotRequest *request, gpointer user_data);
 /** FoliotChannelEndFunc: (skip): the channel ended; @why is what pending calls got; @protocol: by broken rules. */
-typedef void (*FoliotChannelEndFunc) (FoliotChannel *channel, const GError *why, gboolean protocol, gpointer user_data);
-FOLIOT_API void foliot_channel_set_handlers (FoliotChannel *channel, FoliotRequestFunc request, FoliotChannelEndFunc ended,
-                                             gpointer user_data);
+typedef void (*FoliotChannelEndFunc) (FoliotChannel *channel, const GError *why, gboolean protocol,
+                                      gpointer user_data);
+FOLIOT_API void foliot_channel_set_handlers (FoliotChannel *channel, FoliotRequestFunc request,
+                                             FoliotChannelEndFunc ended, gpointer user_data);
 /** foliot_channel_get_user_data: (skip): of set_handlers. */
 FOLIOT_API gpointer foliot_channel_get_user_data (FoliotChannel *channel);
 

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * A view of a kernel's time with a calendar; it has no queue of its own. aiomas' clock interface.
  */
 #define FOLIOT_TYPE_CLOCK (foliot_clock_get_type ())
-FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotClock, foliot_clock, FOLIOT, CLOCK, GObject)
+FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotClock, foliot_clock, FOLIOT, CLOCK, GObject);
 
 /**
  * FoliotClockClass:
@@ -77,14 +77,14 @@ FOLIOT_API gboolean foliot_clock_check_delay (FoliotClock *clock, FoliotTime del
  *
  * Returns: an event id for [method@Kernel.uncall] (which has no effect, and is no error, once it ran), 0 on error
  */
-FOLIOT_API guint64 foliot_clock_call_at (FoliotClock *clock, FoliotTime time, GCallback callback, gpointer user_data,
-                                         GDestroyNotify destroy, GError **error);
+FOLIOT_API guint64 foliot_clock_call_at (FoliotClock *clock, FoliotTime time, GCallback callback,
+                                         gpointer user_data, GDestroyNotify destroy, GError **error);
 /** foliot_clock_call_at_date: as call_at, at [method@Clock.time_of] @date; errors print the date. */
 FOLIOT_API guint64 foliot_clock_call_at_date (FoliotClock *clock, const FoliotDate *date, GCallback callback,
                                               gpointer user_data, GDestroyNotify destroy, GError **error);
 /** foliot_clock_call_in: as call_at, at time() + @delay; errors as check_delay. */
-FOLIOT_API guint64 foliot_clock_call_in (FoliotClock *clock, FoliotTime delay, GCallback callback, gpointer user_data,
-                                         GDestroyNotify destroy, GError **error);
+FOLIOT_API guint64 foliot_clock_call_in (FoliotClock *clock, FoliotTime delay, GCallback callback,
+                                         gpointer user_data, GDestroyNotify destroy, GError **error);
 
 /**
  * FoliotExternalClock:
@@ -92,7 +92,8 @@ FOLIOT_API guint64 foliot_clock_call_in (FoliotClock *clock, FoliotTime delay, G
  * aiomas' ExternalClock: somebody else sets the time.
  */
 #define FOLIOT_TYPE_EXTERNAL_CLOCK (foliot_external_clock_get_type ())
-FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotExternalClock, foliot_external_clock, FOLIOT, EXTERNAL_CLOCK, FoliotClock)
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotExternalClock, foliot_external_clock, FOLIOT, EXTERNAL_CLOCK,
+                                 FoliotClock);
 
 /**
  * foliot_external_clock_new:
@@ -102,8 +103,8 @@ FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotExternalClock, foliot_external_clock, FOL
  * @error: FOLIOT_ERROR_VALUE when @utc_start is no date, or when @init_time and the kernel's time are more than 292
  *   years apart
  */
-FOLIOT_API FoliotClock *foliot_external_clock_new (FoliotKernel *kernel, const char *utc_start, FoliotTime init_time,
-                                                   GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotClock *foliot_external_clock_new (FoliotKernel *kernel, const char *utc_start,
+                                                   FoliotTime init_time, GError **error) FOLIOT_WARN_UNUSED;
 /**
  * foliot_external_clock_set_time:
  * @time: clock time
@@ -112,7 +113,8 @@ FOLIOT_API FoliotClock *foliot_external_clock_new (FoliotKernel *kernel, const c
  * Releases everything due at or before @time, in order, all seeing @time. Runs nothing itself. While time is held the
  * clock does not move before the last hold is released; call it from outside of events.
  */
-FOLIOT_API gboolean foliot_external_clock_set_time (FoliotExternalClock *clock, FoliotTime time, GError **error);
+FOLIOT_API gboolean foliot_external_clock_set_time (FoliotExternalClock *clock, FoliotTime time,
+                                                    GError **error);
 /**
  * foliot_external_clock_advance_to:
  * @time: clock time
@@ -120,7 +122,8 @@ FOLIOT_API gboolean foliot_external_clock_set_time (FoliotExternalClock *clock, 
  *
  * Goes through every due time up to @time, each seen at its own time. Runs nothing itself.
  */
-FOLIOT_API gboolean foliot_external_clock_advance_to (FoliotExternalClock *clock, FoliotTime time, GError **error);
+FOLIOT_API gboolean foliot_external_clock_advance_to (FoliotExternalClock *clock, FoliotTime time,
+                                                      GError **error);
 
 /**
  * FoliotRealtimeClock:
@@ -128,7 +131,8 @@ FOLIOT_API gboolean foliot_external_clock_advance_to (FoliotExternalClock *clock
  * aiomas' AsyncioClock: time() is the kernel's monotonic time, utcnow() the real date. For REALTIME kernels.
  */
 #define FOLIOT_TYPE_REALTIME_CLOCK (foliot_realtime_clock_get_type ())
-FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotRealtimeClock, foliot_realtime_clock, FOLIOT, REALTIME_CLOCK, FoliotClock)
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotRealtimeClock, foliot_realtime_clock, FOLIOT, REALTIME_CLOCK,
+                                 FoliotClock);
 /** foliot_realtime_clock_new: @error: FOLIOT_KERNEL_ERROR_DRIVE unless @kernel is of REALTIME drive. */
 FOLIOT_API FoliotClock *foliot_realtime_clock_new (FoliotKernel *kernel, GError **error) FOLIOT_WARN_UNUSED;
 

@@ -50,7 +50,10 @@ typedef struct
   guint max_items;
 } FoliotLimits;
 
-#define FOLIOT_LIMITS_DEFAULT { 64 * 1024 * 1024, 1000, 16 * 1024 * 1024 }
+#define FOLIOT_LIMITS_DEFAULT                                                                                \
+  {                                                                                                          \
+    64 * 1024 * 1024, 1000, 16 * 1024 * 1024                                                                 \
+  }
 
 /**
  * FoliotCodec:
@@ -64,7 +67,7 @@ typedef struct
  * one test of the value's traits when there is nothing to do.
  */
 #define FOLIOT_TYPE_CODEC (foliot_codec_get_type ())
-FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotCodec, foliot_codec, FOLIOT, CODEC, GObject)
+FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotCodec, foliot_codec, FOLIOT, CODEC, GObject);
 
 /**
  * FoliotCodecClass:
@@ -102,7 +105,8 @@ typedef FoliotValue *(*FoliotSerializeFunc) (FoliotValue *object, gpointer user_
  *
  * Returns: (transfer full) (nullable): the object value, or %NULL with @error
  */
-typedef FoliotValue *(*FoliotDeserializeFunc) (FoliotValue *representation, gpointer user_data, GError **error);
+typedef FoliotValue *(*FoliotDeserializeFunc) (FoliotValue *representation, gpointer user_data,
+                                               GError **error);
 
 /**
  * FoliotSerializer:
@@ -145,7 +149,8 @@ FOLIOT_API GType foliot_codec_type_from_name (const char *name, GError **error);
  *
  * Returns: whether it was added
  */
-FOLIOT_API gboolean foliot_codec_add_serializer (FoliotCodec *codec, const FoliotSerializer *serializer, GError **error);
+FOLIOT_API gboolean foliot_codec_add_serializer (FoliotCodec *codec, const FoliotSerializer *serializer,
+                                                 GError **error);
 
 /** foliot_codec_get_date_serializer: Returns: aiomas' arrow serializer: dates as text (aiomas 2.0.1 `arrow_serializer`). */
 FOLIOT_API const FoliotSerializer *foliot_codec_get_date_serializer (void);
@@ -176,7 +181,8 @@ FOLIOT_API char *foliot_codec_to_string (FoliotCodec *codec) FOLIOT_WARN_UNUSED;
  *
  * Returns: (transfer full) (nullable): plain data, exactly what the other end's reader would yield
  */
-FOLIOT_API FoliotValue *foliot_codec_lower (FoliotCodec *codec, FoliotValue *value, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_codec_lower (FoliotCodec *codec, FoliotValue *value,
+                                            GError **error) FOLIOT_WARN_UNUSED;
 
 /**
  * foliot_codec_raise:
@@ -186,10 +192,12 @@ FOLIOT_API FoliotValue *foliot_codec_lower (FoliotCodec *codec, FoliotValue *val
  *
  * Returns: (transfer full) (nullable): the value with objects
  */
-FOLIOT_API FoliotValue *foliot_codec_raise (FoliotCodec *codec, FoliotValue *value, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_codec_raise (FoliotCodec *codec, FoliotValue *value,
+                                            GError **error) FOLIOT_WARN_UNUSED;
 
 /** foliot_codec_write: appends the bytes of plain data (what lower returned) to @out; @out is unchanged on failure. */
-FOLIOT_API gboolean foliot_codec_write (FoliotCodec *codec, FoliotValue *plain, GByteArray *out, GError **error);
+FOLIOT_API gboolean foliot_codec_write (FoliotCodec *codec, FoliotValue *plain, GByteArray *out,
+                                        GError **error);
 /** foliot_codec_read: Returns: (transfer full) (nullable): plain data (what raise takes). */
 FOLIOT_API FoliotValue *foliot_codec_read (FoliotCodec *codec, const guint8 *data, gsize length,
                                            GError **error) FOLIOT_WARN_UNUSED;
@@ -197,7 +205,8 @@ FOLIOT_API FoliotValue *foliot_codec_read (FoliotCodec *codec, const guint8 *dat
  * foliot_codec_encode: lower, then write; @out is unchanged on failure. As in aiomas, keys that JSON makes equal are
  * all written, and the reader keeps the last: what it reads is what [method@Codec.lower] gives.
  */
-FOLIOT_API gboolean foliot_codec_encode (FoliotCodec *codec, FoliotValue *value, GByteArray *out, GError **error);
+FOLIOT_API gboolean foliot_codec_encode (FoliotCodec *codec, FoliotValue *value, GByteArray *out,
+                                         GError **error);
 /** foliot_codec_decode: read, then raise. */
 FOLIOT_API FoliotValue *foliot_codec_decode (FoliotCodec *codec, const guint8 *data, gsize length,
                                              GError **error) FOLIOT_WARN_UNUSED;
@@ -213,7 +222,8 @@ FOLIOT_API FoliotValue *foliot_codec_decode (FoliotCodec *codec, const guint8 *d
  *
  * Returns: (transfer none): a serializer that lives as long as the process; the same for the same @type
  */
-FOLIOT_API const FoliotSerializer *foliot_serializable_new (GType type, const char *const *names, gboolean repr);
+FOLIOT_API const FoliotSerializer *foliot_serializable_new (GType type, const char *const *names,
+                                                            gboolean repr);
 
 /**
  * foliot_typed_parse:

@@ -95,8 +95,8 @@ typedef struct
   guint64 cause;         /* sequence of the event that scheduled it; 0 from outside */
   guint64 link_sequence; /* number of the message on its link, from 1; 0 if no message */
   guint64 payload_hash;  /* foliot_value_hash of what it carried; 0 if nothing */
-  guint64 view_hash;     /* the same as the node itself sees it: without names that depend on where agents live */
-  guint32 kind;          /* FoliotEventKind */
+  guint64 view_hash; /* the same as the node itself sees it: without names that depend on where agents live */
+  guint32 kind;      /* FoliotEventKind */
   guint32 node;
   guint32 link;
   guint32 draws; /* random draws made while it ran */
@@ -151,11 +151,11 @@ typedef struct
  * posted for it. Lower priority values run first.
  */
 #define FOLIOT_TYPE_KERNEL (foliot_kernel_get_type ())
-FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotKernel, foliot_kernel, FOLIOT, KERNEL, GObject)
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotKernel, foliot_kernel, FOLIOT, KERNEL, GObject);
 
-#define FOLIOT_PRIORITY_INPUT (-100)  /* inputs come before whatever else happens at their time */
+#define FOLIOT_PRIORITY_INPUT   (-100) /* inputs come before whatever else happens at their time */
 #define FOLIOT_PRIORITY_DEFAULT 0
-#define FOLIOT_PRIORITY_SAMPLE 100 /* outputs are recorded when all else of that time is done */
+#define FOLIOT_PRIORITY_SAMPLE  100 /* outputs are recorded when all else of that time is done */
 
 /** FoliotEventFunc: runs one event on the main stack (or hands over to a fiber); must return. */
 typedef void (*FoliotEventFunc) (gpointer target, gpointer payload);
@@ -198,8 +198,9 @@ FOLIOT_API void foliot_kernel_shuffle_ties (FoliotKernel *kernel, guint64 seed);
  * Returns: the id of the event, never 0 (but 0 once the kernel is closed: nothing was posted then, @payload stays the
  *   caller's); ids are not reused while 2^32 further events of the same slot are posted
  */
-FOLIOT_API guint64 foliot_kernel_post (FoliotKernel *kernel, FoliotTime at, gint8 priority, FoliotEventKind kind,
-                                       FoliotEventFunc func, gpointer target, gpointer payload);
+FOLIOT_API guint64 foliot_kernel_post (FoliotKernel *kernel, FoliotTime at, gint8 priority,
+                                       FoliotEventKind kind, FoliotEventFunc func, gpointer target,
+                                       gpointer payload);
 /** foliot_kernel_cancel: O(log n). Returns: whether @event was still waiting; it will not run, its payload stays the caller's. */
 FOLIOT_API gboolean foliot_kernel_cancel (FoliotKernel *kernel, guint64 event);
 /** foliot_kernel_reschedule: moves a waiting event; it counts as posted now. Returns: whether it was still waiting. */
@@ -213,8 +214,8 @@ FOLIOT_API gboolean foliot_kernel_reschedule (FoliotKernel *kernel, guint64 even
  *
  * Returns: the id of the event, for [method@Kernel.uncall]
  */
-FOLIOT_API guint64 foliot_kernel_call_at (FoliotKernel *kernel, FoliotTime at, GCallback callback, gpointer user_data,
-                                          GDestroyNotify destroy);
+FOLIOT_API guint64 foliot_kernel_call_at (FoliotKernel *kernel, FoliotTime at, GCallback callback,
+                                          gpointer user_data, GDestroyNotify destroy);
 FOLIOT_API guint64 foliot_kernel_call_in (FoliotKernel *kernel, FoliotTime delay, GCallback callback,
                                           gpointer user_data, GDestroyNotify destroy);
 /**
@@ -248,7 +249,8 @@ typedef struct _FoliotHold FoliotHold;
  *
  * Returns: (transfer full): the hold; released by its owner, also after the kernel was closed
  */
-FOLIOT_API FoliotHold *foliot_kernel_hold (FoliotKernel *kernel, const char *why, guint limit_ms) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotHold *foliot_kernel_hold (FoliotKernel *kernel, const char *why,
+                                           guint limit_ms) FOLIOT_WARN_UNUSED;
 /** foliot_hold_release: @hold: (transfer full). */
 FOLIOT_API void foliot_hold_release (FoliotHold *hold);
 
@@ -263,7 +265,8 @@ FOLIOT_API void foliot_hold_release (FoliotHold *hold);
  * dispatch after the release; THROUGH ends with now at @to, event or not. Called by an event, it takes
  * effect when that event has ended.
  */
-FOLIOT_API gboolean foliot_kernel_advance (FoliotKernel *kernel, FoliotTime to, FoliotAdvance how, GError **error);
+FOLIOT_API gboolean foliot_kernel_advance (FoliotKernel *kernel, FoliotTime to, FoliotAdvance how,
+                                           GError **error);
 
 /** foliot_kernel_peek_settled: (skip): the answer of settle for this process, now. */
 FOLIOT_API void foliot_kernel_peek_settled (FoliotKernel *kernel, FoliotSettled *out_settled);
@@ -333,7 +336,8 @@ FOLIOT_API guint64 foliot_kernel_get_link_digest (FoliotKernel *kernel, guint32 
 FOLIOT_API const FoliotCheckpoint *foliot_kernel_get_checkpoints (FoliotKernel *kernel, gsize *out_n);
 FOLIOT_API void foliot_kernel_get_counts (FoliotKernel *kernel, FoliotCounts *out_counts);
 /** foliot_kernel_set_record_func: (skip): called after each event, once its record is complete; also with digests off. */
-FOLIOT_API void foliot_kernel_set_record_func (FoliotKernel *kernel, FoliotRecordFunc func, gpointer user_data);
+FOLIOT_API void foliot_kernel_set_record_func (FoliotKernel *kernel, FoliotRecordFunc func,
+                                               gpointer user_data);
 
 /* For floors above, inside an event: what the event turned out to carry. */
 /** foliot_kernel_note_message: (skip) */
@@ -348,7 +352,8 @@ FOLIOT_API void foliot_kernel_note_payload (FoliotKernel *kernel, guint32 node, 
  * One pointer per key for the floors above (queues by name, caches). Freed with the kernel, after all events.
  */
 FOLIOT_API gpointer foliot_kernel_get_data (FoliotKernel *kernel, GQuark key);
-FOLIOT_API void foliot_kernel_set_data (FoliotKernel *kernel, GQuark key, gpointer data, GDestroyNotify destroy);
+FOLIOT_API void foliot_kernel_set_data (FoliotKernel *kernel, GQuark key, gpointer data,
+                                        GDestroyNotify destroy);
 
 /**
  * foliot_kernel_close:

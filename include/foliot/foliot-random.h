@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 typedef struct _FoliotRandom FoliotRandom;
 
 /** foliot_kernel_get_random: Returns: (transfer none): the stream; the same object for the same names. */
-FOLIOT_API FoliotRandom *foliot_kernel_get_random (FoliotKernel *kernel, const char *name, const char *purpose);
+FOLIOT_API FoliotRandom *foliot_kernel_get_random (FoliotKernel *kernel, const char *name,
+                                                   const char *purpose);
 
 /** foliot_random_uint64: all 2^64 values equally likely. */
 FOLIOT_API guint64 foliot_random_uint64 (FoliotRandom *random);

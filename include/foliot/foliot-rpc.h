@@ -49,7 +49,8 @@ FOLIOT_API void foliot_signature_free (FoliotSignature *signature);
  *   `add() got multiple values for argument 'a'`, `add() argument 'a' must be number, not string`
  */
 FOLIOT_API FoliotArgs *foliot_signature_bind (const FoliotSignature *signature, const char *function,
-                                              FoliotValue *positional, FoliotValue *keywords, GError **error) FOLIOT_WARN_UNUSED;
+                                              FoliotValue *positional, FoliotValue *keywords,
+                                              GError **error) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_args_free (FoliotArgs *args);
 FOLIOT_API guint foliot_signature_get_n_args (const FoliotSignature *signature);
 FOLIOT_API const char *foliot_signature_get_arg_name (const FoliotSignature *signature, guint index);
@@ -91,7 +92,7 @@ typedef struct
  * Finds what a path names. Each service has exactly one, made with it; a router has at most one parent.
  */
 #define FOLIOT_TYPE_ROUTER (foliot_router_get_type ())
-FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotRouter, foliot_router, FOLIOT, ROUTER, GObject)
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotRouter, foliot_router, FOLIOT, ROUTER, GObject);
 
 /**
  * FoliotService:
@@ -99,7 +100,7 @@ FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotRouter, foliot_router, FOLIOT, ROUTER, GO
  * Whatever can be called: has a router. Implemented by agents, containers, service dicts and plain services.
  */
 #define FOLIOT_TYPE_SERVICE (foliot_service_get_type ())
-FOLIOT_API G_DECLARE_INTERFACE (FoliotService, foliot_service, FOLIOT, SERVICE, GObject)
+FOLIOT_API G_DECLARE_INTERFACE (FoliotService, foliot_service, FOLIOT, SERVICE, GObject);
 struct _FoliotServiceInterface
 {
   GTypeInterface parent;
@@ -114,7 +115,8 @@ FOLIOT_API FoliotRouter *foliot_service_get_router (FoliotService *service);
  * @class_name: for "not exposed" and "not valid" texts
  * @methods: (nullable): static table
  */
-FOLIOT_API FoliotRouter *foliot_router_new (GObject *owner, const char *class_name, const FoliotMethod *methods) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotRouter *foliot_router_new (GObject *owner, const char *class_name,
+                                            const FoliotMethod *methods) FOLIOT_WARN_UNUSED;
 FOLIOT_API gpointer foliot_router_get_owner (FoliotRouter *router);
 /** foliot_router_get_name: '' for a root. */
 FOLIOT_API const char *foliot_router_get_name (FoliotRouter *router);
@@ -124,14 +126,16 @@ FOLIOT_API FoliotRouter *foliot_router_get_root (FoliotRouter *router);
 /** foliot_router_dup_path: Returns: (transfer full): names from below the root, joined with `/`; '' for the root. */
 FOLIOT_API char *foliot_router_dup_path (FoliotRouter *router) FOLIOT_WARN_UNUSED;
 /** foliot_router_add_method: adds one method at run time (dict services). @error: %FOLIOT_ERROR_VALUE `"<name>" is not callable.` when func is NULL. */
-FOLIOT_API gboolean foliot_router_add_method (FoliotRouter *router, const FoliotMethod *method, gpointer self, GError **error);
+FOLIOT_API gboolean foliot_router_add_method (FoliotRouter *router, const FoliotMethod *method, gpointer self,
+                                              GError **error);
 /**
  * foliot_router_set_sub_router:
  * @service: (type GObject): whatever should be mounted
  * @error: %FOLIOT_ERROR_VALUE `"<x>" is not a valid router.` (no service), `"<obj>" is already a sub service of "<parent obj>"`, a name
  *   that is empty, has a slash, or is taken
  */
-FOLIOT_API gboolean foliot_router_set_sub_router (FoliotRouter *router, GObject *service, const char *name, GError **error);
+FOLIOT_API gboolean foliot_router_set_sub_router (FoliotRouter *router, GObject *service, const char *name,
+                                                  GError **error);
 /** foliot_router_remove: removes a method or unmounts a sub-service; what was resolved before is forgotten. */
 FOLIOT_API gboolean foliot_router_remove (FoliotRouter *router, const char *name);
 /** foliot_router_set_node: the node of the record whose view the calls below this router belong to. */
@@ -154,12 +158,14 @@ FOLIOT_API FoliotValue *foliot_router_describe (FoliotRouter *router) FOLIOT_WAR
  * A service made of functions and services by name; aiomas' ServiceDict.
  */
 #define FOLIOT_TYPE_SERVICE_DICT (foliot_service_dict_get_type ())
-FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotServiceDict, foliot_service_dict, FOLIOT, SERVICE_DICT, GObject)
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotServiceDict, foliot_service_dict, FOLIOT, SERVICE_DICT, GObject);
 FOLIOT_API FoliotServiceDict *foliot_service_dict_new (void) FOLIOT_WARN_UNUSED;
 /** foliot_service_dict_add: adds a function with a @self of its own. */
-FOLIOT_API gboolean foliot_service_dict_add (FoliotServiceDict *dict, const FoliotMethod *method, gpointer self, GError **error);
+FOLIOT_API gboolean foliot_service_dict_add (FoliotServiceDict *dict, const FoliotMethod *method,
+                                             gpointer self, GError **error);
 /** foliot_service_dict_add_service: @service: referenced. */
-FOLIOT_API gboolean foliot_service_dict_add_service (FoliotServiceDict *dict, const char *name, GObject *service, GError **error);
+FOLIOT_API gboolean foliot_service_dict_add_service (FoliotServiceDict *dict, const char *name,
+                                                     GObject *service, GError **error);
 /** foliot_service_dict_lookup: Returns: (transfer none) (nullable): a sub-service. */
 FOLIOT_API GObject *foliot_service_dict_lookup (FoliotServiceDict *dict, const char *name);
 
@@ -170,7 +176,7 @@ FOLIOT_API GObject *foliot_service_dict_lookup (FoliotServiceDict *dict, const c
  * then calls of the peer stay unanswered, as with aiomas).
  */
 #define FOLIOT_TYPE_RPC_CLIENT (foliot_rpc_client_get_type ())
-FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotRpcClient, foliot_rpc_client, FOLIOT, RPC_CLIENT, GObject)
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotRpcClient, foliot_rpc_client, FOLIOT, RPC_CLIENT, GObject);
 
 /** FoliotRpcConnectedFunc: once per connection. @client: reference it to keep it beyond the connection's life. */
 typedef void (*FoliotRpcConnectedFunc) (FoliotRpcClient *client, gpointer user_data);
@@ -185,13 +191,16 @@ typedef void (*FoliotResetFunc) (FoliotRpcClient *client, const GError *why, gpo
  *   `"<x>" is not a valid RPC service` when @service is no #FoliotService. The proxy serializer gets the id behind options->serializers
  */
 FOLIOT_API FoliotFuture *foliot_rpc_open (FoliotTransport *transport, FoliotAddress *to, GObject *service,
-                                          FoliotTime timeout, const FoliotChannelOptions *options) FOLIOT_WARN_UNUSED;
+                                          FoliotTime timeout,
+                                          const FoliotChannelOptions *options) FOLIOT_WARN_UNUSED;
 /** foliot_rpc_serve: @connected: (nullable). @error: as foliot_channel_serve; `"<x>" is not a valid RPC service.` */
 FOLIOT_API FoliotListener *foliot_rpc_serve (FoliotTransport *transport, FoliotAddress *at, GObject *service,
-                                             const FoliotChannelOptions *options, FoliotRpcConnectedFunc connected,
-                                             gpointer user_data, GDestroyNotify destroy, GError **error) FOLIOT_WARN_UNUSED;
+                                             const FoliotChannelOptions *options,
+                                             FoliotRpcConnectedFunc connected, gpointer user_data,
+                                             GDestroyNotify destroy, GError **error) FOLIOT_WARN_UNUSED;
 /** foliot_rpc_client_new: for those who have a channel. */
-FOLIOT_API FoliotRpcClient *foliot_rpc_client_new (FoliotChannel *channel, GObject *service, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotRpcClient *foliot_rpc_client_new (FoliotChannel *channel, GObject *service,
+                                                   GError **error) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotChannel *foliot_rpc_client_get_channel (FoliotRpcClient *client);
 FOLIOT_API GObject *foliot_rpc_client_get_service (FoliotRpcClient *client);
 /** foliot_rpc_client_get_remote: Returns: (transfer full): the root proxy. */
@@ -204,7 +213,8 @@ FOLIOT_API FoliotProxy *foliot_rpc_client_get_remote (FoliotRpcClient *client) F
  * Fires once, when the peer goes or on the own close; not after protocol errors.
  */
 FOLIOT_API gboolean foliot_rpc_client_on_connection_reset (FoliotRpcClient *client, FoliotResetFunc callback,
-                                                           gpointer user_data, GDestroyNotify destroy, GError **error);
+                                                           gpointer user_data, GDestroyNotify destroy,
+                                                           GError **error);
 /** foliot_rpc_client_close: Returns: (transfer full): resolves when pending calls have failed and the service has ended. Idempotent. */
 FOLIOT_API FoliotFuture *foliot_rpc_client_close (FoliotRpcClient *client) FOLIOT_WARN_UNUSED;
 /** foliot_rpc_client_stop_service: handles no further requests; running handlers go on. No reset callback fires. */
@@ -246,7 +256,8 @@ FOLIOT_API FoliotValue *foliot_value_new_service (GObject *service) FOLIOT_WARN_
  * Returns: (transfer full): the result. Rejected when nothing could be sent: %FOLIOT_ERROR_ATTRIBUTE `No RPC function name specified.` for a
  *   root proxy, and as foliot_channel_send
  */
-FOLIOT_API FoliotFuture *foliot_proxy_call (FoliotProxy *proxy, const char *method, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotFuture *foliot_proxy_call (FoliotProxy *proxy, const char *method,
+                                            ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 /** foliot_proxy_callv: @positional: (transfer full) (nullable): a list; @keywords: (transfer full) (nullable): a map with text keys. */
 FOLIOT_API FoliotFuture *foliot_proxy_callv (FoliotProxy *proxy, const char *method, FoliotValue *positional,
                                              FoliotValue *keywords) FOLIOT_WARN_UNUSED;

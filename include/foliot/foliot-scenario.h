@@ -50,7 +50,7 @@ typedef enum
  * docs/scenario.md; schema: `foliot describe --schema`.
  */
 #define FOLIOT_TYPE_SCENARIO (foliot_scenario_get_type ())
-FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotScenario, foliot_scenario, FOLIOT, SCENARIO, GObject)
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotScenario, foliot_scenario, FOLIOT, SCENARIO, GObject);
 
 /**
  * foliot_scenario_load:
@@ -60,8 +60,9 @@ FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotScenario, foliot_scenario, FOLIOT, SCENAR
  * @registry: (nullable): agent types at hand; %NULL: only those of the scenario's module
  * @module_dirs: (array zero-terminated=1) (nullable): where modules are looked for, in order, before the scenario's own folder
  */
-FOLIOT_API FoliotScenario *foliot_scenario_load (const char *path, const char *const *settings, FoliotRegistry *registry,
-                                                 const char *const *module_dirs, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotScenario *foliot_scenario_load (const char *path, const char *const *settings,
+                                                 FoliotRegistry *registry, const char *const *module_dirs,
+                                                 GError **error) FOLIOT_WARN_UNUSED;
 FOLIOT_API const char *foliot_scenario_get_name (FoliotScenario *scenario);
 FOLIOT_API const char *foliot_scenario_get_folder (FoliotScenario *scenario);
 FOLIOT_API guint64 foliot_scenario_get_seed (FoliotScenario *scenario);
@@ -124,7 +125,7 @@ typedef struct
  * A scenario brought to life: a kernel, containers, agents, inputs, recorded tables.
  */
 #define FOLIOT_TYPE_WORLD (foliot_world_get_type ())
-FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotWorld, foliot_world, FOLIOT, WORLD, GObject)
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotWorld, foliot_world, FOLIOT, WORLD, GObject);
 /** foliot_world_new: builds containers and agents (in the order of the file) at the start time; runs no event. @options: (nullable). */
 FOLIOT_API FoliotWorld *foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options,
                                           GError **error) FOLIOT_WARN_UNUSED;
@@ -148,7 +149,7 @@ FOLIOT_API gboolean foliot_world_write_results (FoliotWorld *world, const char *
 /** foliot_world_close: shuts containers down and closes the kernel. Idempotent. */
 FOLIOT_API void foliot_world_close (FoliotWorld *world);
 /** foliot_world_check_twins: the same world twice in lock-step; @error: DIFFERS names time, node, event, class of the first difference. */
-FOLIOT_API gboolean foliot_world_check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options, GError **error);
-
+FOLIOT_API gboolean foliot_world_check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options,
+                                              GError **error);
 
 G_END_DECLS

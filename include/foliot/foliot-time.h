@@ -13,14 +13,14 @@ G_BEGIN_DECLS
  */
 typedef gint64 FoliotTime;
 
-#define FOLIOT_TIME_NEVER G_MAXINT64 /* later than any event: no deadline, nothing due */
-#define FOLIOT_NANOSECOND ((FoliotTime) 1)
+#define FOLIOT_TIME_NEVER  G_MAXINT64 /* later than any event: no deadline, nothing due */
+#define FOLIOT_NANOSECOND  ((FoliotTime) 1)
 #define FOLIOT_MICROSECOND ((FoliotTime) 1000)
 #define FOLIOT_MILLISECOND ((FoliotTime) 1000000)
-#define FOLIOT_SECOND ((FoliotTime) 1000000000)
-#define FOLIOT_MINUTE (60 * FOLIOT_SECOND)
-#define FOLIOT_HOUR (60 * FOLIOT_MINUTE)
-#define FOLIOT_DAY (24 * FOLIOT_HOUR)
+#define FOLIOT_SECOND      ((FoliotTime) 1000000000)
+#define FOLIOT_MINUTE      (60 * FOLIOT_SECOND)
+#define FOLIOT_HOUR        (60 * FOLIOT_MINUTE)
+#define FOLIOT_DAY         (24 * FOLIOT_HOUR)
 
 /**
  * foliot_time_add:

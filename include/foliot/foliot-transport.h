@@ -81,7 +81,7 @@ typedef struct
  * One end of a two-way pipe of frames. Frames of one direction arrive in the order sent.
  */
 #define FOLIOT_TYPE_LINK (foliot_link_get_type ())
-FOLIOT_API G_DECLARE_INTERFACE (FoliotLink, foliot_link, FOLIOT, LINK, GObject)
+FOLIOT_API G_DECLARE_INTERFACE (FoliotLink, foliot_link, FOLIOT, LINK, GObject);
 
 /**
  * FoliotLinkInterface:
@@ -134,7 +134,7 @@ typedef void (*FoliotAcceptFunc) (FoliotLink *link, gpointer user_data);
  * What listens at an address. Closing it leaves accepted links alone.
  */
 #define FOLIOT_TYPE_LISTENER (foliot_listener_get_type ())
-FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotListener, foliot_listener, FOLIOT, LISTENER, GObject)
+FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotListener, foliot_listener, FOLIOT, LISTENER, GObject);
 
 /**
  * FoliotListenerClass:
@@ -160,7 +160,7 @@ FOLIOT_API FoliotFuture *foliot_listener_wait_closed (FoliotListener *listener) 
  * Makes links.
  */
 #define FOLIOT_TYPE_TRANSPORT (foliot_transport_get_type ())
-FOLIOT_API G_DECLARE_INTERFACE (FoliotTransport, foliot_transport, FOLIOT, TRANSPORT, GObject)
+FOLIOT_API G_DECLARE_INTERFACE (FoliotTransport, foliot_transport, FOLIOT, TRANSPORT, GObject);
 
 /**
  * FoliotTransportInterface:
@@ -173,14 +173,16 @@ struct _FoliotTransportInterface
   GTypeInterface parent;
   FoliotKernel *(*get_kernel) (FoliotTransport *transport);
   FoliotFuture *(*connect) (FoliotTransport *transport, FoliotAddress *to, const char *name);
-  FoliotListener *(*listen) (FoliotTransport *transport, FoliotAddress *at, const char *name, FoliotAcceptFunc accept,
-                             gpointer user_data, GDestroyNotify destroy, GError **error);
+  FoliotListener *(*listen) (FoliotTransport *transport, FoliotAddress *at, const char *name,
+                             FoliotAcceptFunc accept, gpointer user_data, GDestroyNotify destroy,
+                             GError **error);
 };
 FOLIOT_API FoliotKernel *foliot_transport_get_kernel (FoliotTransport *transport);
 FOLIOT_API FoliotFuture *foliot_transport_connect (FoliotTransport *transport, FoliotAddress *to,
                                                    const char *name) FOLIOT_WARN_UNUSED;
-FOLIOT_API FoliotListener *foliot_transport_listen (FoliotTransport *transport, FoliotAddress *at, const char *name,
-                                                    FoliotAcceptFunc accept, gpointer user_data, GDestroyNotify destroy,
+FOLIOT_API FoliotListener *foliot_transport_listen (FoliotTransport *transport, FoliotAddress *at,
+                                                    const char *name, FoliotAcceptFunc accept,
+                                                    gpointer user_data, GDestroyNotify destroy,
                                                     GError **error) FOLIOT_WARN_UNUSED;
 
 /**
@@ -189,7 +191,7 @@ FOLIOT_API FoliotListener *foliot_transport_listen (FoliotTransport *transport, 
  * An address inside a kernel, as aiomas' LocalQueue: at most one server; `LocalQueue('id')`.
  */
 #define FOLIOT_TYPE_LOCAL_QUEUE (foliot_local_queue_get_type ())
-FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotLocalQueue, foliot_local_queue, FOLIOT, LOCAL_QUEUE, GObject)
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotLocalQueue, foliot_local_queue, FOLIOT, LOCAL_QUEUE, GObject);
 /**
  * foliot_local_queue_get:
  * @error: %FOLIOT_ERROR_VALUE `"/" not allowed in queue ID ('<id>')`
@@ -214,7 +216,8 @@ FOLIOT_API char *foliot_local_queue_to_string (FoliotLocalQueue *queue) FOLIOT_W
  * is set up first. peername on both ends is the text `LocalQueue('<id>')`; sockname is unknown. A connect without a server is refused at once with
  * CONNECTION_REFUSED `No server started for this local queue instance.`
  */
-FOLIOT_API FoliotTransport *foliot_local_transport_new (FoliotKernel *kernel, gboolean carry_bytes) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotTransport *foliot_local_transport_new (FoliotKernel *kernel,
+                                                        gboolean carry_bytes) FOLIOT_WARN_UNUSED;
 
 /**
  * FoliotLatency:
@@ -243,7 +246,7 @@ typedef struct
  * of names, so that rules of one link shift nobody else's numbers. A message never overtakes another on its link.
  */
 #define FOLIOT_TYPE_NETWORK (foliot_network_get_type ())
-FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotNetwork, foliot_network, FOLIOT, NETWORK, GObject)
+FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotNetwork, foliot_network, FOLIOT, NETWORK, GObject);
 FOLIOT_API FoliotNetwork *foliot_network_new (FoliotTransport *inner) FOLIOT_WARN_UNUSED;
 /**
  * foliot_network_add_rule:
@@ -253,7 +256,8 @@ FOLIOT_API FoliotNetwork *foliot_network_new (FoliotTransport *inner) FOLIOT_WAR
 FOLIOT_API void foliot_network_add_rule (FoliotNetwork *network, const char *from, const char *to,
                                          const FoliotLatency *latency, guint loss_ppm);
 /** foliot_network_set_partition: while cut, every message of the direction is lost. "*" allowed. */
-FOLIOT_API void foliot_network_set_partition (FoliotNetwork *network, const char *from, const char *to, gboolean cut);
+FOLIOT_API void foliot_network_set_partition (FoliotNetwork *network, const char *from, const char *to,
+                                              gboolean cut);
 /** foliot_network_get_n_lost: messages lost so far. */
 FOLIOT_API guint64 foliot_network_get_n_lost (FoliotNetwork *network);
 
@@ -268,7 +272,8 @@ typedef struct _FoliotFramer FoliotFramer;
 FOLIOT_API FoliotFramer *foliot_framer_new (gsize max_bytes) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_framer_free (FoliotFramer *framer);
 /** foliot_framer_feed: @error: FRAME_TOO_LONG; for good. */
-FOLIOT_API gboolean foliot_framer_feed (FoliotFramer *framer, const guint8 *data, gsize length, GError **error);
+FOLIOT_API gboolean foliot_framer_feed (FoliotFramer *framer, const guint8 *data, gsize length,
+                                        GError **error);
 /** foliot_framer_next: Returns: (transfer full) (nullable): the next complete payload. */
 FOLIOT_API GBytes *foliot_framer_next (FoliotFramer *framer) FOLIOT_WARN_UNUSED;
 /** foliot_framer_append: appends header and payload to @out. */

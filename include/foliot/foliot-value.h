@@ -29,9 +29,9 @@ typedef enum
   FOLIOT_VALUE_STRING, /* UTF-8 with a length; NUL allowed; lone surrogates as three bytes (WTF-8) */
   FOLIOT_VALUE_BYTES,
   FOLIOT_VALUE_LIST,
-  FOLIOT_VALUE_MAP,  /* keys of any kind, in the order of insertion */
-  FOLIOT_VALUE_DATE, /* FoliotDate */
-  FOLIOT_VALUE_EXT,  /* MsgPack extension: code 0–127 and bytes */
+  FOLIOT_VALUE_MAP,    /* keys of any kind, in the order of insertion */
+  FOLIOT_VALUE_DATE,   /* FoliotDate */
+  FOLIOT_VALUE_EXT,    /* MsgPack extension: code 0–127 and bytes */
   FOLIOT_VALUE_OBJECT, /* an instance of a GObject class or boxed type: service, proxy, serializable */
 } FoliotValueKind;
 
@@ -84,10 +84,11 @@ FOLIOT_API FoliotValue *foliot_value_new_string_len (const char *text, gsize len
  */
 FOLIOT_API FoliotValue *foliot_value_new_string_checked (const char *text, gsize length,
                                                          gboolean allow_surrogates) FOLIOT_WARN_UNUSED;
-FOLIOT_API FoliotValue *foliot_value_new_string_printf (const char *format, ...) G_GNUC_PRINTF (1, 2)
-    FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_value_new_string_printf (const char *format, ...)
+    G_GNUC_PRINTF (1, 2) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotValue *foliot_value_new_bytes (gconstpointer data, gsize length) FOLIOT_WARN_UNUSED;
-FOLIOT_API FoliotValue *foliot_value_new_ext (guint8 code, gconstpointer data, gsize length) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_value_new_ext (guint8 code, gconstpointer data,
+                                              gsize length) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotValue *foliot_value_new_date (const FoliotDate *date) FOLIOT_WARN_UNUSED;
 
 /**
@@ -110,14 +111,16 @@ FOLIOT_API FoliotValue *foliot_value_new_map (FoliotValue **pairs, gsize n_pairs
  * foliot_value_build_list: (skip)
  * @first: (transfer full): items, then %NULL; an empty list is `foliot_value_new_list (NULL, 0)`
  */
-FOLIOT_API FoliotValue *foliot_value_build_list (FoliotValue *first, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_value_build_list (FoliotValue *first,
+                                                 ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 
 /**
  * foliot_value_build_map: (skip)
  * @first_key: text key, value (transfer full), text key, value …, then %NULL; an empty map is
  *   `foliot_value_new_map (NULL, 0)`
  */
-FOLIOT_API FoliotValue *foliot_value_build_map (const char *first_key, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotValue *foliot_value_build_map (const char *first_key,
+                                                ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 
 /**
  * foliot_value_new_object:
@@ -190,8 +193,8 @@ typedef char *(*FoliotObjectFormatFunc) (gpointer instance);
  *
  * Declares, once per type, how instances of @type in values are hashed, compared and printed. Each may be %NULL.
  */
-FOLIOT_API void foliot_value_set_object_funcs (GType type, FoliotObjectHashFunc hash, FoliotObjectEqualFunc equal,
-                                               FoliotObjectFormatFunc format);
+FOLIOT_API void foliot_value_set_object_funcs (GType type, FoliotObjectHashFunc hash,
+                                               FoliotObjectEqualFunc equal, FoliotObjectFormatFunc format);
 
 /**
  * foliot_value_print:

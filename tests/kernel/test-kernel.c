@@ -241,7 +241,8 @@ test_jump_inside (void)
     {
       World world = world_new (FOLIOT_DRIVE_EXTERNAL, 0);
 
-      foliot_kernel_post (world.kernel, 1, 0, FOLIOT_EVENT_CALLBACK, jump_to_five, &world, GINT_TO_POINTER ('a'));
+      foliot_kernel_post (world.kernel, 1, 0, FOLIOT_EVENT_CALLBACK, jump_to_five, &world,
+                          GINT_TO_POINTER ('a'));
       post (&world, 1, 0, 'b');
       post (&world, 4, 0, 'c');
       foliot_kernel_advance (world.kernel, 1, FOLIOT_ADVANCE_JUMP, NULL);
