@@ -124,6 +124,7 @@ foliot_rpc_serve (FoliotTransport *transport, FoliotAddress *at, GObject *servic
                   const FoliotChannelOptions *options, FoliotRpcConnectedFunc connected, gpointer user_data,
                   GDestroyNotify destroy, GError **error)
 {
+  FoliotListener *listener;
   Serving *serving;
 
   g_return_val_if_fail (FOLIOT_IS_TRANSPORT (transport), NULL);
@@ -135,5 +136,8 @@ foliot_rpc_serve (FoliotTransport *transport, FoliotAddress *at, GObject *servic
     }
   serving = g_new (Serving, 1);
   *serving = (Serving){ g_object_ref (service), connected, user_data, destroy };
-  return foliot_channel_serve (transport, at, options, on_connected, serving, serving_free, error);
+  listener = foliot_channel_serve (transport, at, options, on_connected, serving, serving_free, error);
+  if (listener == NULL) /* then it is still ours */
+    serving_free (serving);
+  return listener;
 }
