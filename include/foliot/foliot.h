@@ -15,6 +15,7 @@
 #include <foliot/foliot-random.h>
 #include <foliot/foliot-rpc.h>
 #include <foliot/foliot-scenario.h>
+#include <foliot/foliot-statistics.h>
 #include <foliot/foliot-time.h>
 #include <foliot/foliot-transport.h>
 #include <foliot/foliot-value.h>
