@@ -86,7 +86,9 @@ FOLIOT_API FoliotAgent *foliot_container_get_agent (FoliotContainer *container, 
  *
  * Connections are shared per textual address, also while they are being made (@timeout is then that of the first who asked); a proxy
  * that somebody still holds is returned without traffic. A lost connection is forgotten, and the next connect makes a new one
- * (aiomas keeps it for ever: docs/differences.md).
+ * (aiomas keeps it for ever: docs/differences.md). Over a network that loses messages the question whether the agent exists may
+ * be lost: who gives up waiting settles the future ([method@Future.cancel]), and once nobody waits for the answer, the next
+ * connect asks again.
  *
  * Returns: (transfer full): resolves with an OBJECT of #FoliotProxy whose text is `<RemoteClass>Proxy('<url>')`. Rejects with %FOLIOT_ERROR_VALUE
  *   `Cannot parse agent URL "<url>": <reason>`, the transport's error, or %FOLIOT_ERROR_CONNECTION `Agent "<aid>" does not exist in

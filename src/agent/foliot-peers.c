@@ -63,6 +63,7 @@ typedef struct
   char *aid;
   char *text;         /* of its proxy, once it was validated */
   GPtrArray *waiting; /* Attempt, while it is being validated */
+  gboolean forgotten; /* no longer in the table: its question lives on alone */
 } Target;
 
 /* One call of connect. */
@@ -320,15 +321,33 @@ static void
 target_done (Target *target)
 {
   Peer *peer = target->peer;
-  if (target->text == NULL)
+  if (target->forgotten)
+    target_free (target);
+  else if (target->text == NULL)
     g_hash_table_remove (peer->targets, target->aid);
   peer_unref (peer);
+}
+
+/* Whether a question is under way whose answer nobody awaits any longer: who gives up settles the future that he got. */
+static gboolean
+target_is_given_up (Target *target)
+{
+  gboolean given_up = target->waiting != NULL;
+  for (guint i = 0; given_up && i < target->waiting->len; i++)
+    given_up = foliot_future_is_settled (((Attempt *) target->waiting->pdata[i])->result);
+  return given_up;
 }
 
 static Target *
 peer_get_target (Peer *peer, const char *aid)
 {
   Target *target = g_hash_table_lookup (peer->targets, aid);
+  if (target != NULL && target_is_given_up (target))
+    {
+      g_hash_table_steal (peer->targets, aid);
+      target->forgotten = TRUE;
+      target = NULL;
+    }
   if (target != NULL)
     return target;
   target = g_new0 (Target, 1);

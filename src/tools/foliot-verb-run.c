@@ -14,7 +14,8 @@
 /* `foliot run`: loads a scenario, runs it to its end, writes the results, says what came out. Everything that a run is lies in
  * the library; here are only arguments in and text out. */
 
-#define BATCH_EVENTS 16384
+#define BATCH_EVENTS    16384
+#define MAX_WAITS_SHOWN 10
 
 typedef struct
 {
@@ -124,6 +125,20 @@ print_table (FoliotTable *table, const char *out)
           foliot_table_get_n_rows (table), out, foliot_table_get_name (table));
 }
 
+/* The first few who wait; a large world has thousands. */
+static void
+print_waits (const char *waits, const char *out)
+{
+  g_auto (GStrv) lines = g_strsplit (waits, "\n", -1);
+  guint n = g_strv_length (lines) - 1; /* the last line ends too */
+
+  printf ("still waiting at the end (%s/waits.txt):\n", out);
+  for (guint i = 0; i < MIN (n, MAX_WAITS_SHOWN); i++)
+    printf ("%s\n", lines[i]);
+  if (n > MAX_WAITS_SHOWN)
+    printf ("and %u more\n", n - MAX_WAITS_SHOWN);
+}
+
 static void
 print_summary (FoliotWorld *world, const char *out)
 {
@@ -139,7 +154,7 @@ print_summary (FoliotWorld *world, const char *out)
   for (guint i = 0; i < foliot_world_get_n_tables (world); i++)
     print_table (foliot_world_get_table (world, i), out);
   if (waits[0] != '\0')
-    printf ("still waiting at the end (%s/waits.txt):\n%s", out, waits);
+    print_waits (waits, out);
   printf ("results %s\n", out);
 }
 

@@ -355,6 +355,35 @@ test_lost_while_validating (World *world)
 
 /* ---- shutdown ---- */
 
+/* The first question is lost, and its asker gives up: the next one asks again. A late answer to the first one of two is no harm. */
+static void
+test_ask_again (World *world)
+{
+  FoliotTransport *inner = world->transport;
+  g_autoptr (FoliotNetwork) network = foliot_network_new (inner);
+  const FoliotLatency latency = { .base = FOLIOT_SECOND };
+  foliot_network_add_rule (network, "*", "*", &latency, 0);
+  world->transport = FOLIOT_TRANSPORT (network);
+  FoliotContainer *a = world_container (world, "a"), *b = world_container (world, "b");
+  world->transport = inner;
+  FoliotAgent *agent = world_agent (b, TYPE_CALLEE, NULL);
+  const char *url = foliot_agent_get_address (agent);
+
+  for (int lost = 1; lost >= 0; lost--)
+    {
+      g_autoptr (GError) error = NULL;
+      foliot_network_set_partition (network, "*", "*", lost);
+      g_autoptr (FoliotFuture) given_up = foliot_container_connect (a, url, 0);
+      FoliotTime deadline = foliot_kernel_now (world->kernel) + FOLIOT_SECOND;
+      g_assert_null (foliot_await (given_up, deadline, &error));
+      g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_TIMED_OUT);
+      foliot_future_cancel (given_up);
+      foliot_network_set_partition (network, "*", "*", FALSE);
+      g_autoptr (FoliotProxy) proxy = world_connect (a, url);
+      assert_adds (proxy);
+    }
+}
+
 static void
 test_shutdown (World *world)
 {
@@ -496,6 +525,7 @@ main (int argc, char *argv[])
   world_test_add_once ("/agent/container/dead-address", test_dead_address);
   world_test_add_once ("/agent/container/lost-connection", test_lost_connection);
   world_test_add_once ("/agent/container/lost-while-validating", test_lost_while_validating);
+  world_test_add_once ("/agent/container/ask-again", test_ask_again);
   world_test_add ("/agent/row-094-shutdown", test_shutdown);
   world_test_add ("/agent/row-094-shutdown-of-peer", test_shutdown_of_peer);
   world_test_add_once ("/agent/container/shutdown-while-connecting", test_shutdown_while_connecting);
