@@ -142,7 +142,7 @@ static gboolean
 controller_check (Controller *controller, GError **error)
 {
   g_autoptr (FoliotValue) states
-      = foliot_agent_call_all (controller, controller->proxies, error, "get_state", NULL, NULL);
+      = foliot_agent_call_all (controller, controller->proxies, error, "get_state", NULL);
   g_autoptr (FoliotValue) done = NULL;
 
   if (states == NULL)
