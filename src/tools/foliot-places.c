@@ -56,7 +56,7 @@ char *
 foliot_places_find_program (const char *name)
 {
   g_autofree char *here = dup_exe_folder ();
-  g_autofree char *beside = g_build_filename (here, name, NULL);
+  g_autofree char *beside = g_build_filename (here, "..", "..", "tests", "bench", name, NULL);
   g_autofree char *installed = g_build_filename (here, "..", "libexec", "foliot-1", name, NULL);
 
   if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))

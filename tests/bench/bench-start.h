@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <glib.h>
+
+/* `foliot run` of the smallest scenario, from spawn to exit, wall clock. Reference: the same for `true`. */
+void foliot_bench_start (guint n_runs);
