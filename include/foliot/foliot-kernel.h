@@ -272,6 +272,14 @@ FOLIOT_API gboolean foliot_kernel_advance (FoliotKernel *kernel, FoliotTime to, 
 FOLIOT_API void foliot_kernel_peek_settled (FoliotKernel *kernel, FoliotSettled *out_settled);
 
 /**
+ * foliot_kernel_set_limit:
+ * @limit: no event later than this runs, whoever drives; [const@TIME_NEVER] for none
+ *
+ * The end of a run, for a world that lives in somebody else's main loop.
+ */
+FOLIOT_API void foliot_kernel_set_limit (FoliotKernel *kernel, FoliotTime limit);
+
+/**
  * foliot_kernel_step:
  * @max_events: how many at most
  *

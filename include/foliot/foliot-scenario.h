@@ -104,7 +104,7 @@ FOLIOT_API FoliotValue *foliot_table_get_cell (FoliotTable *table, gsize row, gu
  * @seed: used if @has_seed, instead of the scenario's
  * @until: kernel time at which to end, if earlier or later than the scenario's; [const@TIME_NEVER]: the scenario's own
  * @through_codec: links carry bytes
- * @context: (nullable): a main context to live in
+ * @context: (nullable): a main context to live in: whoever iterates it runs the world, up to its end
  * @digest_off: no records and digests
  * @shuffle_ties: 0 is off
  */
@@ -136,6 +136,8 @@ FOLIOT_API FoliotTime foliot_world_get_until (FoliotWorld *world);
 FOLIOT_API FoliotAgent *foliot_world_get_agent (FoliotWorld *world, const char *name);
 /** foliot_world_step: runs at most @max_events. Returns: how many ran; 0: the run has come to its end, or @error is set (%FOLIOT_SCENARIO_ERROR_AGENT, kernel errors). */
 FOLIOT_API guint64 foliot_world_step (FoliotWorld *world, guint64 max_events, GError **error);
+/** foliot_world_is_done: Returns: whether nothing is left to run before the end, or an agent failed; for worlds in a main loop. */
+FOLIOT_API gboolean foliot_world_is_done (FoliotWorld *world);
 /** foliot_world_run: to the end. */
 FOLIOT_API gboolean foliot_world_run (FoliotWorld *world, GError **error);
 /** foliot_world_dup_wait_report: Returns: (transfer full): a line per fiber that still waits: who, what for, since when; '' if none. */

@@ -48,13 +48,13 @@ get_limit (FoliotKernel *self, FoliotTime until)
   switch (self->drive)
     {
     case FOLIOT_DRIVE_EXTERNAL:
-      return MIN (self->target, until);
+      return MIN (MIN (self->target, until), self->limit);
     case FOLIOT_DRIVE_PACED:
     case FOLIOT_DRIVE_REALTIME:
-      return MIN (MIN (until, LAST_TIME), foliot_pace_get_time (&self->pace, self->head.now));
+      return MIN (MIN (until, self->limit), foliot_pace_get_time (&self->pace, self->head.now));
     case FOLIOT_DRIVE_FREE:
     default:
-      return MIN (until, LAST_TIME);
+      return MIN (until, self->limit);
     }
 }
 
@@ -246,6 +246,13 @@ foliot_kernel_peek_settled (FoliotKernel *self, FoliotSettled *out_settled)
   };
 }
 
+void
+foliot_kernel_set_limit (FoliotKernel *self, FoliotTime limit)
+{
+  g_return_if_fail (IS_KERNEL (self));
+  self->limit = MIN (limit, LAST_TIME);
+}
+
 guint64
 foliot_kernel_step (FoliotKernel *self, guint64 max_events)
 {
@@ -298,7 +305,7 @@ wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GE
   const FoliotHold *hold = foliot_kernel_get_first_hold (self);
   const FoliotQueueEntry *first = foliot_event_queue_peek (&self->queue);
   FoliotTime due = first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER;
-  gboolean is_pending = due <= MIN (until, LAST_TIME);
+  gboolean is_pending = due <= MIN (until, self->limit);
   gint64 wake_us = G_MAXINT64;
 
   *out_more = TRUE;

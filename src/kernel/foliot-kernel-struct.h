@@ -82,6 +82,7 @@ struct _FoliotKernel
   FoliotDrive drive;
   guint64 seed;
   FoliotTime target; /* how far an EXTERNAL kernel may go */
+  FoliotTime limit;  /* how far any may go */
   FoliotAdvance how;
   FoliotPace pace;
   FoliotHold *holds; /* in order of asking */

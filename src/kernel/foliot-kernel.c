@@ -159,6 +159,7 @@ foliot_kernel_init (FoliotKernel *self)
   self->magic = FOLIOT_KERNEL_MAGIC;
   self->digest_on = self->head.recording = TRUE;
   self->wake_us = -1;
+  foliot_kernel_set_limit (self, FOLIOT_TIME_NEVER);
   self->pace.factor = 1;
   foliot_event_queue_init (&self->queue);
   foliot_digest_init (&self->digest);

@@ -205,7 +205,7 @@ write_run (FoliotWorld *world, const char *folder, gboolean waits, GError **erro
   add_text (builder, "until_s", until);
   add_text (builder, "ended_at_s", ended_at);
   json_builder_set_member_name (builder, "complete");
-  json_builder_add_boolean_value (builder, world->ended && world->failure == NULL);
+  json_builder_add_boolean_value (builder, foliot_world_is_done (world) && world->failure == NULL);
   add_text (builder, "fidelity", "closed");
   add_counts (builder, world);
   add_tables (builder, world, waits);

@@ -18,7 +18,6 @@ struct _FoliotWorld
   GError *failure;        /* the first agent that failed */
   guint n_starting;       /* agents whose init has not ended */
   gboolean through_codec;
-  gboolean ended; /* stepped to its end */
   gboolean closed;
 };
 

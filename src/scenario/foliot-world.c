@@ -16,11 +16,14 @@ G_DEFINE_FINAL_TYPE (FoliotWorld, foliot_world, G_TYPE_OBJECT)
 void
 _foliot_world_fail (FoliotWorld *world, const char *agent, const char *what, const GError *why)
 {
-  g_autofree char *time = foliot_time_format (foliot_kernel_now (world->kernel));
+  FoliotTime now = foliot_kernel_now (world->kernel);
+  g_autofree char *time = foliot_time_format (now);
 
-  if (world->failure == NULL)
-    g_set_error (&world->failure, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT,
-                 "agent %s: %s failed at %s s: %s", agent, what, time, why->message);
+  if (world->failure != NULL)
+    return;
+  g_set_error (&world->failure, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT,
+               "agent %s: %s failed at %s s: %s", agent, what, time, why->message);
+  foliot_kernel_set_limit (world->kernel, now);
 }
 
 static void
@@ -241,6 +244,7 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
   world->through_codec = options->through_codec;
   world->kernel = foliot_kernel_new (options->context, FOLIOT_DRIVE_FREE,
                                      options->has_seed ? options->seed : scenario->seed, scenario->init_time);
+  foliot_kernel_set_limit (world->kernel, world->until - 1);
   foliot_kernel_set_digest (world->kernel, !options->digest_off);
   foliot_kernel_shuffle_ties (world->kernel, options->shuffle_ties);
   if (!make_containers (world, error) || !make_agents (world, error))
@@ -255,15 +259,23 @@ foliot_world_step (FoliotWorld *world, guint64 max_events, GError **error)
 {
   guint64 n = 0;
 
-  if (!world->ended && world->failure == NULL)
-    n = foliot_kernel_step_until (world->kernel, world->until - 1, max_events);
+  if (world->failure == NULL)
+    n = foliot_kernel_step (world->kernel, max_events);
   if (world->failure != NULL)
     {
       g_propagate_error (error, g_error_copy (world->failure));
       return 0;
     }
-  world->ended = n == 0;
   return n;
+}
+
+gboolean
+foliot_world_is_done (FoliotWorld *world)
+{
+  FoliotSettled settled;
+
+  foliot_kernel_peek_settled (world->kernel, &settled);
+  return world->failure != NULL || (settled.quiet && settled.next_due >= world->until);
 }
 
 gboolean

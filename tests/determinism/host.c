@@ -84,36 +84,26 @@ run_beside (const Arguments *arguments)
 }
 
 static gboolean
-on_turn (gpointer user_data)
-{
-  Host *host = user_data;
-
-  if (step (host->world))
-    return G_SOURCE_CONTINUE;
-  g_main_loop_quit (host->loop);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
 on_timeout (gpointer user_data)
 {
   Host *host = user_data;
 
   host->n_timeouts++;
-  return G_SOURCE_CONTINUE;
+  if (!foliot_world_is_done (host->world))
+    return G_SOURCE_CONTINUE;
+  g_main_loop_quit (host->loop);
+  return G_SOURCE_REMOVE;
 }
 
-/* The turns have a higher priority than the kernel's own source, which knows nothing of the end of a run. */
+/* Nobody steps the world: the host's loop runs it, beside a source of its own. */
 static FoliotWorld *
 run_in_loop (const Arguments *arguments)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Host host = { loop, open_world (arguments, arguments->scenario, g_main_context_default ()), 0 };
-  guint timeout = g_timeout_add_full (G_PRIORITY_HIGH - 1, 1, on_timeout, &host, NULL);
 
-  g_idle_add_full (G_PRIORITY_HIGH, on_turn, &host, NULL);
+  g_timeout_add (1, on_timeout, &host);
   g_main_loop_run (loop);
-  g_source_remove (timeout);
   return host.world;
 }
 
