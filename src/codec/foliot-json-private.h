@@ -7,6 +7,9 @@ G_BEGIN_DECLS
 
 /* Exactly one JSON value, as Python's `json.loads` of the UTF-8 text takes it. */
 FoliotValue *_foliot_json_read (const guint8 *data, gsize length, const FoliotLimits *limits, GError **error);
+/* The same; @out_offset: the byte at which an error was found. */
+FoliotValue *_foliot_json_read_located (const guint8 *data, gsize length, const FoliotLimits *limits,
+                                        gsize *out_offset, GError **error);
 /* As Python's `json.dumps` with its defaults writes it. */
 gboolean _foliot_json_write (FoliotValue *value, const FoliotLimits *limits, GByteArray *out, GError **error);
 /* A string with its quotes, ASCII only. */

@@ -19,6 +19,7 @@ typedef struct
   const guint8 *cursor;
   const guint8 *end;
   const FoliotLimits *limits;
+  const guint8 *failed_at; /* NULL: at the cursor */
   gsize n_items;
   FoliotStack stack;
   FoliotKeyCache keys;
@@ -45,6 +46,7 @@ static const guint8 string_class[256] = {
 static gboolean
 fail (Reader *reader, const guint8 *at, FoliotCodecError code, const char *what, GError **error)
 {
+  reader->failed_at = at;
   g_set_error (error, FOLIOT_CODEC_ERROR, code, "JSON: %s at byte %" G_GSIZE_FORMAT, what,
                (gsize) (at - reader->start));
   return FALSE;
@@ -479,7 +481,8 @@ read_value (Reader *reader, GError **error)
 }
 
 FoliotValue *
-_foliot_json_read (const guint8 *data, gsize length, const FoliotLimits *limits, GError **error)
+_foliot_json_read_located (const guint8 *data, gsize length, const FoliotLimits *limits, gsize *out_offset,
+                           GError **error)
 {
   Reader reader;
   FoliotValue *value = NULL;
@@ -487,14 +490,25 @@ _foliot_json_read (const guint8 *data, gsize length, const FoliotLimits *limits,
   reader.start = reader.cursor = data;
   reader.end = data + length;
   reader.limits = limits;
+  reader.failed_at = NULL;
   reader.n_items = 1;
   reader.scratch = NULL;
   _foliot_key_cache_init (&reader.keys);
   _foliot_stack_init (&reader.stack);
   if (read_value (&reader, error))
     value = reader.stack.values[--reader.stack.n_values];
+  else
+    *out_offset = (gsize) ((reader.failed_at != NULL ? reader.failed_at : reader.cursor) - data);
   _foliot_stack_clear (&reader.stack);
   _foliot_key_cache_clear (&reader.keys);
   g_clear_pointer (&reader.scratch, g_byte_array_unref);
   return value;
+}
+
+FoliotValue *
+_foliot_json_read (const guint8 *data, gsize length, const FoliotLimits *limits, GError **error)
+{
+  gsize offset;
+
+  return _foliot_json_read_located (data, length, limits, &offset, error);
 }

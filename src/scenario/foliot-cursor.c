@@ -156,6 +156,13 @@ expect (const FoliotCursor *cursor, FoliotValueKind kind, const char *what, GErr
 gboolean
 foliot_cursor_expect_map (const FoliotCursor *cursor, const char *const *names, GError **error)
 {
+  return foliot_cursor_expect_names (cursor, "member", names, error);
+}
+
+gboolean
+foliot_cursor_expect_names (const FoliotCursor *cursor, const char *what, const char *const *names,
+                            GError **error)
+{
   if (!expect (cursor, FOLIOT_VALUE_MAP, "an object", error))
     return FALSE;
   for (gsize i = 0; names != NULL && i < foliot_value_get_length (cursor->value); i++)
@@ -166,7 +173,7 @@ foliot_cursor_expect_map (const FoliotCursor *cursor, const char *const *names, 
         {
           FoliotCursor member = foliot_cursor_member (cursor, name);
 
-          foliot_cursor_fail_unknown (&member, "member", name, names, error);
+          foliot_cursor_fail_unknown (&member, what, name, names, error);
           return FALSE;
         }
     }

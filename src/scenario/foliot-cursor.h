@@ -31,6 +31,9 @@ void foliot_cursor_fail_unknown (const FoliotCursor *cursor, const char *what, c
 
 /* TYPE unless the value is a map all of whose keys are in @names (NULL: any). */
 gboolean foliot_cursor_expect_map (const FoliotCursor *cursor, const char *const *names, GError **error);
+/* The same; UNKNOWN calls a key that is not in @names an unknown @what. */
+gboolean foliot_cursor_expect_names (const FoliotCursor *cursor, const char *what, const char *const *names,
+                                     GError **error);
 gboolean foliot_cursor_expect_list (const FoliotCursor *cursor, GError **error);
 
 /* Readers of members; a missing one leaves *@out as it was, unless @required (MISSING). */

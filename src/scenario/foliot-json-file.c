@@ -1,135 +1,101 @@
 /* SPDX-License-Identifier: MIT */
 #include "scenario/foliot-json-file.h"
 
-#include <json-glib/json-glib.h>
+#include <math.h>
 #include <string.h>
 
-/* Scenario files are read by json-glib, which knows line and column of a syntax error, and kept as plain values. No
- * position is kept for each member: almost none is ever asked for. When something is wrong with a member, its line is
- * found by walking the text once more along the member's JSON pointer. */
+#include "codec/foliot-json-private.h"
 
-/* -- json-glib to values ------------------------------------------------------------------------------------ */
-
-static FoliotValue *value_of_node (JsonNode *node);
-
-static FoliotValue *
-value_of_array (JsonArray *array)
-{
-  guint n = json_array_get_length (array);
-  g_autofree FoliotValue **items = g_new (FoliotValue *, n + 1);
-
-  for (guint i = 0; i < n; i++)
-    items[i] = value_of_node (json_array_get_element (array, i));
-  return foliot_value_new_list (items, n);
-}
-
-static FoliotValue *
-value_of_object (JsonObject *object)
-{
-  g_autofree FoliotValue **pairs = g_new (FoliotValue *, 2 * json_object_get_size (object) + 1);
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *node;
-  gsize n = 0;
-
-  json_object_iter_init_ordered (&iter, object);
-  while (json_object_iter_next_ordered (&iter, &name, &node))
-    {
-      pairs[n++] = foliot_value_new_string (name);
-      pairs[n++] = value_of_node (node);
-    }
-  return foliot_value_new_map (pairs, n / 2);
-}
-
-static FoliotValue *
-value_of_node (JsonNode *node)
-{
-  switch (json_node_get_node_type (node))
-    {
-    case JSON_NODE_OBJECT:
-      return value_of_object (json_node_get_object (node));
-    case JSON_NODE_ARRAY:
-      return value_of_array (json_node_get_array (node));
-    case JSON_NODE_VALUE:
-      switch (json_node_get_value_type (node))
-        {
-        case G_TYPE_BOOLEAN:
-          return foliot_value_new_bool (json_node_get_boolean (node));
-        case G_TYPE_INT64:
-          return foliot_value_new_int (json_node_get_int (node));
-        case G_TYPE_DOUBLE:
-          return foliot_value_new_double (json_node_get_double (node));
-        default:
-          return foliot_value_new_string (json_node_get_string (node));
-        }
-    case JSON_NODE_NULL:
-    default:
-      return foliot_value_new_null ();
-    }
-}
+/* Scenario files are read by the reader of the wire, which is strict and knows the byte of a syntax error; what only the
+ * wire takes (NaN, infinities, texts with NUL or half a character) is refused afterwards. No position is kept for each
+ * member: almost none is ever asked for. When something is wrong with a member, its line is found by walking the text once
+ * more along the member's JSON pointer. */
 
 /* -- reading ------------------------------------------------------------------------------------------------ */
 
-/* json-glib descends by recursion: hostile nesting is refused before it sees the text. */
-static gboolean
-depth_is_sane (const char *text, gsize length, guint *out_line)
+static char *
+format_problem (const char *text, gsize offset, const char *what)
 {
-  guint depth = 0, line = 1;
-  gboolean in_string = FALSE;
+  guint line = 1;
+  gsize line_start = 0;
 
-  for (gsize i = 0; i < length; i++)
-    {
-      char c = text[i];
-
-      if (c == '\n')
+  for (gsize i = 0; i < offset; i++)
+    if (text[i] == '\n')
+      {
         line++;
-      if (in_string)
+        line_start = i + 1;
+      }
+  return g_strdup_printf ("%u:%" G_GSIZE_FORMAT ": %s", line, offset - line_start + 1, what);
+}
+
+/* The reader of the wire says where in bytes; people count lines. */
+static char *
+format_syntax_error (const char *text, gsize offset, const GError *error)
+{
+  g_autofree char *suffix = g_strdup_printf (" at byte %" G_GSIZE_FORMAT, offset);
+  const char *message = error->message;
+  g_autofree char *what = NULL;
+
+  if (g_str_has_prefix (message, "JSON: "))
+    message += strlen ("JSON: ");
+  what = g_str_has_suffix (message, suffix) ? g_strndup (message, strlen (message) - strlen (suffix))
+                                            : g_strdup (message);
+  return format_problem (text, offset, what);
+}
+
+static const char *
+find_unusable (FoliotValue *value)
+{
+  const char *problem = NULL, *text;
+  gsize n;
+
+  switch (foliot_value_get_kind (value))
+    {
+    case FOLIOT_VALUE_DOUBLE:
+      return isfinite (foliot_value_get_double (value)) ? NULL : "a number that is not finite";
+    case FOLIOT_VALUE_STRING:
+      text = foliot_value_get_string (value, &n);
+      return g_utf8_validate (text, (gssize) n, NULL) ? NULL : "a text with \\u0000 or half a surrogate pair";
+    case FOLIOT_VALUE_LIST:
+      n = foliot_value_get_length (value);
+      for (gsize i = 0; i < n && problem == NULL; i++)
+        problem = find_unusable (foliot_value_get_item (value, i));
+      return problem;
+    case FOLIOT_VALUE_MAP:
+      n = foliot_value_get_length (value);
+      for (gsize i = 0; i < n && problem == NULL; i++)
         {
-          if (c == '\\')
-            i++;
-          else if (c == '"')
-            in_string = FALSE;
+          problem = find_unusable (foliot_value_get_key (value, i));
+          if (problem == NULL)
+            problem = find_unusable (foliot_value_get_pair_value (value, i));
         }
-      else if (c == '"')
-        in_string = TRUE;
-      else if (c == '[' || c == '{')
-        {
-          if (++depth > FOLIOT_JSON_FILE_MAX_DEPTH)
-            {
-              *out_line = line;
-              return FALSE;
-            }
-        }
-      else if ((c == ']' || c == '}') && depth > 0)
-        depth--;
+      return problem;
+    default:
+      return NULL;
     }
-  return TRUE;
 }
 
 static FoliotValue *
 parse (const char *text, gsize length, char **out_problem)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  const FoliotLimits limits = { .max_bytes = FOLIOT_JSON_FILE_MAX_BYTES,
+                                .max_items = FOLIOT_JSON_FILE_MAX_BYTES,
+                                .max_depth = FOLIOT_JSON_FILE_MAX_DEPTH };
   g_autoptr (GError) local = NULL;
-  guint line = 0;
+  g_autoptr (FoliotValue) value = NULL;
+  const char *unusable;
+  gsize offset = 0;
 
-  if (memchr (text, '\0', length) != NULL || !g_utf8_validate (text, (gssize) length, NULL))
-    *out_problem = g_strdup ("1: not UTF-8 text");
-  else if (!depth_is_sane (text, length, &line))
-    *out_problem = g_strdup_printf ("%u: more than %d lists and objects inside each other", line,
-                                    FOLIOT_JSON_FILE_MAX_DEPTH);
-  else if (!json_parser_load_from_data (parser, text, (gssize) length, &local))
+  value = _foliot_json_read_located ((const guint8 *) text, length, &limits, &offset, &local);
+  if (value == NULL)
     {
-      const char *message = local->message;
-
-      if (g_str_has_prefix (message, "<data>:"))
-        message += strlen ("<data>:");
-      *out_problem = g_strdup (message);
+      *out_problem = format_syntax_error (text, offset, local);
+      return NULL;
     }
-  else if (json_parser_get_root (parser) == NULL)
-    *out_problem = g_strdup ("1: empty, expected a JSON value");
-  else
-    return value_of_node (json_parser_get_root (parser));
+  unusable = find_unusable (value);
+  if (unusable == NULL)
+    return g_steal_pointer (&value);
+  *out_problem = g_strdup_printf (" holds %s", unusable);
   return NULL;
 }
 
@@ -191,7 +157,8 @@ foliot_json_parse_text (const char *text, GError **error)
   FoliotValue *value = parse (text, strlen (text), &problem);
 
   if (value == NULL)
-    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_SYNTAX, "not JSON: %s", problem);
+    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_SYNTAX, "not JSON: %s",
+                 g_strchug (problem));
   return value;
 }
 

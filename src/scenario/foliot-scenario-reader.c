@@ -2,6 +2,7 @@
 #include "scenario/foliot-scenario-private.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "scenario/foliot-nearest.h"
 #include "scenario/foliot-template.h"
@@ -152,11 +153,10 @@ find_type (FoliotScenario *scenario, const FoliotCursor *at, const char *name, G
       type = foliot_loaded_module_lookup (scenario->module, name);
       names = foliot_loaded_module_dup_names (scenario->module);
     }
-  else if (scenario->registry != NULL)
-    {
-      type = foliot_registry_find (scenario->registry, name);
-      names = foliot_registry_dup_names (scenario->registry);
-    }
+  if (type == G_TYPE_INVALID && scenario->registry != NULL)
+    type = foliot_registry_find (scenario->registry, name);
+  if (names == NULL && scenario->registry != NULL)
+    names = foliot_registry_dup_names (scenario->registry);
   if (type != G_TYPE_INVALID)
     return type;
   if (names == NULL)
@@ -192,7 +192,8 @@ check_args (const FoliotAgentSpec *spec, const FoliotCursor *args, GError **erro
         return TRUE; /* takes any keyword */
       names[i] = g_strdup (foliot_signature_get_arg_name (signature, i));
     }
-  return args->value == NULL || foliot_cursor_expect_map (args, (const char *const *) names, error);
+  return args->value == NULL
+         || foliot_cursor_expect_names (args, "argument", (const char *const *) names, error);
 }
 
 static gboolean
@@ -213,7 +214,8 @@ read_agent (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTem
     return FALSE;
   if (name[0] == '\0')
     {
-      foliot_cursor_fail (&at_name, FOLIOT_SCENARIO_ERROR_TYPE, error, "an agent's name cannot be empty");
+      foliot_cursor_fail (&at_name, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                          "the name of an agent cannot be empty");
       return FALSE;
     }
   if (g_hash_table_contains (scenario->agent_index, name))
@@ -393,7 +395,11 @@ read_link (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemp
     return FALSE;
   if (!(loss >= 0.0 && loss <= 1.0))
     {
-      foliot_cursor_fail (&at_loss, FOLIOT_SCENARIO_ERROR_TYPE, error, "expected a probability from 0 to 1");
+      char buffer[32];
+
+      foliot_cursor_fail (&at_loss, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                          "expected a probability from 0 to 1, found %s",
+                          foliot_double_format (loss, buffer));
       return FALSE;
     }
   spec.loss_ppm = (guint) (loss * 1e6 + 0.5);
@@ -483,6 +489,17 @@ read_input (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTem
   spec.series = foliot_series_load (path, time, error);
   if (spec.series == NULL)
     return FALSE;
+  if (spec.series->n_rows > 0 && spec.series->times[0] < scenario->init_time)
+    {
+      g_autofree char *begins = foliot_time_format (spec.series->times[0]);
+      g_autofree char *init = foliot_time_format (scenario->init_time);
+
+      foliot_cursor_fail (&at_file, FOLIOT_SCENARIO_ERROR_CSV, error,
+                          "%s begins at %s s, before the world does (\"init_time\": %s s)", file, begins,
+                          init);
+      foliot_series_free (spec.series);
+      return FALSE;
+    }
   spec.deliveries = g_array_new (FALSE, TRUE, sizeof (FoliotDelivery));
   g_array_append_val (scenario->inputs, spec);
   for (gsize i = 0; i < foliot_value_get_length (list.value); i++)
@@ -515,27 +532,52 @@ find_output (FoliotScenario *scenario, guint agent, const FoliotCursor *at, cons
   return NULL;
 }
 
+/* Names of columns become names of SQLite, for which a and A are one. */
 static gboolean
-read_columns (const FoliotCursor *list, FoliotOutputSpec *spec, GError **error)
+has_column (const FoliotOutputSpec *spec, GPtrArray *names, const char *name, const char **out_other)
 {
+  *out_other = NULL;
+  if (g_ascii_strcasecmp (name, "time_s") == 0)
+    *out_other = "time_s";
+  else if (names != NULL && g_ascii_strcasecmp (name, spec->label) == 0)
+    *out_other = spec->label;
+  for (guint i = 0; names != NULL && *out_other == NULL && i < names->len; i++)
+    if (g_ascii_strcasecmp (name, g_ptr_array_index (names, i)) == 0)
+      *out_other = g_ptr_array_index (names, i);
+  return *out_other != NULL;
+}
+
+static gboolean
+check_column (const FoliotCursor *at, const FoliotOutputSpec *spec, GPtrArray *names, const char *name,
+              GError **error)
+{
+  const char *other;
+
+  if (name[0] == '\0')
+    foliot_cursor_fail (at, FOLIOT_SCENARIO_ERROR_TYPE, error, "the name of a column cannot be empty");
+  else if (has_column (spec, names, name, &other))
+    foliot_cursor_fail (at, FOLIOT_SCENARIO_ERROR_TYPE, error, "there is already a column \"%s\"", other);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+read_columns (const FoliotCursor *entry, FoliotOutputSpec *spec, GError **error)
+{
+  FoliotCursor at_label = foliot_cursor_member (entry, "label");
+  FoliotCursor list = foliot_cursor_member (entry, "columns");
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
-  if (!foliot_cursor_expect_list (list, error))
+  if (!check_column (&at_label, spec, NULL, spec->label, error) || !foliot_cursor_expect_list (&list, error))
     return FALSE;
-  for (gsize i = 0; i < foliot_value_get_length (list->value); i++)
+  for (gsize i = 0; i < foliot_value_get_length (list.value); i++)
     {
-      FoliotCursor at = foliot_cursor_element (list, i);
+      FoliotCursor at = foliot_cursor_element (&list, i);
       const char *name = NULL;
 
-      if (!foliot_cursor_to_string (&at, &name, error))
+      if (!foliot_cursor_to_string (&at, &name, error) || !check_column (&at, spec, names, name, error))
         return FALSE;
-      if (name[0] == '\0' || g_str_equal (name, "time_s")
-          || g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
-        {
-          foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_TYPE, error, "there is already a column \"%s\"",
-                              name);
-          return FALSE;
-        }
       g_ptr_array_add (names, g_strdup (name));
     }
   g_ptr_array_add (names, NULL);
@@ -548,6 +590,7 @@ read_sampling (FoliotScenario *scenario, const FoliotCursor *entry, FoliotOutput
 {
   FoliotCursor at_agents = foliot_cursor_member (entry, "agents");
   FoliotCursor at_every = foliot_cursor_member (entry, "every");
+  FoliotCursor at_from = foliot_cursor_member (entry, "from");
   FoliotCursor at_columns = foliot_cursor_member (entry, "columns");
   const char *pattern = "*";
   g_autoptr (GPatternSpec) compiled = NULL;
@@ -559,6 +602,12 @@ read_sampling (FoliotScenario *scenario, const FoliotCursor *entry, FoliotOutput
   if (spec->every <= 0)
     {
       foliot_cursor_fail (&at_every, FOLIOT_SCENARIO_ERROR_TYPE, error, "expected a time greater than 0");
+      return FALSE;
+    }
+  if (spec->from < scenario->init_time)
+    {
+      foliot_cursor_fail (&at_from, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                          "expected a time not before \"init_time\"");
       return FALSE;
     }
   compiled = g_pattern_spec_new (pattern);
@@ -586,46 +635,75 @@ read_sampling (FoliotScenario *scenario, const FoliotCursor *entry, FoliotOutput
   return FALSE;
 }
 
+/* A table becomes TABLE.csv and a table of results.sqlite, beside those that every run has. */
+static gboolean
+check_table_name (FoliotScenario *scenario, const FoliotCursor *at, const char *name, GError **error)
+{
+  for (guint i = 0; i < scenario->outputs->len; i++)
+    {
+      const char *other = g_array_index (scenario->outputs, FoliotOutputSpec, i).table;
+
+      if (g_ascii_strcasecmp (other, name) != 0)
+        continue;
+      foliot_cursor_fail (at, FOLIOT_SCENARIO_ERROR_TYPE, error, "there is already a table \"%s\"", other);
+      return FALSE;
+    }
+  for (const char *p = name; *p != '\0' || p == name; p++)
+    if (!g_ascii_isalnum (*p) && *p != '_' && *p != '-')
+      {
+        foliot_cursor_fail (at, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                            "\"%s\" cannot name a table: expected letters, digits, _ and -", name);
+        return FALSE;
+      }
+  if (g_ascii_strcasecmp (name, "run") != 0 && g_ascii_strcasecmp (name, "checkpoints") != 0
+      && g_ascii_strncasecmp (name, "sqlite_", strlen ("sqlite_")) != 0)
+    return TRUE;
+  foliot_cursor_fail (at, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                      "\"%s\" cannot name a table: the results have a file or table of this name", name);
+  return FALSE;
+}
+
+/* Without "every" there is nothing to sample: what only sampling reads is a mistake. */
+static gboolean
+check_unsampled (const FoliotCursor *entry, GError **error)
+{
+  static const char *const members[] = { "agents", "from" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      FoliotCursor at = foliot_cursor_member (entry, members[i]);
+
+      if (at.value == NULL)
+        continue;
+      foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_MISSING, error,
+                          "only means something with \"every\": without it, agents record rows themselves");
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 read_output (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template,
              GError **error)
 {
   FoliotCursor at_table = foliot_cursor_member (entry, "table");
-  FoliotCursor at_columns = foliot_cursor_member (entry, "columns");
   const char *table = NULL, *label = "agent";
-  FoliotOutputSpec spec = { 0 };
+  FoliotOutputSpec spec = { 0 }, *stored;
 
   if (!foliot_cursor_get_string (entry, "table", TRUE, &table, error)
-      || !foliot_cursor_get_string (entry, "label", FALSE, &label, error))
+      || !foliot_cursor_get_string (entry, "label", FALSE, &label, error)
+      || !check_table_name (scenario, &at_table, table, error))
     return FALSE;
-  for (guint i = 0; i < scenario->outputs->len; i++)
-    if (g_str_equal (g_array_index (scenario->outputs, FoliotOutputSpec, i).table, table))
-      {
-        foliot_cursor_fail (&at_table, FOLIOT_SCENARIO_ERROR_TYPE, error, "there is already a table \"%s\"",
-                            table);
-        return FALSE;
-      }
-  for (const char *p = table; *p != '\0' || p == table; p++)
-    if (!g_ascii_isalnum (*p) && *p != '_' && *p != '-')
-      {
-        foliot_cursor_fail (&at_table, FOLIOT_SCENARIO_ERROR_TYPE, error,
-                            "\"%s\" cannot name a table: expected letters, digits, _ and -", table);
-        return FALSE;
-      }
   spec.table = g_strdup (table);
   spec.label = g_strdup (label);
   spec.agents = g_array_new (FALSE, FALSE, sizeof (guint));
   spec.outputs = g_ptr_array_new ();
   g_array_append_val (scenario->outputs, spec);
-  {
-    FoliotOutputSpec *stored
-        = &g_array_index (scenario->outputs, FoliotOutputSpec, scenario->outputs->len - 1);
-
-    if (!read_columns (&at_columns, stored, error))
-      return FALSE;
-    return foliot_value_lookup (entry->value, "every") == NULL
-           || read_sampling (scenario, entry, stored, error);
-  }
+  stored = &g_array_index (scenario->outputs, FoliotOutputSpec, scenario->outputs->len - 1);
+  if (!read_columns (entry, stored, error))
+    return FALSE;
+  return foliot_value_lookup (entry->value, "every") != NULL ? read_sampling (scenario, entry, stored, error)
+                                                             : check_unsampled (entry, error);
 }
 
 /* -- expectations --------------------------------------------------------------------------------------------------------------- */
@@ -648,6 +726,7 @@ read_expect_column (const FoliotOutputSpec *table, const FoliotCursor *entry, co
                     GError **error)
 {
   FoliotCursor at = foliot_cursor_member (entry, member);
+  g_autoptr (GPtrArray) names = NULL;
   const char *name = NULL;
 
   if (!foliot_cursor_get_string (entry, member, FALSE, &name, error))
@@ -655,7 +734,31 @@ read_expect_column (const FoliotOutputSpec *table, const FoliotCursor *entry, co
   *out = name != NULL ? find_column (table, name) : -1;
   if (name == NULL || *out >= 0)
     return TRUE;
-  foliot_cursor_fail_unknown (&at, "column", name, (const char *const *) table->columns, error);
+  names = g_ptr_array_new ();
+  g_ptr_array_add (names, (gpointer) "time_s");
+  g_ptr_array_add (names, table->label);
+  for (gsize i = 0; table->columns[i] != NULL; i++)
+    g_ptr_array_add (names, table->columns[i]);
+  g_ptr_array_add (names, NULL);
+  foliot_cursor_fail_unknown (&at, "column", name, (const char *const *) names->pdata, error);
+  return FALSE;
+}
+
+static gboolean
+find_table (FoliotScenario *scenario, const FoliotCursor *at, const char *name, guint *out, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (*out = 0; *out < scenario->outputs->len; (*out)++)
+    {
+      char *table = g_array_index (scenario->outputs, FoliotOutputSpec, *out).table;
+
+      if (g_str_equal (table, name))
+        return TRUE;
+      g_ptr_array_add (names, table);
+    }
+  g_ptr_array_add (names, NULL);
+  foliot_cursor_fail_unknown (at, "table", name, (const char *const *) names->pdata, error);
   return FALSE;
 }
 
@@ -673,6 +776,7 @@ read_expect (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTe
   static const char *const folds[] = { "none", "sum", "min", "max", "mean", "last", "count", NULL };
   FoliotCursor at_table = foliot_cursor_member (entry, "table");
   FoliotCursor at_fold = foliot_cursor_member (entry, "fold");
+  FoliotCursor at_tolerance = foliot_cursor_member (entry, "relative_tolerance");
   const char *table = NULL, *fold = "none";
   FoliotExpectSpec spec = { 0 };
   const FoliotOutputSpec *output = NULL;
@@ -680,18 +784,9 @@ read_expect (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTe
   if (!foliot_cursor_get_string (entry, "table", TRUE, &table, error)
       || !foliot_cursor_get_string (entry, "fold", FALSE, &fold, error))
     return FALSE;
-  for (guint i = 0; i < scenario->outputs->len && output == NULL; i++)
-    if (g_str_equal (g_array_index (scenario->outputs, FoliotOutputSpec, i).table, table))
-      {
-        spec.table = i;
-        output = &g_array_index (scenario->outputs, FoliotOutputSpec, i);
-      }
-  if (output == NULL)
-    {
-      foliot_cursor_fail (&at_table, FOLIOT_SCENARIO_ERROR_UNKNOWN, error,
-                          "no output is recorded into a table \"%s\"", table);
-      return FALSE;
-    }
+  if (!find_table (scenario, &at_table, table, &spec.table, error))
+    return FALSE;
+  output = &g_array_index (scenario->outputs, FoliotOutputSpec, spec.table);
   if (!g_strv_contains (folds, fold))
     {
       foliot_cursor_fail_unknown (&at_fold, "fold", fold, folds, error);
@@ -706,6 +801,11 @@ read_expect (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTe
       || !read_limit (entry, "equals", &spec.has_equals, &spec.equals, error)
       || !foliot_cursor_get_double (entry, "relative_tolerance", FALSE, &spec.relative_tolerance, error))
     return FALSE;
+  if (spec.relative_tolerance < 0.0)
+    {
+      foliot_cursor_fail (&at_tolerance, FOLIOT_SCENARIO_ERROR_TYPE, error, "a tolerance cannot be negative");
+      return FALSE;
+    }
   if (spec.column < 0 && spec.fold != FOLIOT_FOLD_COUNT)
     {
       foliot_cursor_fail (entry, FOLIOT_SCENARIO_ERROR_MISSING, error,
@@ -725,10 +825,32 @@ read_expect (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTe
 
 /* -- the whole ---------------------------------------------------------------------------------------------------------------------- */
 
+/* It names a folder, whoever wrote the file. */
+static gboolean
+is_good_name (const char *name)
+{
+  for (const char *p = name; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && strchr ("_-.", *p) == NULL)
+      return FALSE;
+  return name[0] != '\0' && name[0] != '.' && strlen (name) <= 200;
+}
+
+static void
+fail_duration (FoliotScenario *scenario, const FoliotCursor *at, GError **error)
+{
+  g_autofree char *begins = foliot_time_format (scenario->init_time);
+  g_autofree char *ends = foliot_time_format (scenario->duration);
+
+  foliot_cursor_fail (at, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                      "the run ends at %s s, which is not after its start (\"init_time\") at %s s", ends,
+                      begins);
+}
+
 static gboolean
 read_head (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
 {
   static const char *const transports[] = { "local", "tcp", "unix", "tls", NULL };
+  FoliotCursor at_name = foliot_cursor_member (root, "name");
   FoliotCursor at_date = foliot_cursor_member (root, "start_date");
   FoliotCursor at_duration = foliot_cursor_member (root, "duration");
   FoliotCursor at_transport = foliot_cursor_member (root, "transport");
@@ -746,11 +868,15 @@ read_head (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
       || !foliot_cursor_get_time (root, "init_time", FALSE, &scenario->init_time, error)
       || !foliot_cursor_get_time (root, "duration", TRUE, &scenario->duration, error))
     return FALSE;
-  if (!foliot_date_parse (date, &parsed, &local))
+  if (!is_good_name (name))
+    foliot_cursor_fail (&at_name, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                        "\"%s\" cannot name a scenario: it names the results folder; expected letters, "
+                        "digits, _, - and ., no . first",
+                        name);
+  else if (!foliot_date_parse (date, &parsed, &local))
     foliot_cursor_fail (&at_date, FOLIOT_SCENARIO_ERROR_TYPE, error, "%s", local->message);
   else if (scenario->duration <= scenario->init_time)
-    foliot_cursor_fail (&at_duration, FOLIOT_SCENARIO_ERROR_TYPE, error,
-                        "the duration ends before \"init_time\"");
+    fail_duration (scenario, &at_duration, error);
   else if (!g_strv_contains (transports, transport))
     foliot_cursor_fail_unknown (&at_transport, "transport", transport, transports, error);
   else if (!g_str_equal (transport, "local"))

@@ -145,15 +145,20 @@ replace_list_item (FoliotValue *list, guint64 index, FoliotValue *item)
 }
 
 static gboolean
-fail_setting (const char *setting, GError **error, FoliotValue *map, const char *name)
+fail_setting (const char *setting, GError **error, FoliotValue *const *maps, gsize n_maps, const char *name)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *hint = NULL;
 
-  for (gsize i = 0; is_map (map) && i < foliot_value_get_length (map); i++)
-    g_ptr_array_add (names, (gpointer) foliot_value_get_string (foliot_value_get_key (map, i), NULL));
+  for (gsize k = 0; k < n_maps; k++)
+    for (gsize i = 0; is_map (maps[k]) && i < foliot_value_get_length (maps[k]); i++)
+      g_ptr_array_add (names, (gpointer) foliot_value_get_string (foliot_value_get_key (maps[k], i), NULL));
   g_ptr_array_add (names, NULL);
-  hint = foliot_nearest_hint (name, (const char *const *) names->pdata);
+  if (n_maps > 1 || foliot_value_get_kind (maps[0]) != FOLIOT_VALUE_LIST)
+    hint = foliot_nearest_hint (name, (const char *const *) names->pdata);
+  else
+    hint = g_strdup_printf ("; it counts the %" G_GSIZE_FORMAT " items of a list from 0",
+                            foliot_value_get_length (maps[0]));
   g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN,
                "--set %s: the scenario has no parameter or member \"%s\"%s", setting, name, hint);
   return FALSE;
@@ -178,7 +183,7 @@ replace (FoliotValue *tree, char **path, gboolean may_add, FoliotValue *value, c
     old = foliot_value_get_item (tree, index);
   if (old == NULL && !(may_add && is_map (tree) && path[1] == NULL))
     {
-      fail_setting (setting, error, tree, path[0]);
+      fail_setting (setting, error, &tree, 1, path[0]);
       return NULL;
     }
   inner = old != NULL ? replace (old, path + 1, may_add, value, setting, error) : foliot_value_ref (value);
@@ -228,7 +233,7 @@ apply_setting (FoliotScenario *scenario, const char *setting, GError **error)
   if (equals == NULL || equals == setting)
     {
       g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_SYNTAX,
-                   "--set %s: expected name=value", setting);
+                   "--set %s: expected PATH=VALUE, such as seed=7", setting);
       return FALSE;
     }
   path = g_strndup (setting, (gsize) (equals - setting));
@@ -245,7 +250,11 @@ apply_setting (FoliotScenario *scenario, const char *setting, GError **error)
       scenario->resolved = replace (old, full_parts, FALSE, value, setting, error);
     }
   else if (foliot_value_lookup (old, parts[0]) == NULL && !g_strv_contains (optional, parts[0]))
-    fail_setting (setting, error, is_map (parameters) ? parameters : old, parts[0]);
+    {
+      FoliotValue *const maps[] = { parameters, old };
+
+      fail_setting (setting, error, maps, G_N_ELEMENTS (maps), parts[0]);
+    }
   else
     scenario->resolved = replace (old, parts, TRUE, value, setting, error);
   if (scenario->resolved == NULL)
