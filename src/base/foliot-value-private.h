@@ -10,6 +10,8 @@
 
 #include <foliot/foliot-value.h>
 
+#include "base/foliot-block-private.h"
+
 /* A reference count at or above this is never changed: the value is a constant, and may lie in read-only memory. */
 #define FOLIOT_VALUE_IMMORTAL 0x80000000u
 
@@ -91,7 +93,18 @@ _foliot_value_unref (FoliotValue *value)
 }
 
 /* A head with @extra bytes behind it, one reference, no traits. */
-FoliotValue *_foliot_value_alloc (FoliotValueKind kind, gsize extra);
+static inline FoliotValue *
+_foliot_value_alloc (FoliotValueKind kind, gsize extra)
+{
+  FoliotValue *value = _foliot_block_new (sizeof *value + extra);
+
+  value->ref_count = 1;
+  value->kind = kind;
+  value->detail = 0;
+  value->traits = 0;
+  value->hash = 0;
+  return value;
+}
 
 /* Of equal keys the last value wins at the place of the first; releases what loses. Returns the pairs that are left. */
 gsize _foliot_value_unite_keys (FoliotValue **pairs, gsize n_pairs);

@@ -14,7 +14,6 @@
 #include "base/foliot-text-private.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 G_DEFINE_BOXED_TYPE (FoliotValue, foliot_value, foliot_value_ref, foliot_value_unref)
@@ -56,21 +55,6 @@ static const struct
 
 /* ---- birth and death ---- */
 
-FoliotValue *
-_foliot_value_alloc (FoliotValueKind kind, gsize extra)
-{
-  FoliotValue *value = malloc (sizeof *value + extra);
-
-  if (G_UNLIKELY (value == NULL))
-    g_error ("out of memory: a value of %" G_GSIZE_FORMAT " bytes", sizeof *value + extra);
-  value->ref_count = 1;
-  value->kind = kind;
-  value->detail = 0;
-  value->traits = 0;
-  value->hash = 0;
-  return value;
-}
-
 static void
 free_object (FoliotValue *value)
 {
@@ -80,12 +64,26 @@ free_object (FoliotValue *value)
     g_boxed_free (value->type, value->instance);
 }
 
-static void
+static inline void
 free_leaf (FoliotValue *value)
 {
-  if (G_UNLIKELY (value->kind == FOLIOT_VALUE_OBJECT))
-    free_object (value);
-  free (value);
+  gsize extra = 0;
+
+  switch ((FoliotValueKind) value->kind)
+    {
+    case FOLIOT_VALUE_OBJECT:
+      free_object (value);
+      break;
+    case FOLIOT_VALUE_BIGINT:
+    case FOLIOT_VALUE_STRING:
+    case FOLIOT_VALUE_BYTES:
+    case FOLIOT_VALUE_EXT:
+      extra = value->n_bytes + 1;
+      break;
+    default:
+      break;
+    }
+  _foliot_block_free (value, sizeof *value + extra);
 }
 
 /* The chain of the dead reuses their hash fields, which nobody asks for any more. */
@@ -124,7 +122,7 @@ _foliot_value_free (FoliotValue *value)
           else
             free_leaf (item);
         }
-      free (dead);
+      _foliot_block_free (dead, sizeof *dead + dead->n_items * sizeof *items);
     }
 }
 
@@ -209,10 +207,11 @@ new_data (FoliotValueKind kind, gconstpointer data, gsize length)
 static FoliotValue *
 new_bigint (gboolean negative, const char *digits, gsize length)
 {
-  FoliotValue *value = _foliot_value_alloc (FOLIOT_VALUE_BIGINT, length + 2);
+  gsize n_bytes = length + (negative ? 1 : 0);
+  FoliotValue *value = _foliot_value_alloc (FOLIOT_VALUE_BIGINT, n_bytes + 1);
   char *text = _foliot_value_text (value);
 
-  value->n_bytes = length + (negative ? 1 : 0);
+  value->n_bytes = n_bytes;
   value->traits = FOLIOT_VALUE_HAS_BIGINT;
   if (negative)
     *text++ = '-';

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "channel/foliot-channel-private.h"
 
+#include "base/foliot-value-private.h"
+#include "codec/foliot-codec-private.h"
 #include "kernel/foliot-kernel-private.h"
 
 /*
@@ -30,8 +32,9 @@ struct _FoliotChannel
   FoliotLinkInterface *link_iface; /* looked up once */
   gboolean by_value;
   gboolean debug;
-  gsize max_bytes; /* 0: the format's own limit */
-  guint max_depth;
+  gsize max_bytes;            /* 0: the format's own limit */
+  const FoliotLimits *limits; /* of the codec */
+  FoliotValueTraits touched;  /* what the codec must see of a value before it goes */
 
   guint64 next_id;
   FoliotPendingTable pending;
@@ -209,19 +212,33 @@ fill_bytes (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, 
   return TRUE;
 }
 
-/* What bytes would refuse beyond the content's own traits, is refused here: the triple's depth, an explicit limit. */
-static gboolean
-fill_value (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, guint64 id,
-            FoliotValue *wire_id, FoliotValue *content, GError **error)
+/*
+ * What bytes would change or refuse: some content, by its traits; the triple around it, by its depth; what is longer
+ * than an explicit limit.
+ */
+static G_GNUC_NO_INLINE FoliotValue *
+make_plain (FoliotChannel *channel, FoliotMessageType type, guint64 id, FoliotValue *wire_id,
+            FoliotValue *content, GError **error)
 {
   g_autoptr (FoliotValue) plain = foliot_codec_lower (channel->codec, content, error);
 
   if (plain == NULL)
-    return FALSE;
-  if (G_UNLIKELY (channel->max_bytes != 0 || foliot_value_get_depth (plain) >= channel->max_depth)
+    return NULL;
+  if ((channel->max_bytes != 0 || foliot_value_get_depth (plain) >= channel->limits->max_depth)
       && encode (channel, type, id, wire_id, content, error) == NULL)
+    return NULL;
+  return g_steal_pointer (&plain);
+}
+
+static inline gboolean
+fill_value (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, guint64 id,
+            FoliotValue *wire_id, FoliotValue *content, GError **error)
+{
+  if (G_LIKELY ((content->traits & channel->touched) == 0 && channel->max_bytes == 0
+                && _foliot_value_depth (content) < channel->limits->max_depth))
+    frame->value = _foliot_value_ref (content);
+  else if ((frame->value = make_plain (channel, type, id, wire_id, content, error)) == NULL)
     return FALSE;
-  frame->value = g_steal_pointer (&plain);
   frame->id = id;
   frame->type = type;
   return TRUE;
@@ -609,7 +626,8 @@ foliot_channel_new (FoliotKernel *kernel, FoliotLink *link, const FoliotChannelO
 
   channel = g_object_new (FOLIOT_TYPE_CHANNEL, NULL);
   channel->kernel = kernel;
-  channel->max_depth = foliot_codec_get_limits (codec)->max_depth;
+  channel->limits = foliot_codec_get_limits (codec);
+  channel->touched = _foliot_codec_get_touched (codec);
   channel->codec = g_steal_pointer (&codec);
   channel->link = g_object_ref (link);
   channel->link_iface = FOLIOT_LINK_GET_IFACE (link);

@@ -8,6 +8,13 @@ G_BEGIN_DECLS
 /* The key that makes a map an envelope. */
 #define FOLIOT_ENVELOPE_KEY "__type__"
 
+/*
+ * _foliot_codec_get_touched:
+ *
+ * Returns: the traits of values that foliot_codec_lower() does more to than look at their depth
+ */
+FoliotValueTraits _foliot_codec_get_touched (FoliotCodec *codec);
+
 /* Gives @type the name that a Python peer's class has; it stands in error texts and in foliot_codec_to_string(). */
 void _foliot_codec_set_class_name (GType type, const char *class_name);
 

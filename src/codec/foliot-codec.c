@@ -556,6 +556,14 @@ foliot_codec_to_string (FoliotCodec *codec)
   return g_string_free (text, FALSE);
 }
 
+FoliotValueTraits
+_foliot_codec_get_touched (FoliotCodec *codec)
+{
+  FoliotCodecClass *klass = FOLIOT_CODEC_GET_CLASS (codec);
+
+  return klass->refused | klass->changed | FOLIOT_VALUE_HAS_OBJECT | FOLIOT_VALUE_HAS_TYPE_KEY;
+}
+
 FoliotValue *
 foliot_codec_lower (FoliotCodec *codec, FoliotValue *value, GError **error)
 {

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/foliot-block-private.h"
+
+/*
+ * Where blocks come from when none waits, and where they go when enough do. A thread has no room at first, so the first
+ * block that it drops brings it here, and its end is arranged for.
+ */
+
+/* Blocks of a size that may wait in a thread: all sizes together stay below half a megabyte. */
+#define ROOM 256
+
+__thread FoliotBlocks _foliot_blocks __attribute__ ((tls_model ("initial-exec")));
+
+/* The thread ends. What is dropped after this goes to the allocator, because there is no room again. */
+static void
+free_all (gpointer data)
+{
+  for (guint i = 0; i < FOLIOT_BLOCK_CLASSES; i++)
+    {
+      gpointer block;
+
+      while ((block = _foliot_blocks.classes[i].first) != NULL)
+        {
+          _foliot_blocks.classes[i].first = *(gpointer *) block;
+          g_free (block);
+        }
+      _foliot_blocks.classes[i].room = 0;
+    }
+}
+
+static void
+get_known (void)
+{
+  static GPrivate at_end = G_PRIVATE_INIT (free_all);
+
+  _foliot_blocks.known = TRUE;
+  for (guint i = 0; i < FOLIOT_BLOCK_CLASSES; i++)
+    _foliot_blocks.classes[i].room = ROOM;
+  g_private_set (&at_end, &_foliot_blocks);
+}
+
+gpointer
+_foliot_block_make (gsize size)
+{
+  return g_malloc (_foliot_block_class (size) * FOLIOT_BLOCK_STEP);
+}
+
+void
+_foliot_block_put_away (gpointer block, gsize size)
+{
+  if (_foliot_blocks.known)
+    {
+      g_free (block);
+      return;
+    }
+  get_known ();
+  _foliot_block_free (block, size);
+}
