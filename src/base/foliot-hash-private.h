@@ -36,3 +36,6 @@ foliot_hash_bytes (gconstpointer data, gsize length)
 {
   return XXH3_64bits (data, length);
 }
+
+/* Where the hash of a list or map begins, before its items are mixed in; of an empty one it is all. */
+#define FOLIOT_HASH_CONTAINER(kind, n_items) (FOLIOT_HASH_K1 ^ ((guint64) (kind) << 32 | (n_items)))

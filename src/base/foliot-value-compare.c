@@ -382,31 +382,39 @@ hash_number_key (const FoliotValue *value)
   return hash_leaf (value);
 }
 
-/* Not yet mixed: the first item does that. An empty container is the number itself. */
 static inline guint64
 hash_container_head (const FoliotValue *value)
 {
-  return FOLIOT_HASH_K1 ^ ((guint64) value->kind << 32 | value->n_items);
+  return FOLIOT_HASH_CONTAINER (value->kind, value->n_items);
 }
 
 /* What lies no deeper than this is hashed by recursion, which is twice as fast; 16 frames are about a kilobyte. */
 #define SHALLOW 16
 
+static guint64 hash_shallow (const FoliotValue *value);
+
+/* The usual items, numbers and what has a hash already, are hashed where they are met. */
+static inline guint64
+hash_item (const FoliotValue *item)
+{
+  if (item->kind == FOLIOT_VALUE_INT || item->kind == FOLIOT_VALUE_DOUBLE)
+    return foliot_hash_mix (hash_head (item->kind, item->detail), item->natural);
+  if (_foliot_value_has_hash (item))
+    return item->hash;
+  return _foliot_value_is_container (item) ? hash_shallow (item) : hash_leaf (item);
+}
+
 static guint64
 hash_shallow (const FoliotValue *value)
 {
   FoliotValue **items = _foliot_value_items (value);
-  guint64 hash;
+  guint64 hash = hash_container_head (value);
 
-  if (value->hash != 0)
-    return value->hash;
-  hash = hash_container_head (value);
   for (guint32 i = 0; i < value->n_items; i++)
     {
       const FoliotValue *item = items[i];
 
-      hash = foliot_hash_mix (hash,
-                              _foliot_value_is_container (item) ? hash_shallow (item) : hash_leaf (item));
+      hash = foliot_hash_mix (hash, hash_item (item));
     }
   return remember_hash (value, hash);
 }
@@ -419,7 +427,7 @@ hash_at_once (const FoliotValue *value, Sense sense, guint64 *out_hash)
     {
       if (sense == AS_KEY || (value->hash == 0 && value->depth > SHALLOW))
         return FALSE;
-      *out_hash = hash_shallow (value);
+      *out_hash = value->hash != 0 ? value->hash : hash_shallow (value);
       return TRUE;
     }
   *out_hash = sense == AS_KEY && is_number_key (value) ? hash_number_key (value) : hash_leaf (value);
@@ -475,6 +483,8 @@ guint64
 foliot_value_hash (const FoliotValue *value)
 {
   g_return_val_if_fail (value != NULL, 0);
+  if (_foliot_value_is_container (value) && value->depth <= SHALLOW)
+    return value->hash != 0 ? value->hash : hash_shallow (value);
   return hash_in_sense (value, BY_CONTENT);
 }
 

@@ -74,6 +74,20 @@ _foliot_value_depth (const FoliotValue *value)
   return _foliot_value_is_container (value) ? value->depth : 0;
 }
 
+static inline gboolean
+_foliot_value_has_hash (const FoliotValue *value)
+{
+  return (1u << value->kind & (1u << FOLIOT_VALUE_STRING | 1u << FOLIOT_VALUE_LIST | 1u << FOLIOT_VALUE_MAP))
+         && value->hash != 0;
+}
+
+/* foliot_value_hash(), without a call for what was hashed before. */
+static inline guint64
+_foliot_value_hash (const FoliotValue *value)
+{
+  return _foliot_value_has_hash (value) ? value->hash : foliot_value_hash (value);
+}
+
 /* A count that would overflow makes the value immortal: a leak, never a use after free. */
 static inline FoliotValue *
 _foliot_value_ref (FoliotValue *value)

@@ -11,6 +11,7 @@
  * waits in a chain that is threaded through the hash fields of the dead.
  */
 
+#include "base/foliot-hash-private.h"
 #include "base/foliot-text-private.h"
 
 #include <stdarg.h>
@@ -43,10 +44,14 @@ static const FoliotValue null_value = { .ref_count = FOLIOT_VALUE_IMMORTAL, .kin
 static const FoliotValue bool_values[2]
     = { { .ref_count = FOLIOT_VALUE_IMMORTAL, .kind = FOLIOT_VALUE_BOOL, .integer = 0 },
         { .ref_count = FOLIOT_VALUE_IMMORTAL, .kind = FOLIOT_VALUE_BOOL, .integer = 1 } };
-static const FoliotValue empty_list
-    = { .ref_count = FOLIOT_VALUE_IMMORTAL, .kind = FOLIOT_VALUE_LIST, .depth = 1 };
-static const FoliotValue empty_map
-    = { .ref_count = FOLIOT_VALUE_IMMORTAL, .kind = FOLIOT_VALUE_MAP, .depth = 1 };
+static const FoliotValue empty_list = { .ref_count = FOLIOT_VALUE_IMMORTAL,
+                                        .kind = FOLIOT_VALUE_LIST,
+                                        .depth = 1,
+                                        .hash = FOLIOT_HASH_CONTAINER (FOLIOT_VALUE_LIST, 0) };
+static const FoliotValue empty_map = { .ref_count = FOLIOT_VALUE_IMMORTAL,
+                                       .kind = FOLIOT_VALUE_MAP,
+                                       .depth = 1,
+                                       .hash = FOLIOT_HASH_CONTAINER (FOLIOT_VALUE_MAP, 0) };
 static const struct
 {
   FoliotValue value;
@@ -64,26 +69,20 @@ free_object (FoliotValue *value)
     g_boxed_free (value->type, value->instance);
 }
 
+#define KINDS_WITH_TEXT                                                                                      \
+  (1u << FOLIOT_VALUE_BIGINT | 1u << FOLIOT_VALUE_STRING | 1u << FOLIOT_VALUE_BYTES | 1u << FOLIOT_VALUE_EXT)
+
 static inline void
 free_leaf (FoliotValue *value)
 {
-  gsize extra = 0;
-
-  switch ((FoliotValueKind) value->kind)
+  if (G_LIKELY ((1u << value->kind & (KINDS_WITH_TEXT | 1u << FOLIOT_VALUE_OBJECT)) == 0))
     {
-    case FOLIOT_VALUE_OBJECT:
-      free_object (value);
-      break;
-    case FOLIOT_VALUE_BIGINT:
-    case FOLIOT_VALUE_STRING:
-    case FOLIOT_VALUE_BYTES:
-    case FOLIOT_VALUE_EXT:
-      extra = value->n_bytes + 1;
-      break;
-    default:
-      break;
+      _foliot_block_free (value, sizeof *value);
+      return;
     }
-  _foliot_block_free (value, sizeof *value + extra);
+  if (value->kind == FOLIOT_VALUE_OBJECT)
+    free_object (value);
+  _foliot_block_free (value, sizeof *value + (value->kind == FOLIOT_VALUE_OBJECT ? 0 : value->n_bytes + 1));
 }
 
 /* The chain of the dead reuses their hash fields, which nobody asks for any more. */

@@ -38,7 +38,40 @@ FoliotRequest *_foliot_request_new (FoliotChannel *channel, FoliotRequestPool *p
 /* The channel goes: live requests forget it. */
 void _foliot_request_pool_clear (FoliotRequestPool *pool);
 
-FoliotRequestPool *_foliot_channel_get_request_pool (FoliotChannel *channel);
+/* Only foliot-channel.c writes to it, but for the pool of requests. */
+struct _FoliotChannel
+{
+  GObject parent_instance;
+  FoliotKernel *kernel;
+  FoliotCodec *codec;
+  FoliotLink *link;
+  FoliotLinkInterface *link_iface; /* looked up once */
+  gboolean by_value;
+  gboolean debug;
+  gsize max_bytes;            /* 0: the format's own limit */
+  const FoliotLimits *limits; /* of the codec */
+  FoliotValueTraits touched;  /* what the codec must see of a value before it goes */
+
+  guint64 next_id;
+  FoliotPendingTable pending;
+  FoliotRequestPool requests;
+  FoliotRequest *first_request; /* came in, wait for recv; owned */
+  FoliotRequest *last_request;
+  FoliotFuture *receiver; /* (nullable) the recv under way */
+  FoliotRequestFunc on_request;
+  FoliotChannelEndFunc on_end;
+  gpointer user_data;
+
+  GError *error; /* recorded; NULL while open */
+  GError *why;   /* what pending calls got */
+  gboolean by_protocol;
+  gboolean replace_error; /* by `Connection closed`, once the link has ended */
+  FoliotFuture *closed;   /* (nullable) of close */
+  gboolean link_ended;
+
+  GByteArray *scratch;
+  char *origin;
+};
 
 /*
  * _foliot_channel_send_message:

@@ -23,40 +23,6 @@
 #define DEFAULT_MAX_BYTES G_MAXUINT32
 #define SPARE_SCRATCH     65536
 
-struct _FoliotChannel
-{
-  GObject parent_instance;
-  FoliotKernel *kernel;
-  FoliotCodec *codec;
-  FoliotLink *link;
-  FoliotLinkInterface *link_iface; /* looked up once */
-  gboolean by_value;
-  gboolean debug;
-  gsize max_bytes;            /* 0: the format's own limit */
-  const FoliotLimits *limits; /* of the codec */
-  FoliotValueTraits touched;  /* what the codec must see of a value before it goes */
-
-  guint64 next_id;
-  FoliotPendingTable pending;
-  FoliotRequestPool requests;
-  FoliotRequest *first_request; /* came in, wait for recv; owned */
-  FoliotRequest *last_request;
-  FoliotFuture *receiver; /* (nullable) the recv under way */
-  FoliotRequestFunc on_request;
-  FoliotChannelEndFunc on_end;
-  gpointer user_data;
-
-  GError *error; /* recorded; NULL while open */
-  GError *why;   /* what pending calls got */
-  gboolean by_protocol;
-  gboolean replace_error; /* by `Connection closed`, once the link has ended */
-  FoliotFuture *closed;   /* (nullable) of close */
-  gboolean link_ended;
-
-  GByteArray *scratch;
-  char *origin;
-};
-
 G_DEFINE_FINAL_TYPE (FoliotChannel, foliot_channel, G_TYPE_OBJECT)
 
 static GError *
@@ -271,7 +237,7 @@ _foliot_channel_send_message (FoliotChannel *channel, FoliotMessageType type, gu
 FoliotFuture *
 foliot_channel_send (FoliotChannel *channel, FoliotValue *content, GError **error)
 {
-  FoliotPending pending;
+  FoliotFuture *future;
   guint64 id;
   gboolean encoding;
 
@@ -286,14 +252,11 @@ foliot_channel_send (FoliotChannel *channel, FoliotValue *content, GError **erro
   id = channel->next_id++;
   if (!_foliot_channel_send_message (channel, FOLIOT_MESSAGE_REQUEST, id, NULL, content, &encoding, error))
     return NULL;
-  pending = (FoliotPending){
-    .id = id,
-    .future = foliot_future_new (channel->kernel),
-    .content = G_UNLIKELY (channel->debug) ? foliot_value_ref (content) : NULL,
-    .node = _foliot_kernel_get_node (channel->kernel),
-  };
-  _foliot_pending_add (&channel->pending, &pending);
-  return foliot_future_ref (pending.future);
+  future = foliot_future_new (channel->kernel);
+  _foliot_pending_add (&channel->pending, id, foliot_future_ref (future),
+                       G_UNLIKELY (channel->debug) ? foliot_value_ref (content) : NULL,
+                       _foliot_kernel_get_node (channel->kernel));
+  return future;
 }
 
 /* ---- receiving ----------------------------------------------------------------------------------------------- */
@@ -405,64 +368,81 @@ refuse_unknown_reply (FoliotChannel *channel, const FoliotMessage *message)
 }
 
 /* Takes @content. */
-static void
+static inline void
 accept_reply (FoliotChannel *channel, const FoliotMessage *message, FoliotValue *content, guint64 hash,
               guint64 view)
 {
-  g_autoptr (FoliotValue) result = content;
   FoliotPending pending;
 
-  if (!message->has_id || !_foliot_pending_take (&channel->pending, message->id, &pending))
+  if (G_UNLIKELY (!message->has_id || !_foliot_pending_take (&channel->pending, message->id, &pending)))
     {
       foliot_kernel_note_payload (channel->kernel, 0, hash, view);
       refuse_unknown_reply (channel, message);
+      _foliot_value_unref (content);
       return;
     }
   foliot_kernel_note_payload (channel->kernel, pending.node, hash, view);
-  if (G_UNLIKELY (foliot_future_is_settled (pending.future)))
-    refuse_late_reply (channel, &pending, result);
-  else if (message->type == FOLIOT_MESSAGE_RESULT)
-    foliot_future_resolve (pending.future, g_steal_pointer (&result));
+  if (G_LIKELY (message->type == FOLIOT_MESSAGE_RESULT && !foliot_future_is_settled (pending.future)))
+    {
+      foliot_future_resolve (pending.future, content);
+      _foliot_pending_clear (&pending);
+      return;
+    }
+  if (foliot_future_is_settled (pending.future))
+    refuse_late_reply (channel, &pending, content);
   else
-    foliot_future_reject (pending.future, new_remote_error (channel, result));
+    foliot_future_reject (pending.future, new_remote_error (channel, content));
+  _foliot_value_unref (content);
   _foliot_pending_clear (&pending);
 }
 
+/* Returns: (transfer full) (nullable): what @plain (transfer full) stands for; %NULL: the channel has ended. */
+static G_GNUC_NO_INLINE FoliotValue *
+raise_content (FoliotChannel *channel, FoliotValue *plain, guint64 hash)
+{
+  GError *error = NULL;
+  FoliotValue *content = foliot_codec_raise (channel->codec, plain, &error);
+
+  foliot_value_unref (plain);
+  if (content != NULL)
+    return content;
+  foliot_kernel_note_payload (channel->kernel, 0, hash, 0);
+  end_by_protocol (channel, error, FALSE);
+  return NULL;
+}
+
 /* Empties @message. */
-static void
+static inline void
 accept_message (FoliotChannel *channel, FoliotMessage *message)
 {
   gboolean recording = _foliot_kernel_is_recording (channel->kernel);
-  guint64 hash = recording ? _foliot_message_hash (message) : 0;
-  guint64 view = 0;
   FoliotValue *content = g_steal_pointer (&message->plain);
-  GError *error = NULL;
+  guint64 hash = 0, view = 0;
 
-  if (G_UNLIKELY (foliot_value_get_traits (content) & FOLIOT_VALUE_HAS_TYPE_KEY))
+  if (recording)
     {
-      g_autoptr (FoliotValue) plain = content;
-
-      content = foliot_codec_raise (channel->codec, plain, &error);
-      if (content == NULL)
-        {
-          foliot_kernel_note_payload (channel->kernel, 0, hash, 0);
-          end_by_protocol (channel, error, FALSE);
-          return;
-        }
+      view = _foliot_message_hash_content (message->type, content);
+      hash = _foliot_message_hash (message, view);
     }
-  /* Whoever serves requests knows what in them names places, and notes the view. */
-  if (recording && (message->type != FOLIOT_MESSAGE_REQUEST || channel->on_request == NULL))
-    view = _foliot_message_hash_content (message->type, content);
+  if (G_UNLIKELY (content->traits & FOLIOT_VALUE_HAS_TYPE_KEY))
+    {
+      content = raise_content (channel, content, hash);
+      if (content == NULL)
+        return;
+      if (recording)
+        view = _foliot_message_hash_content (message->type, content);
+    }
   if (message->type != FOLIOT_MESSAGE_REQUEST)
     {
       accept_reply (channel, message, content, hash, view);
       return;
     }
-  foliot_kernel_note_payload (channel->kernel, 0, hash, view);
+  /* Whoever serves requests knows what in them names places, and notes the view. */
+  foliot_kernel_note_payload (channel->kernel, 0, hash, channel->on_request == NULL ? view : 0);
   accept_request (channel, message, content);
 }
 
-static void
+static G_GNUC_NO_INLINE void
 on_bytes (FoliotChannel *channel, GBytes *bytes)
 {
   FoliotMessage message = { 0 };
@@ -578,12 +558,6 @@ foliot_channel_get_n_pending (FoliotChannel *channel)
 {
   g_return_val_if_fail (FOLIOT_IS_CHANNEL (channel), 0);
   return channel->pending.n_entries;
-}
-
-FoliotRequestPool *
-_foliot_channel_get_request_pool (FoliotChannel *channel)
-{
-  return &channel->requests;
 }
 
 /* ---- making and unmaking ------------------------------------------------------------------------------------- */

@@ -33,8 +33,8 @@ gboolean _foliot_message_read (FoliotCodec *codec, const guint8 *data, gsize len
 /* @id: (transfer none). @content: any value. Appends to @out; @out is unchanged on failure. */
 gboolean _foliot_message_write (FoliotCodec *codec, guint8 type, FoliotValue *id, FoliotValue *content,
                                 GByteArray *out, GError **error);
-/* The hash that records cover: the same for a frame by reference and for its bytes. */
-guint64 _foliot_message_hash (const FoliotMessage *message);
+/* The hash that records cover, of the plain content's: the same for a frame by reference and for its bytes. */
+guint64 _foliot_message_hash (const FoliotMessage *message, guint64 content_hash);
 /* Of the content alone. Failures count by the name of the error, not by its text. */
 guint64 _foliot_message_hash_content (guint8 type, FoliotValue *content);
 /* Returns: (transfer full): the id as errors name it. */

@@ -2,6 +2,7 @@
 #include "channel/foliot-message-private.h"
 
 #include "base/foliot-hash-private.h"
+#include "base/foliot-value-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -123,19 +124,18 @@ _foliot_message_hash_content (guint8 type, FoliotValue *content)
   const char *text;
   gsize length;
 
-  if (type != FOLIOT_MESSAGE_FAILURE || foliot_value_get_kind (content) != FOLIOT_VALUE_STRING)
-    return foliot_value_hash (content);
+  if (type != FOLIOT_MESSAGE_FAILURE || content->kind != FOLIOT_VALUE_STRING)
+    return _foliot_value_hash (content);
   text = foliot_value_get_string (content, &length);
   return foliot_hash_bytes (text, strcspn (text, ":\n"));
 }
 
 guint64
-_foliot_message_hash (const FoliotMessage *message)
+_foliot_message_hash (const FoliotMessage *message, guint64 content_hash)
 {
   guint64 id = message->has_id ? message->id : foliot_value_hash (message->wire_id);
 
-  return foliot_hash_mix (foliot_hash_mix (message->type, id),
-                          _foliot_message_hash_content (message->type, message->plain));
+  return foliot_hash_mix (foliot_hash_mix (message->type, id), content_hash);
 }
 
 char *

@@ -24,8 +24,9 @@ typedef struct
   guint n_displaced; /* entries that do not stand where their id's low bits say */
 } FoliotPendingTable;
 
-/* Takes what @pending holds. Its id must not be in the table. */
-void _foliot_pending_add (FoliotPendingTable *table, const FoliotPending *pending);
+/* @id must not be in the table. @future: (transfer full). @content: (transfer full) (nullable) */
+void _foliot_pending_add (FoliotPendingTable *table, guint64 id, FoliotFuture *future, FoliotValue *content,
+                          guint32 node);
 /* Moves the entry of @id to @out_pending. Returns: whether there was one. */
 gboolean _foliot_pending_take (FoliotPendingTable *table, guint64 id, FoliotPending *out_pending);
 /* Empties the table. Returns: (transfer full) (nullable): its entries, by id. */

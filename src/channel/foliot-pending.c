@@ -48,11 +48,14 @@ grow (FoliotPendingTable *table)
 }
 
 void
-_foliot_pending_add (FoliotPendingTable *table, const FoliotPending *pending)
+_foliot_pending_add (FoliotPendingTable *table, guint64 id, FoliotFuture *future, FoliotValue *content,
+                     guint32 node)
 {
+  const FoliotPending pending = { .id = id, .future = future, .content = content, .node = node };
+
   if (G_UNLIKELY (2 * table->n_entries >= table->capacity))
     grow (table);
-  insert (table, pending);
+  insert (table, &pending);
 }
 
 /* Whether an entry whose home is @home and that stands at @place would no longer be found over a gap at @gap. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "channel/foliot-channel-private.h"
 
+#include "base/foliot-value-private.h"
+
 /*
  * One request of the peer, and its one reply.
  *
@@ -26,14 +28,14 @@ _foliot_request_new (FoliotChannel *channel, FoliotRequestPool *pool, FoliotMess
   else
     request = g_new (FoliotRequest, 1);
 
-  *request = (FoliotRequest){
-    .ref_count = 1,
-    .channel = channel,
-    .next = pool->live,
-    .content = content,
-    .wire_id = g_steal_pointer (&message->wire_id),
-    .id = message->id,
-  };
+  request->ref_count = 1;
+  request->channel = channel;
+  request->previous = request->behind = NULL;
+  request->next = pool->live;
+  request->content = content;
+  request->wire_id = g_steal_pointer (&message->wire_id);
+  request->id = message->id;
+  request->answered = FALSE;
   if (pool->live != NULL)
     pool->live->previous = request;
   pool->live = request;
@@ -65,7 +67,7 @@ foliot_request_ref (FoliotRequest *request)
 static void
 give_back (FoliotRequest *request)
 {
-  FoliotRequestPool *pool = _foliot_channel_get_request_pool (request->channel);
+  FoliotRequestPool *pool = &request->channel->requests;
 
   if (request->previous != NULL)
     request->previous->next = request->next;
@@ -88,8 +90,9 @@ foliot_request_unref (FoliotRequest *request)
 {
   if (--request->ref_count > 0)
     return;
-  foliot_value_unref (request->content);
-  g_clear_pointer (&request->wire_id, foliot_value_unref);
+  _foliot_value_unref (request->content);
+  if (G_UNLIKELY (request->wire_id != NULL))
+    _foliot_value_unref (request->wire_id);
   if (request->channel != NULL)
     give_back (request);
   else
@@ -108,22 +111,26 @@ foliot_request_get_channel (FoliotRequest *request)
   return request->channel;
 }
 
-/* Whether a reply can go out at all. */
-static gboolean
-claim (FoliotRequest *request, GError **error)
+/* Why a reply cannot go out. Returns: FALSE. */
+static G_GNUC_NO_INLINE gboolean
+refuse (FoliotRequest *request, GError **error)
 {
-  const GError *lost = request->channel != NULL ? foliot_channel_get_error (request->channel) : NULL;
-
   if (request->channel == NULL)
     g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET, "Connection closed");
-  else if (lost != NULL)
-    g_propagate_error (error, g_error_copy (lost));
-  else if (request->answered)
+  else if (request->channel->error != NULL)
+    g_propagate_error (error, g_error_copy (request->channel->error));
+  else
     g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_RUNTIME,
                          "The request was answered before: reply to it, or fail it, once");
-  else
-    return request->answered = TRUE;
   return FALSE;
+}
+
+static inline gboolean
+claim (FoliotRequest *request, GError **error)
+{
+  if (G_UNLIKELY (request->channel == NULL || request->channel->error != NULL || request->answered))
+    return refuse (request, error);
+  return request->answered = TRUE;
 }
 
 static gboolean
@@ -140,21 +147,24 @@ send_failure (FoliotRequest *request, const GError *why, GError **error)
 gboolean
 foliot_request_reply (FoliotRequest *request, FoliotValue *result, GError **error)
 {
-  g_autoptr (FoliotValue) null = result == NULL ? foliot_value_new_null () : NULL;
-  g_autoptr (GError) local_error = NULL;
-  gboolean encoding = FALSE;
+  GError *local_error = NULL;
+  gboolean encoding = FALSE, sent = FALSE;
 
   g_return_val_if_fail (request != NULL, FALSE);
 
   if (!claim (request, error))
     return FALSE;
-  if (_foliot_channel_send_message (request->channel, FOLIOT_MESSAGE_RESULT, request->id, request->wire_id,
-                                    result != NULL ? result : null, &encoding, &local_error))
+  if (G_LIKELY (_foliot_channel_send_message (
+          request->channel, FOLIOT_MESSAGE_RESULT, request->id, request->wire_id,
+          result != NULL ? result : foliot_value_new_null (), /* a constant, which needs no reference */
+          &encoding, &local_error)))
     return TRUE;
   if (encoding)
-    return send_failure (request, local_error, error);
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+    sent = send_failure (request, local_error, error);
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  g_clear_error (&local_error);
+  return sent;
 }
 
 gboolean

@@ -8,6 +8,8 @@
 
 #include <foliot/foliot-rpc.h>
 
+#include "base/foliot-value-private.h"
+
 typedef enum
 {
   FOLIOT_ARG_ANY,
@@ -27,6 +29,7 @@ typedef struct
   char *name;
   FoliotArgType type;
   gboolean nullable;
+  guint32 kinds;         /* one bit for each kind of value that may be taken, see _foliot_signature_takes() */
   FoliotValue *fallback; /* (nullable): the default */
   char *fallback_text;   /* as it was declared */
 } FoliotParameter;
@@ -70,5 +73,17 @@ const char *_foliot_args_python_type (const FoliotValue *value);
 
 /* Returns: how signatures call the type of a value: "number", "null", "proxy". */
 const char *_foliot_signature_type_of (const FoliotValue *value);
-gboolean _foliot_signature_takes (const FoliotParameter *parameter, const FoliotValue *value);
+gboolean _foliot_signature_is_proxy (const FoliotValue *value);
+
+static inline gboolean
+_foliot_signature_takes (const FoliotParameter *parameter, const FoliotValue *value)
+{
+  if ((parameter->kinds >> value->kind & 1) == 0)
+    return FALSE;
+  if (parameter->type == FOLIOT_ARG_INT)
+    return value->detail == 0; /* it fits 64 bits */
+  return parameter->type != FOLIOT_ARG_PROXY || value->kind == FOLIOT_VALUE_NULL
+         || _foliot_signature_is_proxy (value);
+}
+
 const char *_foliot_signature_type_name (FoliotArgType type);

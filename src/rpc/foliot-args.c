@@ -10,8 +10,6 @@
  * and one look at each type.
  */
 
-#include "base/foliot-value-private.h"
-
 #include <string.h>
 
 const char *
@@ -267,18 +265,15 @@ _foliot_args_init (FoliotArgs *args)
   args->positional = args->keywords = args->rest = args->more = NULL;
 }
 
-gboolean
-_foliot_args_bind (FoliotArgs *args, const FoliotSignature *signature, const char *function, guint n_implied,
-                   FoliotValue *positional, FoliotValue *keywords, GError **error)
+static gboolean
+bind_in_full (FoliotArgs *args, const char *function, guint n_implied, FoliotValue **given, guint n_given,
+              GError **error)
 {
-  FoliotValue **given = positional != NULL ? _foliot_value_items (positional) : NULL;
-  guint n_given = positional != NULL ? positional->n_items : 0;
+  const FoliotSignature *signature = args->signature;
+  FoliotValue *keywords = args->keywords;
   guint n_direct = MIN (n_given, signature->n_named);
 
-  args->signature = signature;
-  args->positional = positional != NULL ? _foliot_value_ref (positional) : NULL;
-  args->keywords = keywords != NULL ? _foliot_value_ref (keywords) : NULL;
-  if (G_UNLIKELY (signature->n_parameters > FOLIOT_ARGS_N_FEW))
+  if (signature->n_parameters > FOLIOT_ARGS_N_FEW)
     args->values = g_new (FoliotValue *, signature->n_parameters);
   for (guint i = 0; i < n_direct; i++)
     args->values[i] = given[i];
@@ -286,9 +281,31 @@ _foliot_args_bind (FoliotArgs *args, const FoliotSignature *signature, const cha
     args->values[i] = NULL;
   if (keywords != NULL && keywords->n_items > 0 && !bind_keywords (args, function, keywords, error))
     return FALSE;
-  if (G_UNLIKELY (n_given > signature->n_named && !signature->has_rest))
+  if (n_given > signature->n_named && !signature->has_rest)
     return fail_too_many (signature, function, n_implied, n_given, error);
   return complete (args, function, n_given, error);
+}
+
+gboolean
+_foliot_args_bind (FoliotArgs *args, const FoliotSignature *signature, const char *function, guint n_implied,
+                   FoliotValue *positional, FoliotValue *keywords, GError **error)
+{
+  FoliotValue **given = positional != NULL ? _foliot_value_items (positional) : NULL;
+  guint n_given = positional != NULL ? positional->n_items : 0;
+
+  args->signature = signature;
+  args->positional = positional != NULL ? _foliot_value_ref (positional) : NULL;
+  args->keywords = keywords != NULL ? _foliot_value_ref (keywords) : NULL;
+  if (n_given != signature->n_parameters || signature->n_named != n_given || n_given > FOLIOT_ARGS_N_FEW
+      || (keywords != NULL && keywords->n_items > 0))
+    return bind_in_full (args, function, n_implied, given, n_given, error);
+  for (guint i = 0; i < n_given; i++)
+    {
+      args->few[i] = given[i];
+      if (G_UNLIKELY (!_foliot_signature_takes (&signature->parameters[i], given[i])))
+        return fail_wrong_type (&signature->parameters[i], function, given[i], error);
+    }
+  return TRUE;
 }
 
 void
@@ -330,13 +347,25 @@ foliot_args_free (FoliotArgs *args)
 
 /* ---- getters ---- */
 
+/* Names are short, and most differ early: a call to compare them would cost more than the comparison. */
+static inline gboolean
+is_name (const char *name, const char *asked)
+{
+  while (*name == *asked && *name != '\0')
+    {
+      name++;
+      asked++;
+    }
+  return *name == *asked;
+}
+
 FoliotValue *
 foliot_args_get_value (FoliotArgs *args, const char *name)
 {
   const FoliotSignature *signature = args->signature;
 
   for (guint i = 0; i < signature->n_parameters; i++)
-    if (signature->parameters[i].name[0] == name[0] && strcmp (signature->parameters[i].name, name) == 0)
+    if (is_name (signature->parameters[i].name, name))
       return args->values[i];
   g_critical ("no argument '%s' is declared", name);
   return NULL;
@@ -353,6 +382,9 @@ gint64
 foliot_args_get_int (FoliotArgs *args, const char *name)
 {
   FoliotValue *value = foliot_args_get_value (args, name);
+
+  if (G_LIKELY (value != NULL && value->kind == FOLIOT_VALUE_INT && value->detail == 0))
+    return value->integer;
   return value != NULL ? foliot_value_get_int (value) : 0;
 }
 

@@ -11,6 +11,7 @@
  */
 
 #include "base/foliot-hash-private.h"
+#include "base/foliot-value-private.h"
 #include "rpc/foliot-args-private.h"
 #include "rpc/foliot-rpc-client-private.h"
 
@@ -158,6 +159,8 @@ hash_view (FoliotValue *value)
 guint64
 _foliot_proxy_view_hash (FoliotValue *value)
 {
+  if (G_LIKELY ((value->traits & FOLIOT_VALUE_HAS_OBJECT) == 0))
+    return _foliot_value_hash (value);
   if (G_UNLIKELY (foliot_value_get_depth (value) > MAX_VIEW_DEPTH))
     return VIEW_OF_A_STRANGER;
   return hash_view (value);

@@ -7,6 +7,7 @@
  * FoliotRoute:
  * @router: where the path led
  * @handler: (nullable): the method there; %NULL when the path ends at the service itself
+ * @self: (nullable): what the handler is called with
  *
  * What a path names. Borrowed: valid until the tree changes.
  */
@@ -14,10 +15,14 @@ typedef struct
 {
   FoliotRouter *router;
   FoliotHandler *handler;
+  gpointer self;
 } FoliotRoute;
 
 /* Returns: (transfer none) (nullable): what @path, a text, names; remembered at the root. */
 const FoliotRoute *_foliot_router_resolve (FoliotRouter *root, FoliotValue *path, GError **error);
+
+/* foliot_router_get_node() for the serving path. */
+guint32 _foliot_router_get_node (const FoliotRouter *router);
 
 /* Between enter and leave a handler of @router runs: what it belongs to is not freed, even if it is unmounted. */
 void _foliot_router_enter (FoliotRouter *router);

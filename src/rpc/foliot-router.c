@@ -209,12 +209,18 @@ foliot_router_set_node (FoliotRouter *router, guint32 node)
 }
 
 guint32
-foliot_router_get_node (FoliotRouter *router)
+_foliot_router_get_node (const FoliotRouter *router)
 {
-  g_return_val_if_fail (FOLIOT_IS_ROUTER (router), 0);
   while (router->node == 0 && router->parent != NULL)
     router = router->parent;
   return router->node;
+}
+
+guint32
+foliot_router_get_node (FoliotRouter *router)
+{
+  g_return_val_if_fail (FOLIOT_IS_ROUTER (router), 0);
+  return _foliot_router_get_node (router);
 }
 
 const char *
@@ -447,6 +453,8 @@ walk (FoliotRouter *root, char *path, gsize length, FoliotRoute *out_route, GErr
       memcpy (so_far + (name - path), name, (gsize) (behind - name) + 1);
       name = slash + 1;
     }
+  if (route.handler != NULL)
+    route.self = route.handler->self != NULL ? route.handler->self : route.router->owner;
   *out_route = route;
   return TRUE;
 }

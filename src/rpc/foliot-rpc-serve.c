@@ -144,8 +144,7 @@ run_handler (gpointer user_data)
   FoliotArgs args;
 
   if (bind (&call, &args, &error))
-    result = handler->func (
-        handler->self != NULL ? handler->self : foliot_router_get_owner (call.route.router), &args, &error);
+    result = handler->func (call.route.self, &args, &error);
   reply (call.request, result, error);
   _foliot_args_clear (&args);
   foliot_request_unref (call.request);
@@ -188,7 +187,7 @@ note_call (const Call *call)
       view = foliot_hash_mix (call->route.handler->name_hash, _foliot_proxy_view_hash (call->args));
       view = foliot_hash_mix (view, _foliot_proxy_view_hash (call->keywords));
     }
-  foliot_kernel_note_payload (kernel, foliot_router_get_node (call->route.router), 0, view);
+  foliot_kernel_note_payload (kernel, _foliot_router_get_node (call->route.router), 0, view);
 }
 
 /* Sets @call to what @content says. */

@@ -66,39 +66,29 @@ _foliot_signature_type_of (const FoliotValue *value)
   g_assert_not_reached ();
 }
 
-gboolean
-_foliot_signature_takes (const FoliotParameter *parameter, const FoliotValue *value)
+static guint32
+get_kinds (FoliotArgType type, gboolean nullable)
 {
-  FoliotValueKind kind = (FoliotValueKind) value->kind;
+  static const guint32 kinds[] = {
+    [FOLIOT_ARG_ANY] = G_MAXUINT32,
+    [FOLIOT_ARG_BOOL] = 1u << FOLIOT_VALUE_BOOL,
+    [FOLIOT_ARG_INT] = 1u << FOLIOT_VALUE_INT,
+    [FOLIOT_ARG_NUMBER] = 1u << FOLIOT_VALUE_DOUBLE | 1u << FOLIOT_VALUE_INT | 1u << FOLIOT_VALUE_BIGINT,
+    [FOLIOT_ARG_STRING] = 1u << FOLIOT_VALUE_STRING,
+    [FOLIOT_ARG_BYTES] = 1u << FOLIOT_VALUE_BYTES,
+    [FOLIOT_ARG_LIST] = 1u << FOLIOT_VALUE_LIST,
+    [FOLIOT_ARG_MAP] = 1u << FOLIOT_VALUE_MAP,
+    [FOLIOT_ARG_DATE] = 1u << FOLIOT_VALUE_DATE,
+    [FOLIOT_ARG_PROXY] = 1u << FOLIOT_VALUE_OBJECT,
+  };
 
-  if (parameter->type == FOLIOT_ARG_ANY)
-    return TRUE;
-  if (kind == FOLIOT_VALUE_NULL)
-    return parameter->nullable;
-  switch (parameter->type)
-    {
-    case FOLIOT_ARG_BOOL:
-      return kind == FOLIOT_VALUE_BOOL;
-    case FOLIOT_ARG_INT:
-      return kind == FOLIOT_VALUE_INT && value->detail == 0;
-    case FOLIOT_ARG_NUMBER:
-      return kind == FOLIOT_VALUE_DOUBLE || kind == FOLIOT_VALUE_INT || kind == FOLIOT_VALUE_BIGINT;
-    case FOLIOT_ARG_STRING:
-      return kind == FOLIOT_VALUE_STRING;
-    case FOLIOT_ARG_BYTES:
-      return kind == FOLIOT_VALUE_BYTES;
-    case FOLIOT_ARG_LIST:
-      return kind == FOLIOT_VALUE_LIST;
-    case FOLIOT_ARG_MAP:
-      return kind == FOLIOT_VALUE_MAP;
-    case FOLIOT_ARG_DATE:
-      return kind == FOLIOT_VALUE_DATE;
-    case FOLIOT_ARG_PROXY:
-      return kind == FOLIOT_VALUE_OBJECT && foliot_value_get_object_type (value) == FOLIOT_TYPE_PROXY;
-    case FOLIOT_ARG_ANY:
-      break;
-    }
-  g_assert_not_reached ();
+  return kinds[type] | (nullable ? 1u << FOLIOT_VALUE_NULL : 0);
+}
+
+gboolean
+_foliot_signature_is_proxy (const FoliotValue *value)
+{
+  return foliot_value_get_object_type (value) == FOLIOT_TYPE_PROXY;
 }
 
 /* ---- reading ---- */
@@ -279,6 +269,7 @@ read_named (Reader *reader, GError **error)
   parameter = add_parameter (reader, &name, error);
   if (parameter == NULL || (take (reader, ':') && !read_type (reader, parameter, error)))
     return FALSE;
+  parameter->kinds = get_kinds (parameter->type, parameter->nullable);
   signature->n_named++;
   if (take (reader, '='))
     return read_default (reader, parameter, error);

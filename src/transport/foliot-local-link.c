@@ -105,45 +105,54 @@ post_head (FoliotLocalLink *link)
                                               kind, deliver, link, NULL);
 }
 
-/* Queues what @frame holds for arrival at @link; a @number of 0 is the end. */
-static void
+/*
+ * Queues what @frame holds for arrival at @link; a @number of 0 is the end. A frame that finds the queue empty, as
+ * nearly all do, is posted here and needs no place kept.
+ */
+static inline void
 enqueue (FoliotLocalLink *link, const FoliotFrame *frame, guint64 number, FoliotTime due)
 {
   FoliotFrameSlot *slot = _foliot_frame_queue_push (&link->queue);
 
   slot->frame = *frame;
-  slot->place = _foliot_kernel_reserve (link->kernel);
   slot->due = link->last_due = MAX (due, link->last_due);
   slot->number = number;
   if (G_UNLIKELY (frame->bytes != NULL))
     link->queued_bytes += g_bytes_get_size (frame->bytes);
-  if (link->event == 0 && link->sink != NULL)
-    post_head (link);
+  if (G_UNLIKELY (link->event != 0 || link->sink == NULL))
+    slot->place = _foliot_kernel_reserve (link->kernel);
+  else
+    link->event
+        = foliot_kernel_post (link->kernel, slot->due, FOLIOT_PRIORITY_DEFAULT,
+                              number != 0 ? FOLIOT_EVENT_FRAME : FOLIOT_EVENT_LINK, deliver, link, NULL);
 }
 
 static void
 deliver (gpointer target, gpointer payload)
 {
   FoliotLocalLink *link = target;
-  FoliotFrameSlot slot = *_foliot_frame_queue_peek (&link->queue);
+  const FoliotFrameSlot *slot = _foliot_frame_queue_peek (&link->queue);
   const FoliotLinkSink *sink = link->sink;
+  FoliotFrame frame = slot->frame;
+  guint64 number = slot->number;
 
   _foliot_frame_queue_pop (&link->queue);
   link->event = 0;
-  if (slot.number == 0)
+  if (G_UNLIKELY (number == 0))
     {
       link->peer = NULL;
       stop (link);
       tell_closed (link);
       return;
     }
-  if (G_UNLIKELY (slot.frame.bytes != NULL))
-    link->queued_bytes -= g_bytes_get_size (slot.frame.bytes);
+  if (G_UNLIKELY (frame.bytes != NULL))
+    link->queued_bytes -= g_bytes_get_size (frame.bytes);
   if (link->queue.length > 0)
     post_head (link);
-  foliot_kernel_note_message (link->kernel, link->id, slot.number);
-  sink->frame (link->owner, &slot.frame);
-  foliot_frame_clear (&slot.frame);
+  foliot_kernel_note_message (link->kernel, link->id, number);
+  sink->frame (link->owner, &frame);
+  if (G_UNLIKELY (frame.value != NULL || frame.bytes != NULL))
+    foliot_frame_clear (&frame);
 }
 
 static gboolean
