@@ -9,7 +9,7 @@
 
 typedef struct
 {
-  FoliotLink link;
+  FoliotPlace place;
   FoliotFuture *future; /* owned */
   FoliotValue *result;  /* (nullable) owned, until it is due */
   guint64 event;        /* 0: it has run */
@@ -25,9 +25,9 @@ on_due (gpointer target, gpointer payload)
 }
 
 static void
-sleep_tell (FoliotLink *link, FoliotFuture *future)
+sleep_tell (FoliotPlace *place, FoliotFuture *future)
 {
-  ClockSleep *sleep = (ClockSleep *) link;
+  ClockSleep *sleep = (ClockSleep *) place;
 
   if (sleep->event != 0)
     foliot_kernel_cancel (foliot_future_get_kernel (future), sleep->event);
@@ -43,13 +43,13 @@ sleep_until_kernel_time (FoliotKernel *kernel, FoliotTime time, FoliotValue *res
   FoliotFuture *future = foliot_future_new (kernel);
 
   foliot_future_set_label (future, "a sleep of a clock");
-  sleep->link.tell = sleep_tell;
+  sleep->place.tell = sleep_tell;
   sleep->future = foliot_future_ref (future);
   sleep->result = result;
   if (!foliot_future_is_settled (future))
     sleep->event
         = foliot_kernel_post (kernel, time, FOLIOT_PRIORITY_DEFAULT, FOLIOT_EVENT_TIMER, on_due, sleep, NULL);
-  _foliot_future_follow (future, &sleep->link);
+  _foliot_future_follow (future, &sleep->place);
   return future;
 }
 

@@ -48,7 +48,7 @@ foliot_condition_wait (FoliotCondition *condition, FoliotTime deadline, GError *
   if (!_foliot_wait_enter (async, error))
     return FALSE;
   _foliot_wait_init (async, &wait, &condition_kind, condition, deadline);
-  _foliot_queue_insert (&condition->waiting, &wait.link, NULL);
+  _foliot_queue_insert (&condition->waiting, &wait.place, NULL);
   return _foliot_wait_suspend (async, &wait, error);
 }
 

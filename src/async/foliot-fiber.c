@@ -10,22 +10,9 @@
  * A fiber is a stack, and a control block at the top of it. It is resumed inside a kernel event and runs until it waits
  * or ends; then the event goes on. So fibers never run beside each other, and whoever resumes one gets control back.
  *
- * The switch is boost.context's, seven instructions of which the C symbols are enough for us. It keeps the floating
- * point control words with each context, so that what one fiber does to its rounding mode stays with it; each starts
- * with the defaults, whatever the host program did, because a rounding mode would reach the digest.
- *
  * When the world is closed no wait suspends any more: each returns an error at once, so a fiber comes to its end in one
  * go. One that begins a wait again and again is given up: its stack is left as it is, and its name is kept.
  */
-
-typedef struct
-{
-  void *context;
-  void *data;
-} Transfer;
-
-Transfer jump_fcontext (void *to, void *data);
-void *make_fcontext (void *stack_top, size_t size, void (*entry) (Transfer transfer));
 
 #define MAX_CLOSE_AWAITS 1000
 #define MAX_NAME_BYTES   255
@@ -43,6 +30,7 @@ async_free (gpointer data)
 {
   FoliotAsync *async = data;
 
+  ((FoliotKernelHead *) async->kernel)->async = NULL;
   _foliot_overflow_forget (async);
   _foliot_scope_free_root (async->root);
   _foliot_stack_pool_free (async->stacks);
@@ -50,8 +38,8 @@ async_free (gpointer data)
   g_free (async);
 }
 
-static G_NO_INLINE FoliotAsync *
-async_new (FoliotKernel *kernel, GQuark key)
+FoliotAsync *
+_foliot_async_new (FoliotKernel *kernel)
 {
   FoliotAsync *async = g_new0 (FoliotAsync, 1);
 
@@ -60,66 +48,12 @@ async_new (FoliotKernel *kernel, GQuark key)
   async->abandoned = g_string_new (NULL);
   async->closing = _foliot_kernel_is_closed (kernel);
   async->root = _foliot_scope_new_root (async);
-  foliot_kernel_set_data (kernel, key, async, async_free);
+  foliot_kernel_set_data (kernel, g_quark_from_static_string ("foliot-async"), async, async_free);
+  ((FoliotKernelHead *) kernel)->async = async;
   if (!async->closing)
     _foliot_kernel_add_close_hook (kernel, on_close, async);
   _foliot_kernel_set_waits_func (kernel, count_endless);
   return async;
-}
-
-FoliotAsync *
-_foliot_async_get (FoliotKernel *kernel)
-{
-  static GQuark key;
-  FoliotAsync *async;
-
-  if (G_UNLIKELY (key == 0))
-    key = g_quark_from_static_string ("foliot-async");
-  async = foliot_kernel_get_data (kernel, key);
-  return G_LIKELY (async != NULL) ? async : async_new (kernel, key);
-}
-
-/* The defaults of the C library: round to nearest, all exceptions masked, no flushing of denormals. */
-static inline void
-reset_float_control (void)
-{
-#ifdef __x86_64__
-  const guint32 mxcsr = 0x1f80;
-  const guint16 x87 = 0x037f;
-
-  __asm__ volatile("ldmxcsr %0\n\tfldcw %1" : : "m"(mxcsr), "m"(x87));
-#else
-  fesetenv (FE_DFL_ENV);
-#endif
-}
-
-/* The last thing that runs on the stack of a fiber; the one who resumed it clears up. */
-G_NORETURN static void
-leave_for_ever (FoliotFiber *fiber)
-{
-  FoliotAsync *async = fiber->async;
-
-  sanitizer_leave (NULL, fiber->resumer != NULL ? &fiber->resumer->sanitizer : &async->sanitizer);
-  jump_fcontext (fiber->caller, fiber);
-  g_assert_not_reached ();
-}
-
-static void
-entry (Transfer transfer)
-{
-  FoliotFiber *fiber = transfer.data;
-  FoliotAsync *async = fiber->async;
-
-  fiber->caller = transfer.context;
-  sanitizer_arrive (&fiber->sanitizer,
-                    fiber->resumer != NULL ? &fiber->resumer->sanitizer : &async->sanitizer);
-  reset_float_control ();
-  if (fiber->func != NULL)
-    fiber->result = fiber->func (fiber->user_data, &fiber->error);
-  else
-    fiber->body (fiber->user_data);
-  fiber->ended = TRUE;
-  leave_for_ever (fiber);
 }
 
 static void
@@ -156,59 +90,81 @@ finish (FoliotFiber *fiber)
   _foliot_stack_pool_give (async->stacks, &fiber->stack);
 }
 
-G_NORETURN static G_NO_INLINE void
-report_overflow (FoliotFiber *fiber)
+static void
+report_overflow (FoliotContext *context)
 {
+  FoliotFiber *fiber = (FoliotFiber *) context;
+
   g_error ("fiber %" G_GUINT64_FORMAT " “%s” used more than its %" G_GSIZE_FORMAT
            " KiB of stack; spawn it with a larger one",
            fiber->id, fiber->name, _foliot_stack_size_bytes (fiber->stack.size_class) / 1024);
 }
 
 void
+_foliot_fiber_check_stack (FoliotFiber *fiber)
+{
+  if (!_foliot_stack_is_sound (&fiber->stack))
+    foliot_context_end (&fiber->context, report_overflow);
+}
+
+/* The body is done; we are on the stack of the one who resumed the fiber. */
+static void
+on_end (FoliotContext *context)
+{
+  FoliotFiber *fiber = (FoliotFiber *) context;
+
+  sanitizer_arrive (_foliot_fiber_get_other_stack (fiber), NULL);
+  finish (fiber);
+}
+
+static void
+entry (FoliotContext *context)
+{
+  FoliotFiber *fiber = (FoliotFiber *) context;
+
+  sanitizer_arrive (&fiber->sanitizer, _foliot_fiber_get_other_stack (fiber));
+  if (fiber->func != NULL)
+    fiber->result = fiber->func (fiber->user_data, &fiber->error);
+  else
+    fiber->body (fiber->user_data);
+  fiber->ended = TRUE;
+  if (G_UNLIKELY (fiber->has_canary))
+    _foliot_fiber_check_stack (fiber);
+  fiber->async->current = fiber->resumer;
+  sanitizer_leave (NULL, _foliot_fiber_get_other_stack (fiber));
+  foliot_context_end (context, on_end);
+}
+
+/* Ends in a jump where there is no sanitizer: the fiber then comes back to our caller at once. */
+void
 _foliot_fiber_resume (FoliotFiber *fiber)
 {
   FoliotAsync *async = fiber->async;
-  Transfer transfer;
 
   fiber->resumer = async->current;
   async->current = fiber;
-  if (FOLIOT_TSAN && fiber->resumer == NULL)
+  if (!FOLIOT_ASAN && !FOLIOT_TSAN)
+    {
+      foliot_context_run (&fiber->context);
+      return;
+    }
+  if (fiber->resumer == NULL)
     sanitizer_note_current (&async->sanitizer);
-  sanitizer_leave (fiber->resumer != NULL ? &fiber->resumer->sanitizer : &async->sanitizer,
-                   &fiber->sanitizer);
-  transfer = jump_fcontext (fiber->context, fiber);
-  sanitizer_arrive (fiber->resumer != NULL ? &fiber->resumer->sanitizer : &async->sanitizer, NULL);
-  async->current = fiber->resumer;
-  fiber->context = transfer.context;
-  if (G_UNLIKELY (!_foliot_stack_is_sound (&fiber->stack)))
-    report_overflow (fiber);
-  if (fiber->ended)
-    finish (fiber);
+  sanitizer_leave (_foliot_fiber_get_other_stack (fiber), &fiber->sanitizer);
+  foliot_context_run (&fiber->context);
+  if (!fiber->ended)
+    sanitizer_arrive (_foliot_fiber_get_other_stack (fiber), NULL);
 }
 
-void
-_foliot_fiber_suspend (FoliotFiber *fiber)
-{
-  FoliotAsync *async = fiber->async;
-  SanitizerStack *there = fiber->resumer != NULL ? &fiber->resumer->sanitizer : &async->sanitizer;
-  Transfer transfer;
-
-  fiber->node = _foliot_kernel_get_node (async->kernel);
-  sanitizer_leave (&fiber->sanitizer, there);
-  transfer = jump_fcontext (fiber->caller, fiber);
-  fiber->caller = transfer.context;
-  sanitizer_arrive (&fiber->sanitizer,
-                    fiber->resumer != NULL ? &fiber->resumer->sanitizer : &async->sanitizer);
-}
-
+#ifndef __OPTIMIZE__
 void
 _foliot_fiber_assert_own_frame (FoliotFiber *fiber)
 {
-#ifndef __OPTIMIZE__
   g_assert_cmpint (fiber->main_depth, ==, g_main_depth ());
   g_assert_true (fiber->thread_default == g_main_context_get_thread_default ());
-#endif
+  g_assert_cmpint (fegetround (), ==, FE_TONEAREST);
 }
+#endif
 
 void
 _foliot_fiber_spend_close_await (FoliotFiber *fiber)
@@ -225,16 +181,19 @@ _foliot_fiber_spend_close_await (FoliotFiber *fiber)
 static FoliotFiber *
 fiber_new (FoliotAsync *async, FoliotScope *scope, FoliotStackSize size, GError **error)
 {
-  FoliotFiber *fiber = (FoliotFiber *) _foliot_stack_pool_take (async->stacks, size, error);
+  FoliotStack *stack = _foliot_stack_pool_take (async->stacks, size, error);
+  FoliotFiber *fiber;
 
-  if (fiber == NULL)
+  if (stack == NULL)
     return NULL;
-  memset ((char *) fiber + sizeof (FoliotStack), 0, sizeof (FoliotFiber) - sizeof (FoliotStack));
+  fiber = _foliot_fiber_of_stack (stack);
+  memset (fiber, 0, G_STRUCT_OFFSET (FoliotFiber, stack));
   fiber->async = async;
   fiber->id = ++async->last_fiber;
   fiber->node = _foliot_kernel_get_node (async->kernel);
-  fiber->context = make_fcontext (fiber, (char *) fiber - fiber->stack.bottom, entry);
-  sanitizer_begin (&fiber->sanitizer, fiber->stack.bottom, (char *) fiber);
+  fiber->has_canary = stack->guard == FOLIOT_STACK_GUARD_CANARY;
+  foliot_context_init (&fiber->context, fiber, (gsize) ((char *) fiber - stack->bottom), entry);
+  sanitizer_begin (&fiber->sanitizer, stack->bottom, (char *) fiber);
 #ifndef __OPTIMIZE__
   fiber->main_depth = g_main_depth ();
   fiber->thread_default = g_main_context_get_thread_default ();

@@ -32,7 +32,7 @@ struct _FoliotFuture
   FoliotValue *value;
   GError *error;
   FoliotQueue waiting;
-  FoliotLink in_world; /* among the world's pending futures, then among those whose waiters are being told */
+  FoliotPlace in_world; /* among the world's pending futures, then among those whose waiters are being told */
   char *label;
   Composite *composite; /* (nullable) what all() and any() add; owned until settled */
 };
@@ -40,7 +40,7 @@ struct _FoliotFuture
 /* One part of a composite: stands in the queue of the future at that place. */
 typedef struct
 {
-  FoliotLink link;
+  FoliotPlace place;
   FoliotFuture *whole;
   FoliotFuture *part; /* owned */
 } Part;
@@ -55,7 +55,7 @@ struct _Composite
 /* A callback; stands in the future's queue, then in the world's queue of posted ones. */
 typedef struct
 {
-  FoliotLink link;
+  FoliotPlace place;
   FoliotFuture *future; /* owned */
   FoliotDoneFunc done;
   gpointer user_data;
@@ -65,7 +65,7 @@ typedef struct
 
 typedef struct
 {
-  FoliotLink link;
+  FoliotPlace place;
   FoliotFuture *from; /* owned */
   FoliotFuture *to;   /* owned */
 } Chain;
@@ -73,9 +73,9 @@ typedef struct
 G_DEFINE_BOXED_TYPE (FoliotFuture, foliot_future, foliot_future_ref, foliot_future_unref)
 
 static FoliotFuture *
-future_at (FoliotLink *link)
+future_at (FoliotPlace *place)
 {
-  return (FoliotFuture *) ((char *) link - G_STRUCT_OFFSET (FoliotFuture, in_world));
+  return (FoliotFuture *) ((char *) place - G_STRUCT_OFFSET (FoliotFuture, in_world));
 }
 
 static GError *
@@ -144,7 +144,7 @@ drop_composite (FoliotFuture *future)
 
   for (gsize i = 0; i < composite->n_parts; i++)
     {
-      _foliot_queue_remove (&composite->parts[i].link);
+      _foliot_queue_remove (&composite->parts[i].place);
       foliot_future_unref (composite->parts[i].part);
     }
   g_free (composite);
@@ -180,17 +180,17 @@ foliot_future_set_label (FoliotFuture *future, const char *label)
 static void
 tell_all (FoliotFuture *future)
 {
-  FoliotLink *link;
+  FoliotPlace *place;
 
   if (future->composite != NULL)
     drop_composite (future);
-  while ((link = future->waiting.first) != NULL)
-    if (link->tell == NULL)
-      _foliot_wait_decide ((FoliotWait *) link, FOLIOT_WAIT_DONE);
+  while ((place = future->waiting.first) != NULL)
+    if (place->tell == NULL)
+      _foliot_wait_decide ((FoliotWait *) place, FOLIOT_WAIT_DONE);
     else
       {
-        _foliot_queue_remove (link);
-        link->tell (link, future);
+        _foliot_queue_remove (place);
+        place->tell (place, future);
       }
 }
 
@@ -199,7 +199,7 @@ static void
 announce (FoliotFuture *future)
 {
   FoliotAsync *async = future->async;
-  FoliotLink *link;
+  FoliotPlace *place;
 
   _foliot_queue_remove (&future->in_world);
   if (future->waiting.first == NULL && future->composite == NULL)
@@ -208,11 +208,11 @@ announce (FoliotFuture *future)
   if (async->telling)
     return;
   async->telling = TRUE;
-  while ((link = async->settled.first) != NULL)
+  while ((place = async->settled.first) != NULL)
     {
-      _foliot_queue_remove (link);
-      tell_all (future_at (link));
-      foliot_future_unref (future_at (link));
+      _foliot_queue_remove (place);
+      tell_all (future_at (place));
+      foliot_future_unref (future_at (place));
     }
   async->telling = FALSE;
 }
@@ -275,12 +275,12 @@ foliot_future_get_error (FoliotFuture *future)
 }
 
 void
-_foliot_future_follow (FoliotFuture *future, FoliotLink *link)
+_foliot_future_follow (FoliotFuture *future, FoliotPlace *place)
 {
   if (future->state != STATE_PENDING)
-    link->tell (link, future);
+    place->tell (place, future);
   else
-    _foliot_queue_insert (&future->waiting, link, NULL);
+    _foliot_queue_insert (&future->waiting, place, NULL);
 }
 
 /* Callbacks. */
@@ -290,7 +290,7 @@ callback_run (Callback *callback)
 {
   FoliotFuture *future = callback->future;
 
-  _foliot_queue_remove (&callback->link);
+  _foliot_queue_remove (&callback->place);
   callback->done (future, future->value, future->error, callback->user_data);
   if (callback->destroy != NULL)
     callback->destroy (callback->user_data);
@@ -306,11 +306,11 @@ on_notify (gpointer target, gpointer payload)
 
 /* In a closed world the queue of posted callbacks is run by the one who closes. */
 static void
-callback_tell (FoliotLink *link, FoliotFuture *future)
+callback_tell (FoliotPlace *place, FoliotFuture *future)
 {
-  Callback *callback = (Callback *) link;
+  Callback *callback = (Callback *) place;
 
-  _foliot_queue_insert (&future->async->posted, link, NULL);
+  _foliot_queue_insert (&future->async->posted, place, NULL);
   if (future->async->over)
     callback_run (callback);
   else if (!future->async->closed)
@@ -325,13 +325,13 @@ foliot_future_then (FoliotFuture *future, FoliotDoneFunc done, gpointer user_dat
 
   g_return_if_fail (done != NULL);
 
-  callback->link.tell = callback_tell;
+  callback->place.tell = callback_tell;
   callback->future = foliot_future_ref (future);
   callback->done = done;
   callback->user_data = user_data;
   callback->destroy = destroy;
   callback->node = foliot_kernel_get_current_node (future->kernel);
-  _foliot_future_follow (future, &callback->link);
+  _foliot_future_follow (future, &callback->place);
 }
 
 /* Chains and composites. */
@@ -346,9 +346,9 @@ settle_as (FoliotFuture *to, FoliotFuture *from)
 }
 
 static void
-chain_tell (FoliotLink *link, FoliotFuture *future)
+chain_tell (FoliotPlace *place, FoliotFuture *future)
 {
-  Chain *chain = (Chain *) link;
+  Chain *chain = (Chain *) place;
 
   settle_as (chain->to, future);
   foliot_future_unref (chain->to);
@@ -361,10 +361,10 @@ foliot_future_chain (FoliotFuture *from, FoliotFuture *to)
 {
   Chain *chain = g_new0 (Chain, 1);
 
-  chain->link.tell = chain_tell;
+  chain->place.tell = chain_tell;
   chain->from = foliot_future_ref (from);
   chain->to = to;
-  _foliot_future_follow (from, &chain->link);
+  _foliot_future_follow (from, &chain->place);
 }
 
 static FoliotValue *
@@ -378,9 +378,9 @@ gather_values (Composite *composite)
 }
 
 static void
-all_tell (FoliotLink *link, FoliotFuture *part)
+all_tell (FoliotPlace *place, FoliotFuture *part)
 {
-  FoliotFuture *whole = ((Part *) link)->whole;
+  FoliotFuture *whole = ((Part *) place)->whole;
 
   if (whole->state != STATE_PENDING)
     return;
@@ -391,10 +391,10 @@ all_tell (FoliotLink *link, FoliotFuture *part)
 }
 
 static void
-any_tell (FoliotLink *link, FoliotFuture *part)
+any_tell (FoliotPlace *place, FoliotFuture *part)
 {
-  FoliotFuture *whole = ((Part *) link)->whole;
-  gsize index = (gsize) ((Part *) link - whole->composite->parts);
+  FoliotFuture *whole = ((Part *) place)->whole;
+  gsize index = (gsize) ((Part *) place - whole->composite->parts);
 
   if (whole->state != STATE_PENDING)
     return;
@@ -407,7 +407,7 @@ any_tell (FoliotLink *link, FoliotFuture *part)
 
 static FoliotFuture *
 composite_new (FoliotKernel *kernel, FoliotFuture *const *futures, gsize n,
-               void (*tell) (FoliotLink *link, FoliotFuture *part))
+               void (*tell) (FoliotPlace *place, FoliotFuture *part))
 {
   FoliotFuture *whole = foliot_future_new (kernel);
   Composite *composite = g_malloc0 (sizeof (Composite) + n * sizeof (Part));
@@ -417,12 +417,12 @@ composite_new (FoliotKernel *kernel, FoliotFuture *const *futures, gsize n,
   composite->n_pending = n;
   for (gsize i = 0; i < n; i++)
     {
-      composite->parts[i].link.tell = tell;
+      composite->parts[i].place.tell = tell;
       composite->parts[i].whole = whole;
       composite->parts[i].part = foliot_future_ref (futures[i]);
     }
   for (gsize i = 0; i < n && whole->state == STATE_PENDING; i++)
-    _foliot_future_follow (futures[i], &composite->parts[i].link);
+    _foliot_future_follow (futures[i], &composite->parts[i].place);
   return whole;
 }
 
@@ -461,7 +461,7 @@ wait_until_settled (FoliotFuture *future, FoliotTime deadline, GError **error)
   FoliotWait wait;
 
   _foliot_wait_init (future->async, &wait, &future_kind, future, deadline);
-  _foliot_queue_insert (&future->waiting, &wait.link, NULL);
+  _foliot_queue_insert (&future->waiting, &wait.place, NULL);
   return _foliot_wait_suspend (future->async, &wait, error);
 }
 
@@ -493,12 +493,12 @@ foliot_await_take (FoliotFuture *future, GError **error)
 void
 _foliot_future_close_all (FoliotAsync *async)
 {
-  FoliotLink *link;
+  FoliotPlace *place;
 
   async->closed = TRUE;
-  while ((link = async->pending.first) != NULL)
-    foliot_future_reject (future_at (link), new_closed_error ());
-  while ((link = async->posted.first) != NULL)
-    callback_run ((Callback *) link);
+  while ((place = async->pending.first) != NULL)
+    foliot_future_reject (future_at (place), new_closed_error ());
+  while ((place = async->posted.first) != NULL)
+    callback_run ((Callback *) place);
   async->over = TRUE;
 }

@@ -46,10 +46,12 @@ on_fault (int signal_number, siginfo_t *info, void *context)
 {
   for (FoliotAsync *async = watched; async != NULL; async = async->next_watched)
     {
-      FoliotFiber *fiber = (FoliotFiber *) _foliot_stack_pool_find_guard (async->stacks, info->si_addr);
+      FoliotStack *stack = _foliot_stack_pool_find_guard (async->stacks, info->si_addr);
+      FoliotFiber *fiber;
 
-      if (fiber == NULL)
+      if (stack == NULL)
         continue;
+      fiber = _foliot_fiber_of_stack (stack);
       write_text ("fiber ");
       write_number (fiber->id);
       write_text (" “");

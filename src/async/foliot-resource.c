@@ -23,8 +23,8 @@ struct _FoliotResource
 
 struct _FoliotGrant
 {
-  FoliotLink in_resource; /* in no queue: lost */
-  FoliotLink in_holder;   /* in no queue: the holder has ended */
+  FoliotPlace in_resource; /* in no queue: lost */
+  FoliotPlace in_holder;   /* in no queue: the holder has ended */
   FoliotResource *resource;
   FoliotFiber *holder;
   guint units;
@@ -42,9 +42,9 @@ typedef struct
 } Request;
 
 static FoliotGrant *
-grant_of_holder (FoliotLink *link)
+grant_of_holder (FoliotPlace *place)
 {
-  return (FoliotGrant *) ((char *) link - G_STRUCT_OFFSET (FoliotGrant, in_holder));
+  return (FoliotGrant *) ((char *) place - G_STRUCT_OFFSET (FoliotGrant, in_holder));
 }
 
 static void serve (FoliotResource *resource);
@@ -137,9 +137,9 @@ find_victim (FoliotResource *resource)
 {
   FoliotGrant *victim = NULL;
 
-  for (FoliotLink *link = resource->held.last; link != NULL; link = link->previous)
-    if (victim == NULL || ((FoliotGrant *) link)->priority > victim->priority)
-      victim = (FoliotGrant *) link;
+  for (FoliotPlace *place = resource->held.last; place != NULL; place = place->previous)
+    if (victim == NULL || ((FoliotGrant *) place)->priority > victim->priority)
+      victim = (FoliotGrant *) place;
   return victim;
 }
 
@@ -148,9 +148,9 @@ count_preemptible (FoliotResource *resource, gint priority)
 {
   guint64 n = resource->capacity - resource->in_use;
 
-  for (FoliotLink *link = resource->held.first; link != NULL; link = link->next)
-    if (((FoliotGrant *) link)->priority > priority)
-      n += ((FoliotGrant *) link)->units;
+  for (FoliotPlace *place = resource->held.first; place != NULL; place = place->next)
+    if (((FoliotGrant *) place)->priority > priority)
+      n += ((FoliotGrant *) place)->units;
   return n;
 }
 
@@ -181,7 +181,7 @@ serve (FoliotResource *resource)
   resource->serving = TRUE;
   while ((request = (Request *) resource->waiting.first) != NULL
          && make_room (resource, request->units, request->priority, request->preempt))
-    if (&request->wait.link == resource->waiting.first)
+    if (&request->wait.place == resource->waiting.first)
       {
         request->grant = grant_new (resource, request->wait.fiber, request->units, request->priority);
         _foliot_wait_decide (&request->wait, FOLIOT_WAIT_DONE);
@@ -193,7 +193,7 @@ serve (FoliotResource *resource)
 static FoliotGrant *
 grant_now (FoliotResource *resource, const Request *request)
 {
-  FoliotLink *first = resource->waiting.first;
+  FoliotPlace *first = resource->waiting.first;
   FoliotGrant *grant = NULL;
 
   if (first != NULL && ((Request *) first)->priority <= request->priority)
@@ -211,12 +211,12 @@ grant_now (FoliotResource *resource, const Request *request)
 static void
 enqueue (FoliotResource *resource, Request *request)
 {
-  FoliotLink *before = NULL;
+  FoliotPlace *before = NULL;
 
-  for (FoliotLink *link = resource->waiting.last;
-       link != NULL && ((Request *) link)->priority > request->priority; link = link->previous)
-    before = link;
-  _foliot_queue_insert (&resource->waiting, &request->wait.link, before);
+  for (FoliotPlace *place = resource->waiting.last;
+       place != NULL && ((Request *) place)->priority > request->priority; place = place->previous)
+    before = place;
+  _foliot_queue_insert (&resource->waiting, &request->wait.place, before);
 }
 
 static FoliotGrant *

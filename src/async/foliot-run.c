@@ -9,14 +9,14 @@
 
 typedef struct
 {
-  FoliotLink link;
+  FoliotPlace place;
   FoliotKernel *kernel;
 } Stop;
 
 static void
-stop_tell (FoliotLink *link, FoliotFuture *future)
+stop_tell (FoliotPlace *place, FoliotFuture *future)
 {
-  _foliot_kernel_stop (((Stop *) link)->kernel);
+  _foliot_kernel_stop (((Stop *) place)->kernel);
 }
 
 static void
@@ -54,19 +54,19 @@ may_be_called (FoliotKernel *kernel)
 static gboolean
 drive_until (FoliotKernel *kernel, FoliotFuture *until, GError **error)
 {
-  Stop stop = { .link = { .tell = stop_tell }, .kernel = kernel };
+  Stop stop = { .place = { .tell = stop_tell }, .kernel = kernel };
   gboolean ran;
 
   if (foliot_future_is_settled (until))
     return TRUE;
-  _foliot_future_follow (until, &stop.link);
+  _foliot_future_follow (until, &stop.place);
   ran = foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error);
   while (ran && !foliot_future_is_settled (until) && may_be_called (kernel))
     {
       g_main_context_iteration (foliot_kernel_get_context (kernel), TRUE);
       ran = foliot_future_is_settled (until) || foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error);
     }
-  _foliot_queue_remove (&stop.link);
+  _foliot_queue_remove (&stop.place);
   if (ran && !foliot_future_is_settled (until))
     set_stuck (kernel, error);
   return ran && foliot_future_is_settled (until);

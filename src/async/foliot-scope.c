@@ -14,7 +14,7 @@ struct _FoliotScope
   guint ref_count;
   FoliotAsync *async; /* NULL once the world is gone */
   FoliotScope *parent;
-  FoliotLink in_parent;
+  FoliotPlace in_parent;
   FoliotQueue children;
   FoliotQueue fibers; /* in the order of their ids */
   guint n_busy;       /* own fibers, and children in which fibers live */
@@ -25,15 +25,15 @@ struct _FoliotScope
 G_DEFINE_BOXED_TYPE (FoliotScope, foliot_scope, foliot_scope_ref, foliot_scope_unref)
 
 static FoliotScope *
-child_at (FoliotLink *link)
+child_at (FoliotPlace *place)
 {
-  return link != NULL ? (FoliotScope *) ((char *) link - G_STRUCT_OFFSET (FoliotScope, in_parent)) : NULL;
+  return place != NULL ? (FoliotScope *) ((char *) place - G_STRUCT_OFFSET (FoliotScope, in_parent)) : NULL;
 }
 
 static FoliotFiber *
-fiber_at (FoliotLink *link)
+fiber_at (FoliotPlace *place)
 {
-  return link != NULL ? (FoliotFiber *) ((char *) link - G_STRUCT_OFFSET (FoliotFiber, in_scope)) : NULL;
+  return place != NULL ? (FoliotFiber *) ((char *) place - G_STRUCT_OFFSET (FoliotFiber, in_scope)) : NULL;
 }
 
 /* The scope after @scope in the tree under @top, parents first; without recursion, nests may be deep. */
@@ -131,19 +131,19 @@ foliot_scope_ref (FoliotScope *scope)
 void
 foliot_scope_unref (FoliotScope *scope)
 {
-  FoliotLink *link;
+  FoliotPlace *place;
 
   if (--scope->ref_count > 0)
     return;
-  while ((link = scope->children.first) != NULL)
+  while ((place = scope->children.first) != NULL)
     {
-      FoliotScope *child = child_at (link);
+      FoliotScope *child = child_at (place);
 
-      _foliot_queue_remove (link);
+      _foliot_queue_remove (place);
       child->parent = scope->parent;
       if (scope->parent == NULL)
         continue;
-      _foliot_queue_insert (&scope->parent->children, link, NULL);
+      _foliot_queue_insert (&scope->parent->children, place, NULL);
       if (child->n_busy > 0)
         {
           become_busy (scope->parent);
@@ -187,8 +187,8 @@ _foliot_scope_list_fibers (FoliotScope *top)
   GPtrArray *fibers = g_ptr_array_new ();
 
   for (FoliotScope *scope = top; scope != NULL; scope = next_inside (scope, top))
-    for (FoliotLink *link = scope->fibers.first; link != NULL; link = link->next)
-      g_ptr_array_add (fibers, fiber_at (link));
+    for (FoliotPlace *place = scope->fibers.first; place != NULL; place = place->next)
+      g_ptr_array_add (fibers, fiber_at (place));
   g_ptr_array_sort (fibers, compare_ids);
   return fibers;
 }

@@ -16,7 +16,7 @@ describe_sleep (FoliotWait *wait)
 
 static const FoliotWaitKind sleep_kind = { .describe = describe_sleep, .at_deadline = FOLIOT_WAIT_DONE };
 
-static gboolean
+static inline gboolean
 sleep_until (FoliotAsync *async, FoliotTime time, GError **error)
 {
   FoliotWait wait;
@@ -31,7 +31,7 @@ gboolean
 foliot_sleep (FoliotKernel *kernel, FoliotTime duration, GError **error)
 {
   return sleep_until (_foliot_async_get (kernel),
-                      foliot_time_add (foliot_kernel_now (kernel), MAX (duration, 0)), error);
+                      foliot_time_add (_foliot_kernel_now (kernel), MAX (duration, 0)), error);
 }
 
 gboolean

@@ -54,6 +54,7 @@ struct _FoliotStackPool
 {
   FoliotKernel *kernel;
   gsize control_size;
+  gsize offset;   /* of the FoliotStack in it */
   GArray *chunks; /* of Chunk */
   SizeClass classes[FOLIOT_STACK_LARGE + 1];
   FoliotStackGuard guard;
@@ -87,6 +88,7 @@ _foliot_stack_pool_new (FoliotKernel *kernel, gsize control_size)
   FoliotStackPool *pool = g_new0 (FoliotStackPool, 1);
 
   pool->kernel = kernel;
+  pool->offset = control_size - sizeof (FoliotStack);
   pool->control_size = (control_size + LINE_BYTES - 1) & ~(gsize) (LINE_BYTES - 1);
   pool->chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
   /* LeakSanitizer reads whole chunks and would die in a guard that the list of mappings does not show. */
@@ -105,13 +107,13 @@ chunk_bytes (const Chunk *chunk)
   return chunk->n_stacks * stride_bytes (chunk->size_class);
 }
 
-/* The control block of stack number @index: below the top, shifted by its colour. */
+/* Of stack number @index: its control block lies below the top, shifted by its colour. */
 static FoliotStack *
 control_block (FoliotStackPool *pool, const Chunk *chunk, gsize index)
 {
   char *top = chunk->base + (index + 1) * stride_bytes (chunk->size_class);
 
-  return (FoliotStack *) (top - (index % N_COLOURS) * LINE_BYTES - pool->control_size);
+  return (FoliotStack *) (top - (index % N_COLOURS) * LINE_BYTES - pool->control_size + pool->offset);
 }
 
 void

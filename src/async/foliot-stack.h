@@ -25,7 +25,7 @@ typedef enum
   FOLIOT_STACK_GUARD_CANARY,
 } FoliotStackGuard;
 
-/* The first member of what the owner keeps at the top of the stack; usable stack is from @bottom up to the block. */
+/* The last member of the owner's control block, which lies at the top; usable stack is from @bottom up to the block. */
 struct _FoliotStack
 {
   char *bottom; /* lowest usable byte; the guard page lies below */
@@ -40,7 +40,7 @@ struct _FoliotStack
 FoliotStackPool *_foliot_stack_pool_new (FoliotKernel *kernel, gsize control_size);
 void _foliot_stack_pool_free (FoliotStackPool *pool);
 
-/* Returns: (nullable): the control block of a stack, contents undefined but for its FoliotStack; last given, first taken. */
+/* Returns: (nullable): a stack, its control block undefined but for this; last given, first taken. */
 FoliotStack *_foliot_stack_pool_take (FoliotStackPool *pool, FoliotStackSize size, GError **error);
 void _foliot_stack_pool_give (FoliotStackPool *pool, FoliotStack *stack);
 
@@ -50,7 +50,7 @@ void _foliot_stack_pool_set_guard (FoliotStackPool *pool, FoliotStackGuard guard
 /* Returns: FALSE when a CANARY was written to. */
 gboolean _foliot_stack_is_sound (FoliotStack *stack);
 
-/* Returns: (nullable): the control block of the stack whose guard holds @address. Async-signal-safe. */
+/* Returns: (nullable): the stack whose guard holds @address. Async-signal-safe. */
 FoliotStack *_foliot_stack_pool_find_guard (FoliotStackPool *pool, gconstpointer address);
 
 gsize _foliot_stack_size_bytes (FoliotStackSize size);

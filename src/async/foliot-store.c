@@ -157,7 +157,7 @@ static gboolean
 wait_for_room (FoliotStore *store, Exchange *exchange, FoliotTime deadline, GError **error)
 {
   _foliot_wait_init (store->async, &exchange->wait, &put_kind, store, deadline);
-  _foliot_queue_insert (&store->putting, &exchange->wait.link, NULL);
+  _foliot_queue_insert (&store->putting, &exchange->wait.place, NULL);
   return _foliot_wait_suspend (store->async, &exchange->wait, error);
 }
 
@@ -202,7 +202,7 @@ wait_for_value (FoliotStore *store, FoliotTime deadline, GError **error)
   Exchange exchange = { .value = NULL };
 
   _foliot_wait_init (store->async, &exchange.wait, &get_kind, store, deadline);
-  _foliot_queue_insert (&store->getting, &exchange.wait.link, NULL);
+  _foliot_queue_insert (&store->getting, &exchange.wait.place, NULL);
   return _foliot_wait_suspend (store->async, &exchange.wait, error) ? exchange.value : NULL;
 }
 

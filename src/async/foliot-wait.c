@@ -12,41 +12,41 @@
  */
 
 void
-_foliot_queue_insert (FoliotQueue *queue, FoliotLink *link, FoliotLink *before)
+_foliot_queue_insert (FoliotQueue *queue, FoliotPlace *place, FoliotPlace *before)
 {
-  FoliotLink *after = before != NULL ? before->previous : queue->last;
+  FoliotPlace *after = before != NULL ? before->previous : queue->last;
 
-  link->queue = queue;
-  link->previous = after;
-  link->next = before;
+  place->queue = queue;
+  place->previous = after;
+  place->next = before;
   if (after != NULL)
-    after->next = link;
+    after->next = place;
   else
-    queue->first = link;
+    queue->first = place;
   if (before != NULL)
-    before->previous = link;
+    before->previous = place;
   else
-    queue->last = link;
+    queue->last = place;
   queue->length++;
 }
 
 void
-_foliot_queue_remove (FoliotLink *link)
+_foliot_queue_remove (FoliotPlace *place)
 {
-  FoliotQueue *queue = link->queue;
+  FoliotQueue *queue = place->queue;
 
   if (queue == NULL)
     return;
-  if (link->previous != NULL)
-    link->previous->next = link->next;
+  if (place->previous != NULL)
+    place->previous->next = place->next;
   else
-    queue->first = link->next;
-  if (link->next != NULL)
-    link->next->previous = link->previous;
+    queue->first = place->next;
+  if (place->next != NULL)
+    place->next->previous = place->previous;
   else
-    queue->last = link->previous;
+    queue->last = place->previous;
   queue->length--;
-  link->queue = NULL;
+  place->queue = NULL;
 }
 
 static void
@@ -68,7 +68,7 @@ set_error (FoliotAsync *async, FoliotWaitEnd end, const char *what, GError **err
                what != NULL ? ", waiting for " : ", before it could wait", what != NULL ? what : "");
 }
 
-static G_NO_INLINE gboolean
+static gboolean
 refuse (FoliotAsync *async, FoliotFiber *fiber, GError **error)
 {
   FoliotWaitEnd end;
@@ -89,41 +89,31 @@ refuse (FoliotAsync *async, FoliotFiber *fiber, GError **error)
 }
 
 gboolean
-_foliot_wait_enter (FoliotAsync *async, GError **error)
+_foliot_wait_refuse (FoliotAsync *async, GError **error)
 {
   FoliotFiber *fiber = async->current;
 
-  if (G_UNLIKELY (fiber == NULL))
-    {
-      g_critical ("a function that awaits was called on the main stack; call it on a fiber");
-      g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_RUNTIME, "await on the main stack");
-      return FALSE;
-    }
-  _foliot_fiber_assert_own_frame (fiber);
-  return G_LIKELY (fiber->refusal == 0) || refuse (async, fiber, error);
+  if (fiber != NULL)
+    return refuse (async, fiber, error);
+  g_critical ("a function that awaits was called on the main stack; call it on a fiber");
+  g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_RUNTIME, "await on the main stack");
+  return FALSE;
 }
 
-void
-_foliot_wait_init (FoliotAsync *async, FoliotWait *wait, const FoliotWaitKind *kind, gpointer object,
-                   FoliotTime deadline)
+gboolean
+_foliot_wait_fail (FoliotAsync *async, FoliotWait *wait, GError **error)
 {
-  wait->link.queue = NULL;
-  wait->link.tell = NULL;
-  wait->kind = kind;
-  wait->object = object;
-  wait->fiber = async->current;
-  wait->number = ++async->last_number;
-  wait->since = _foliot_kernel_now (async->kernel);
-  wait->deadline = deadline;
-  wait->timer = 0;
-  wait->end = FOLIOT_WAIT_PENDING;
+  if (error != NULL)
+    set_error (async, wait->end, wait->what, error);
+  g_free (wait->what);
+  return FALSE;
 }
 
 /* Takes a wait that was decided now out of the queue it stood in. */
 static void
 leave (FoliotWait *wait)
 {
-  _foliot_queue_remove (&wait->link);
+  _foliot_queue_remove (&wait->place);
   if (wait->end == FOLIOT_WAIT_DONE)
     return;
   wait->what = wait->wants_error ? wait->kind->describe (wait) : NULL;
@@ -142,8 +132,8 @@ on_wake (gpointer target, gpointer payload)
     _foliot_kernel_count_stale (fiber->async->kernel);
 }
 
-static void
-on_deadline (gpointer target, gpointer payload)
+void
+_foliot_wait_on_deadline (gpointer target, gpointer payload)
 {
   FoliotFiber *fiber = target;
   FoliotWait *wait = fiber->wait;
@@ -156,29 +146,6 @@ on_deadline (gpointer target, gpointer payload)
   wait->end = wait->kind->at_deadline;
   leave (wait);
   _foliot_fiber_resume (fiber);
-}
-
-gboolean
-_foliot_wait_suspend (FoliotAsync *async, FoliotWait *wait, GError **error)
-{
-  FoliotFiber *fiber = wait->fiber;
-
-  if (wait->deadline == FOLIOT_TIME_NEVER)
-    async->n_endless++;
-  else
-    wait->timer
-        = foliot_kernel_post (async->kernel, wait->deadline, FOLIOT_PRIORITY_DEFAULT, FOLIOT_EVENT_TIMER,
-                              on_deadline, fiber, GSIZE_TO_POINTER (wait->number));
-  wait->wants_error = error != NULL;
-  fiber->wait = wait;
-  _foliot_fiber_suspend (fiber);
-  fiber->wait = NULL;
-  if (G_LIKELY (wait->end == FOLIOT_WAIT_DONE))
-    return TRUE;
-  if (error != NULL)
-    set_error (async, wait->end, wait->what, error);
-  g_free (wait->what);
-  return FALSE;
 }
 
 gboolean

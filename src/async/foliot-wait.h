@@ -15,31 +15,31 @@ G_BEGIN_DECLS
 
 typedef struct _FoliotAsync FoliotAsync;
 typedef struct _FoliotFiber FoliotFiber;
-typedef struct _FoliotLink FoliotLink;
+typedef struct _FoliotPlace FoliotPlace;
 typedef struct _FoliotQueue FoliotQueue;
 typedef struct _FoliotWait FoliotWait;
 typedef struct _FoliotWaitKind FoliotWaitKind;
 
 /* A place in a queue; the first member of what stands there: a wait, or (in futures) a follower with a @tell. */
-struct _FoliotLink
+struct _FoliotPlace
 {
-  void (*tell) (FoliotLink *link, FoliotFuture *future); /* NULL: a wait */
-  FoliotQueue *queue;                                    /* NULL: in none */
-  FoliotLink *previous;
-  FoliotLink *next;
+  void (*tell) (FoliotPlace *place, FoliotFuture *future); /* NULL: a wait */
+  FoliotQueue *queue;                                      /* NULL: in none */
+  FoliotPlace *previous;
+  FoliotPlace *next;
 };
 
 struct _FoliotQueue
 {
-  FoliotLink *first;
-  FoliotLink *last;
+  FoliotPlace *first;
+  FoliotPlace *last;
   guint length;
 };
 
 /* @before: (nullable): %NULL: at the end. */
-void _foliot_queue_insert (FoliotQueue *queue, FoliotLink *link, FoliotLink *before);
-/* Nothing happens to a link that is in no queue. */
-void _foliot_queue_remove (FoliotLink *link);
+void _foliot_queue_insert (FoliotQueue *queue, FoliotPlace *place, FoliotPlace *before);
+/* Nothing happens to a place that is in no queue. */
+void _foliot_queue_remove (FoliotPlace *place);
 
 typedef enum
 {
@@ -67,7 +67,7 @@ struct _FoliotWaitKind
 /* One wait; lives in the frame of the function that waits, and may be the first member of something larger. */
 struct _FoliotWait
 {
-  FoliotLink link;
+  FoliotPlace place;
   const FoliotWaitKind *kind;
   gpointer object; /* waited at */
   FoliotFiber *fiber;
@@ -79,19 +79,6 @@ struct _FoliotWait
   gboolean wants_error;
   char *what; /* described in the moment of a bad end: the object may be gone when the fiber wakes up */
 };
-
-/*
- * Every function that awaits begins with this: TRUE when the running fiber may wait now. Otherwise @error says why:
- * CANCELLED, PREEMPTED, CLOSED.
- */
-gboolean _foliot_wait_enter (FoliotAsync *async, GError **error);
-
-/* Fills @wait for the running fiber; then it may be put into a queue. */
-void _foliot_wait_init (FoliotAsync *async, FoliotWait *wait, const FoliotWaitKind *kind, gpointer object,
-                        FoliotTime deadline);
-
-/* Suspends the running fiber until @wait is decided. Returns: TRUE for DONE, else @error is set. */
-gboolean _foliot_wait_suspend (FoliotAsync *async, FoliotWait *wait, GError **error);
 
 /* Decides @wait and posts its wake-up, unless it is decided already. Returns: whether this call decided. */
 gboolean _foliot_wait_decide (FoliotWait *wait, FoliotWaitEnd end);

@@ -11,12 +11,13 @@ G_BEGIN_DECLS
  * FoliotKernelHead:
  *
  * The first words of every kernel: what hot paths above read without a call. Only the kernel writes them, except
- * @draws.
+ * @draws and @async.
  */
 typedef struct
 {
   GObject parent_instance;
   FoliotTime now;
+  gpointer async;   /* (nullable) what the async floor keeps of this kernel; the floor's own */
   guint64 sequence; /* of the event that is being dispatched; 0 outside of events */
   guint64 n_stale;
   guint32 node;            /* the current node */

@@ -2,6 +2,7 @@
 #include "foliot-kernel-struct.h"
 
 #include "base/foliot-hash-private.h"
+#include "foliot-float-private.h"
 
 /*
  * Time, and who moves it.
@@ -134,6 +135,7 @@ foliot_kernel_dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events
   FoliotTime limit = get_limit (self, until);
   guint32 outer_node = self->head.node;
   guint64 n = 0;
+  FloatControl control = float_control_reset ();
 
   self->dispatching = TRUE;
   move_time (self, limit, TRUE);
@@ -160,6 +162,7 @@ foliot_kernel_dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events
           move_time (self, limit, TRUE);
         }
     }
+  float_control_set (control);
   self->dispatching = FALSE;
   self->head.sequence = 0;
   self->head.node = outer_node;
