@@ -23,7 +23,11 @@ typedef enum
 #define FOLIOT_TYPE_ADDRESS (foliot_address_get_type ())
 FOLIOT_API GType foliot_address_get_type (void);
 
-/** foliot_address_new_tcp: @host: (nullable): %NULL is the empty host; @port: 0–65535 for real sockets; kept as given. */
+/**
+ * foliot_address_new_tcp:
+ * @host: (nullable): %NULL is the empty host;
+ * @port: 0–65535 for real sockets; kept as given.
+ */
 FOLIOT_API FoliotAddress *foliot_address_new_tcp (const char *host, gint64 port) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotAddress *foliot_address_new_unix (const char *path) FOLIOT_WARN_UNUSED;
 /**
@@ -52,7 +56,11 @@ FOLIOT_API FoliotAddress *foliot_address_parse_agent (const char *url, char **ou
 FOLIOT_API FoliotAddress *foliot_address_ref (FoliotAddress *address) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_address_unref (FoliotAddress *address);
 FOLIOT_API FoliotAddressKind foliot_address_get_kind (const FoliotAddress *address);
-/** foliot_address_get_host: Returns: host of TCP, path of UNIX, id of LOCAL. */
+/**
+ * foliot_address_get_host:
+ *
+ * Returns: host of TCP, path of UNIX, id of LOCAL.
+ */
 FOLIOT_API const char *foliot_address_get_host (const FoliotAddress *address);
 FOLIOT_API gint64 foliot_address_get_port (const FoliotAddress *address);
 /**
@@ -64,7 +72,11 @@ FOLIOT_API gint64 foliot_address_get_port (const FoliotAddress *address);
  *   (empty, `::`, `0.0.0.0`) gives the machine's name. IPv6 hosts are not bracketed (as aiomas).
  */
 FOLIOT_API const char *foliot_address_get_base_url (const FoliotAddress *address);
-/** foliot_address_get_repr: Returns: as Python prints it: `('localhost', 5555)`, `'/path'`, `LocalQueue('id')`. */
+/**
+ * foliot_address_get_repr:
+ *
+ * Returns: as Python prints it: `('localhost', 5555)`, `'/path'`, `LocalQueue('id')`.
+ */
 FOLIOT_API const char *foliot_address_get_repr (const FoliotAddress *address);
 FOLIOT_API gboolean foliot_address_equal (gconstpointer a, gconstpointer b);
 FOLIOT_API guint foliot_address_hash (gconstpointer address);

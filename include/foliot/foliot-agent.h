@@ -64,19 +64,47 @@ typedef struct
 FOLIOT_API FoliotContainer *foliot_container_new (FoliotTransport *transport, FoliotAddress *at,
                                                   const FoliotContainerOptions *options,
                                                   GError **error) FOLIOT_WARN_UNUSED;
-/** foliot_container_new_async: Returns: (transfer full): resolves with an OBJECT of the listening container. */
+/**
+ * foliot_container_new_async: (skip)
+ *
+ * Returns: (transfer full): resolves with an OBJECT of the listening container.
+ */
+#ifndef __GI_SCANNER__ /* no constructor: a future of one */
 FOLIOT_API FoliotFuture *
 foliot_container_new_async (FoliotTransport *transport, FoliotAddress *at,
                             const FoliotContainerOptions *options) FOLIOT_WARN_UNUSED;
+#endif
+/**
+ * foliot_container_get_kernel:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotKernel *foliot_container_get_kernel (FoliotContainer *container);
+/**
+ * foliot_container_get_clock:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotClock *foliot_container_get_clock (FoliotContainer *container);
 FOLIOT_API const char *foliot_container_get_name (FoliotContainer *container);
-/** foliot_container_get_base_url: `tcp://localhost:5555/`, `local://id/`. */
+/**
+ * foliot_container_get_base_url:
+ *
+ * `tcp://localhost:5555/`, `local://id/`.
+ */
 FOLIOT_API const char *foliot_container_get_base_url (FoliotContainer *container);
-/** foliot_container_to_string: Returns: (transfer full): `Container('tcp://localhost:5555/')`. */
+/**
+ * foliot_container_to_string:
+ *
+ * Returns: (transfer full): `Container('tcp://localhost:5555/')`.
+ */
 FOLIOT_API char *foliot_container_to_string (FoliotContainer *container) FOLIOT_WARN_UNUSED;
 FOLIOT_API guint foliot_container_get_n_agents (FoliotContainer *container);
-/** foliot_container_get_agent: Returns: (transfer none) (nullable): by its id. */
+/**
+ * foliot_container_get_agent:
+ *
+ * Returns: (transfer none) (nullable): by its id.
+ */
 FOLIOT_API FoliotAgent *foliot_container_get_agent (FoliotContainer *container, const char *aid);
 
 /**
@@ -107,9 +135,17 @@ FOLIOT_API FoliotFuture *foliot_container_connect (FoliotContainer *container, c
  * Returns: (transfer full): resolves with null when done
  */
 FOLIOT_API FoliotFuture *foliot_container_shutdown (FoliotContainer *container) FOLIOT_WARN_UNUSED;
-/** foliot_container_shutdown_sync: the blocking form, for the main stack: drives the kernel until the shutdown is done. */
+/**
+ * foliot_container_shutdown_sync:
+ *
+ * The blocking form, for the main stack: drives the kernel until the shutdown is done.
+ */
 FOLIOT_API void foliot_container_shutdown_sync (FoliotContainer *container);
-/** foliot_container_get_n_connections: outgoing ones that are alive, shared by all agents. */
+/**
+ * foliot_container_get_n_connections:
+ *
+ * Outgoing ones that are alive, shared by all agents.
+ */
 FOLIOT_API guint foliot_container_get_n_connections (FoliotContainer *container);
 
 /**
@@ -119,24 +155,45 @@ FOLIOT_API guint foliot_container_get_n_connections (FoliotContainer *container)
  */
 typedef void (*FoliotAgentFailureFunc) (FoliotAgent *agent, const GError *why, gpointer user_data);
 /**
- * foliot_container_set_failure_func:
+ * foliot_container_set_failure_func: (skip)
  * @func: (nullable): told when the run of an agent of @container fails, in the event in which it failed, on the agent's fiber: it must not
  *   wait. Not told of cancellations, nor of what fails because the container is being shut down
  */
 FOLIOT_API void foliot_container_set_failure_func (FoliotContainer *container, FoliotAgentFailureFunc func,
                                                    gpointer user_data);
 
-/** FoliotAgentInitFunc: on a fiber; may connect and call; an error means there is no agent. */
+/**
+ * FoliotAgentInitFunc:
+ *
+ * On a fiber; may connect and call; an error means there is no agent.
+ */
 typedef gboolean (*FoliotAgentInitFunc) (gpointer self, FoliotArgs *args, GError **error);
-/** FoliotAgentRunFunc: the agent's own fiber. Returns: TRUE when it ended well; FALSE with the error that ended it (CANCELLED is well). */
+/**
+ * FoliotAgentRunFunc:
+ *
+ * The agent's own fiber.
+ *
+ * Returns: TRUE when it ended well; FALSE with the error that ended it (CANCELLED is well).
+ */
 typedef gboolean (*FoliotAgentRunFunc) (gpointer self, GError **error);
 typedef void (*FoliotAgentDisposeFunc) (gpointer self);
-/** FoliotInputFunc: an input arrives at its time, in an event of the agent, on a fiber. */
+/**
+ * FoliotInputFunc:
+ *
+ * An input arrives at its time, in an event of the agent, on a fiber.
+ */
 typedef gboolean (*FoliotInputFunc) (gpointer self, FoliotValue *value, GError **error);
-/** FoliotOutputFunc: Returns: (transfer full) (nullable): the present value of an output; must not wait. */
+/**
+ * FoliotOutputFunc:
+ *
+ * Returns: (transfer full) (nullable): the present value of an output; must not wait.
+ */
 typedef FoliotValue *(*FoliotOutputFunc) (gpointer self);
 
-/** FoliotInput: @unit: "kW", "1" for per unit. The table ends with a %NULL name. */
+/**
+ * FoliotInput:
+ * @unit: "kW", "1" for per unit. The table ends with a %NULL name.
+ */
 typedef struct
 {
   const char *name;
@@ -225,7 +282,7 @@ FOLIOT_API GType foliot_agent_register_type (const char *name, gsize instance_si
   }
 
 /**
- * foliot_agent_new:
+ * foliot_agent_new: (skip)
  * @container: where it lives
  * @type: a type made by FOLIOT_DEFINE_AGENT
  * @name: (nullable): stable name in records; default `<container name>/<id>`
@@ -237,8 +294,12 @@ FOLIOT_API GType foliot_agent_register_type (const char *name, gsize instance_si
  * Returns: (transfer full): resolves with an OBJECT of the agent when init is done (run begins behind those who awaited it); rejects with
  *   init's error or the signature's TYPE error, and then there is no agent, and with %FOLIOT_ERROR_CLOSED after the container's shutdown
  */
+#ifndef __GI_SCANNER__ /* no constructor: a future of one */
+#ifndef __GI_SCANNER__ /* no constructor: a future of one */
 FOLIOT_API FoliotFuture *foliot_agent_new (FoliotContainer *container, GType type, const char *name,
                                            FoliotValue *args) FOLIOT_WARN_UNUSED;
+#endif
+#endif
 /**
  * foliot_agent_new_detached:
  * @container: (type GObject): where it lives; anything but a container is refused
@@ -250,66 +311,158 @@ FOLIOT_API FoliotFuture *foliot_agent_new (FoliotContainer *container, GType typ
  */
 FOLIOT_API FoliotAgent *foliot_agent_new_detached (gpointer container, GType type, const char *name,
                                                    GError **error) FOLIOT_WARN_UNUSED;
-/** foliot_agent_start: once per agent. Returns: (transfer full): as foliot_agent_new. */
+/**
+ * foliot_agent_start:
+ *
+ * Once per agent.
+ *
+ * Returns: (transfer full): as foliot_agent_new.
+ */
 FOLIOT_API FoliotFuture *foliot_agent_start (FoliotAgent *agent, FoliotValue *args) FOLIOT_WARN_UNUSED;
 
-/** foliot_agent_type_get_name: Returns: the class name that peers see. */
+/**
+ * foliot_agent_type_get_name:
+ *
+ * Returns: the class name that peers see.
+ */
 FOLIOT_API const char *foliot_agent_type_get_name (GType type);
-/** foliot_agent_type_get_info: Returns: (nullable): of an agent type. */
+/**
+ * foliot_agent_type_get_info:
+ *
+ * Returns: (nullable): of an agent type.
+ */
 FOLIOT_API const FoliotAgentInfo *foliot_agent_type_get_info (GType type);
+/**
+ * foliot_agent_get_container:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotContainer *foliot_agent_get_container (gpointer agent);
+/**
+ * foliot_agent_get_kernel:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotKernel *foliot_agent_get_kernel (gpointer agent);
+/**
+ * foliot_agent_get_clock:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotClock *foliot_agent_get_clock (gpointer agent);
 FOLIOT_API const char *foliot_agent_get_aid (gpointer agent);
-/** foliot_agent_get_name: the stable name. */
+/**
+ * foliot_agent_get_name:
+ *
+ * The stable name.
+ */
 FOLIOT_API const char *foliot_agent_get_name (gpointer agent);
-/** foliot_agent_get_address: Returns: base URL + id. Builds the text at the first call. */
+/**
+ * foliot_agent_get_address:
+ *
+ * Returns: base URL + id. Builds the text at the first call.
+ */
 FOLIOT_API const char *foliot_agent_get_address (gpointer agent);
-/** foliot_agent_to_string: Returns: (transfer full): `Callee('tcp://localhost:5555/0')`. */
+/**
+ * foliot_agent_to_string:
+ *
+ * Returns: (transfer full): `Callee('tcp://localhost:5555/0')`.
+ */
 FOLIOT_API char *foliot_agent_to_string (gpointer agent) FOLIOT_WARN_UNUSED;
 FOLIOT_API guint32 foliot_agent_get_node (gpointer agent);
-/** foliot_agent_get_scope: owns the agent's fibers. */
+/**
+ * foliot_agent_get_scope:
+ *
+ * Owns the agent's fibers.
+ */
 FOLIOT_API FoliotScope *foliot_agent_get_scope (gpointer agent);
-/** foliot_agent_add_service: mounts a sub-service: `agents/<id>/<name>/…`. */
+/**
+ * foliot_agent_add_service:
+ *
+ * Mounts a sub-service: `agents/<id>/<name>/…`.
+ */
 FOLIOT_API gboolean foliot_agent_add_service (gpointer agent, const char *name, GObject *service,
                                               GError **error);
-/** foliot_agent_as_value: Returns: (transfer full): the agent as an argument or result; arrives as a proxy. */
+/**
+ * foliot_agent_as_value:
+ *
+ * Returns: (transfer full): the agent as an argument or result; arrives as a proxy.
+ */
 FOLIOT_API FoliotValue *foliot_agent_as_value (gpointer agent) FOLIOT_WARN_UNUSED;
-/** foliot_agent_get_random: Returns: (transfer none): the stream of (seed, the agent's name, @purpose). */
+/**
+ * foliot_agent_get_random:
+ *
+ * Returns: (transfer none): the stream of (seed, the agent's name, @purpose).
+ */
 FOLIOT_API FoliotRandom *foliot_agent_get_random (gpointer agent, const char *purpose);
 
 /* What agents do; all of these await. */
-/** foliot_agent_sleep: @duration: > 0. Returns: FALSE when cancelled. */
+/**
+ * foliot_agent_sleep:
+ * @duration: > 0.
+ *
+ * Returns: FALSE when cancelled.
+ */
 FOLIOT_API gboolean foliot_agent_sleep (gpointer agent, FoliotTime duration, GError **error);
-/** foliot_agent_sleep_until: @time: clock time; %FOLIOT_ERROR_VALUE `Date "<t>" is in the past`. */
+/**
+ * foliot_agent_sleep_until:
+ * @time: clock time; %FOLIOT_ERROR_VALUE `Date "<t>" is in the past`.
+ */
 FOLIOT_API gboolean foliot_agent_sleep_until (gpointer agent, FoliotTime time, GError **error);
-/** foliot_agent_connect: Returns: (transfer full): see foliot_container_connect. */
+/**
+ * foliot_agent_connect:
+ *
+ * Returns: (transfer full): see foliot_container_connect.
+ */
 FOLIOT_API FoliotProxy *foliot_agent_connect (gpointer agent, const char *url, FoliotTime timeout,
                                               GError **error) FOLIOT_WARN_UNUSED;
-/** foliot_agent_call: calls @method of @proxy and awaits the result. @...: (transfer full): arguments (#FoliotValue), then %NULL. */
+/**
+ * foliot_agent_call:
+ *
+ * Calls @method of @proxy and awaits the result. @...: (transfer full): arguments (#FoliotValue), then %NULL.
+ */
 FOLIOT_API FoliotValue *foliot_agent_call (gpointer agent, FoliotProxy *proxy, GError **error,
                                            const char *method, ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
-/** foliot_agent_call_within: as call, with a time-out: %FOLIOT_ERROR_TIMED_OUT. */
+/**
+ * foliot_agent_call_within:
+ *
+ * As call, with a time-out: %FOLIOT_ERROR_TIMED_OUT.
+ */
 FOLIOT_API FoliotValue *foliot_agent_call_within (gpointer agent, FoliotTime timeout, FoliotProxy *proxy,
                                                   GError **error, const char *method,
                                                   ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 /**
- * foliot_agent_call_all: calls @method of each proxy with the same arguments, all at once, and awaits all.
+ * foliot_agent_call_all:
  * @proxies: (element-type FoliotProxy)
  * @...: (transfer full): arguments (#FoliotValue), then %NULL
+ *
+ * Calls @method of each proxy with the same arguments, all at once, and awaits all.
  *
  * Returns: (transfer full): the list of results, in the order of @proxies; the first error ends it
  */
 FOLIOT_API FoliotValue *foliot_agent_call_all (gpointer agent, GPtrArray *proxies, GError **error,
                                                const char *method,
                                                ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
-/** foliot_agent_call_each: as call_all, with the @i-th of the list @args (transfer full) as only argument of the @i-th call. */
+/**
+ * foliot_agent_call_each:
+ * @proxies: (element-type FoliotProxy): of whom it is called
+ *
+ * As call_all, with the @i-th of the list @args (transfer full) as only argument of the @i-th call.
+ */
 FOLIOT_API FoliotValue *foliot_agent_call_each (gpointer agent, GPtrArray *proxies, GError **error,
                                                 const char *method, FoliotValue *args) FOLIOT_WARN_UNUSED;
-/** foliot_agent_spawn: another fiber of the agent, in its scope. */
+/**
+ * foliot_agent_spawn:
+ *
+ * Another fiber of the agent, in its scope.
+ */
 FOLIOT_API FoliotFuture *foliot_agent_spawn (gpointer agent, const char *name, FoliotFiberFunc body,
                                              gpointer user_data, GDestroyNotify destroy) FOLIOT_WARN_UNUSED;
-/** foliot_agent_get_failure: Returns: (nullable): the error that ended run, unless it was a cancellation. */
+/**
+ * foliot_agent_get_failure:
+ *
+ * Returns: (nullable): the error that ended run, unless it was a cancellation.
+ */
 FOLIOT_API const GError *foliot_agent_get_failure (gpointer agent);
 
 /**
@@ -321,10 +474,17 @@ FOLIOT_API const GError *foliot_agent_get_failure (gpointer agent);
  */
 FOLIOT_API void foliot_agent_record (gpointer agent, const char *table, const char *first_column,
                                      ...) G_GNUC_NULL_TERMINATED;
-/** FoliotRecorderFunc: (skip): @row: (transfer none): a map from column to cell. */
+/**
+ * FoliotRecorderFunc: (skip)
+ * @row: (transfer none): a map from column to cell.
+ */
 typedef void (*FoliotRecorderFunc) (FoliotAgent *agent, const char *table, FoliotValue *row,
                                     gpointer user_data);
-/** foliot_kernel_set_recorder: (skip): who gets the rows of foliot_agent_record; the scenario floor. */
+/**
+ * foliot_kernel_set_recorder: (skip)
+ *
+ * Who gets the rows of foliot_agent_record; the scenario floor.
+ */
 FOLIOT_API void foliot_kernel_set_recorder (FoliotKernel *kernel, FoliotRecorderFunc func,
                                             gpointer user_data);
 
@@ -336,7 +496,10 @@ FOLIOT_API void foliot_kernel_set_recorder (FoliotKernel *kernel, FoliotRecorder
 typedef struct _FoliotRegistry FoliotRegistry;
 FOLIOT_API FoliotRegistry *foliot_registry_new (void) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_registry_free (FoliotRegistry *registry);
-/** foliot_registry_add: @module: "demo". The class name is the type's name. */
+/**
+ * foliot_registry_add:
+ * @module: "demo". The class name is the type's name.
+ */
 FOLIOT_API void foliot_registry_add (FoliotRegistry *registry, const char *module, GType type);
 /**
  * foliot_registry_lookup:
@@ -348,9 +511,17 @@ FOLIOT_API void foliot_registry_add (FoliotRegistry *registry, const char *modul
  */
 FOLIOT_API GType foliot_registry_lookup (FoliotRegistry *registry, const char *qualified, GError **error);
 
-/** foliot_registry_find: Returns: the first type added with that class name, of any module, or %G_TYPE_INVALID. */
+/**
+ * foliot_registry_find:
+ *
+ * Returns: the first type added with that class name, of any module, or %G_TYPE_INVALID.
+ */
 FOLIOT_API GType foliot_registry_find (FoliotRegistry *registry, const char *class_name);
-/** foliot_registry_dup_names: Returns: (transfer full) (array zero-terminated=1): the class names, in the order added. */
+/**
+ * foliot_registry_dup_names:
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the class names, in the order added.
+ */
 FOLIOT_API char **foliot_registry_dup_names (FoliotRegistry *registry) FOLIOT_WARN_UNUSED;
 
 /* A scenario's module: a shared object that exports `foliot_module`. */
@@ -367,7 +538,11 @@ typedef struct
   const char *version;
   GType (*const *types) (void);
 } FoliotModule;
-/** FOLIOT_MODULE: the get_type functions of the module's agents. */
+/**
+ * FOLIOT_MODULE:
+ *
+ * The get_type functions of the module's agents.
+ */
 #define FOLIOT_MODULE(...)                                                                                   \
   static GType (*const foliot_module_types[]) (void) = { __VA_ARGS__, NULL };                                \
   extern const FoliotModule foliot_module;                                                                   \

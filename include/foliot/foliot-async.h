@@ -28,42 +28,101 @@ typedef struct _FoliotFuture FoliotFuture;
 #define FOLIOT_TYPE_FUTURE (foliot_future_get_type ())
 FOLIOT_API GType foliot_future_get_type (void);
 
-/** FoliotDoneFunc: @value, @error: (transfer none), exactly one is set. */
+/**
+ * FoliotDoneFunc:
+ *
+ * @value, @error: (transfer none), exactly one is set.
+ */
 typedef void (*FoliotDoneFunc) (FoliotFuture *future, FoliotValue *value, const GError *error,
                                 gpointer user_data);
 
 FOLIOT_API FoliotFuture *foliot_future_new (FoliotKernel *kernel) FOLIOT_WARN_UNUSED;
-/** foliot_future_new_resolved: @value: (transfer full) (nullable): %NULL is null. */
+/**
+ * foliot_future_new_resolved:
+ * @value: (transfer full) (nullable): %NULL is null.
+ */
 FOLIOT_API FoliotFuture *foliot_future_new_resolved (FoliotKernel *kernel,
                                                      FoliotValue *value) FOLIOT_WARN_UNUSED;
-/** foliot_future_new_rejected: @error: (transfer full). */
+/**
+ * foliot_future_new_rejected:
+ * @error: (transfer full): it
+ */
 FOLIOT_API FoliotFuture *foliot_future_new_rejected (FoliotKernel *kernel, GError *error) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotFuture *foliot_future_ref (FoliotFuture *future) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_future_unref (FoliotFuture *future);
+/**
+ * foliot_future_get_kernel:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotKernel *foliot_future_get_kernel (FoliotFuture *future);
-/** foliot_future_set_label: what the wait-for report prints: "reply to agents/0/add from local://b/". Copied. */
+/**
+ * foliot_future_set_label:
+ *
+ * What the wait-for report prints: "reply to agents/0/add from local://b/". Copied.
+ */
 FOLIOT_API void foliot_future_set_label (FoliotFuture *future, const char *label);
 
-/** foliot_future_resolve: @value: (transfer full) (nullable): %NULL is null. Returns: whether this call settled it. */
+/**
+ * foliot_future_resolve:
+ * @value: (transfer full) (nullable): %NULL is null.
+ *
+ * Returns: whether this call settled it.
+ */
 FOLIOT_API gboolean foliot_future_resolve (FoliotFuture *future, FoliotValue *value);
-/** foliot_future_reject: @error: (transfer full). Returns: whether this call settled it. */
+/**
+ * foliot_future_reject:
+ * @error: (transfer full): it
+ *
+ * Returns: whether this call settled it.
+ */
 FOLIOT_API gboolean foliot_future_reject (FoliotFuture *future, GError *error);
-/** foliot_future_cancel: rejects with CANCELLED. Returns: whether this call settled it. */
+/**
+ * foliot_future_cancel:
+ *
+ * Rejects with CANCELLED.
+ *
+ * Returns: whether this call settled it.
+ */
 FOLIOT_API gboolean foliot_future_cancel (FoliotFuture *future);
 FOLIOT_API gboolean foliot_future_is_settled (FoliotFuture *future);
-/** foliot_future_get_value: Returns: (transfer none) (nullable): the value, if resolved. */
+/**
+ * foliot_future_get_value:
+ *
+ * Returns: (transfer none) (nullable): the value, if resolved.
+ */
 FOLIOT_API FoliotValue *foliot_future_get_value (FoliotFuture *future);
-/** foliot_future_get_error: Returns: (transfer none) (nullable): the error, if rejected. */
+/**
+ * foliot_future_get_error:
+ *
+ * Returns: (transfer none) (nullable): the error, if rejected.
+ */
 FOLIOT_API const GError *foliot_future_get_error (FoliotFuture *future);
-/** foliot_future_then: @done: runs once, in an event of its own on the main stack; never inline. Also when settled already. */
+/**
+ * foliot_future_then:
+ * @done: runs once, in an event of its own on the main stack; never inline. Also when settled already.
+ */
 FOLIOT_API void foliot_future_then (FoliotFuture *future, FoliotDoneFunc done, gpointer user_data,
                                     GDestroyNotify destroy);
-/** foliot_future_chain: (skip): settles @to (transfer full) as @from is settled. */
+/**
+ * foliot_future_chain: (skip)
+ *
+ * Settles @to (transfer full) as @from is settled.
+ */
 FOLIOT_API void foliot_future_chain (FoliotFuture *from, FoliotFuture *to);
-/** foliot_future_all: gather. Resolves with the list of values, in order; rejects with the first error. @futures: (array length=n). */
+/**
+ * foliot_future_all:
+ * @futures: (array length=n): of whom
+ *
+ * Gather. Resolves with the list of values, in order; rejects with the first error.
+ */
 FOLIOT_API FoliotFuture *foliot_future_all (FoliotKernel *kernel, FoliotFuture *const *futures,
                                             gsize n) FOLIOT_WARN_UNUSED;
-/** foliot_future_any: settles as the first of @futures does, with `[index, value]`. n > 0. */
+/**
+ * foliot_future_any:
+ *
+ * Settles as the first of @futures does, with `[index, value]`. n > 0.
+ */
 FOLIOT_API FoliotFuture *foliot_future_any (FoliotKernel *kernel, FoliotFuture *const *futures,
                                             gsize n) FOLIOT_WARN_UNUSED;
 
@@ -79,11 +138,27 @@ FOLIOT_API FoliotFuture *foliot_future_any (FoliotKernel *kernel, FoliotFuture *
  */
 FOLIOT_API FoliotValue *foliot_await (FoliotFuture *future, FoliotTime deadline,
                                       GError **error) FOLIOT_WARN_UNUSED;
-/** foliot_await_take: as await without deadline, and drops @future (transfer full). */
+/**
+ * foliot_await_take:
+ *
+ * As await without deadline, and drops @future (transfer full).
+ */
 FOLIOT_API FoliotValue *foliot_await_take (FoliotFuture *future, GError **error) FOLIOT_WARN_UNUSED;
-/** foliot_sleep: awaits. @duration: ≤ 0 lets everything that is ready now run first. Returns: FALSE only when cancelled or pre-empted. */
+/**
+ * foliot_sleep:
+ * @duration: ≤ 0 lets everything that is ready now run first.
+ *
+ * Awaits.
+ *
+ * Returns: FALSE only when cancelled or pre-empted.
+ */
 FOLIOT_API gboolean foliot_sleep (FoliotKernel *kernel, FoliotTime duration, GError **error);
-/** foliot_sleep_until: awaits. @time: kernel time. */
+/**
+ * foliot_sleep_until:
+ * @time: kernel time.
+ *
+ * Awaits.
+ */
 FOLIOT_API gboolean foliot_sleep_until (FoliotKernel *kernel, FoliotTime time, GError **error);
 
 /**
@@ -95,7 +170,10 @@ FOLIOT_API gboolean foliot_sleep_until (FoliotKernel *kernel, FoliotTime time, G
  */
 FOLIOT_API FoliotFuture *foliot_clock_sleep (FoliotClock *clock, FoliotTime delay,
                                              FoliotValue *result) FOLIOT_WARN_UNUSED;
-/** foliot_clock_sleep_until: @time: clock time; rejected with `Date "<t>" is in the past`. */
+/**
+ * foliot_clock_sleep_until:
+ * @time: clock time; rejected with `Date "<t>" is in the past`.
+ */
 FOLIOT_API FoliotFuture *foliot_clock_sleep_until (FoliotClock *clock, FoliotTime time,
                                                    FoliotValue *result) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotFuture *foliot_clock_sleep_until_date (FoliotClock *clock, const FoliotDate *date,
@@ -109,20 +187,43 @@ FOLIOT_API FoliotFuture *foliot_clock_sleep_until_date (FoliotClock *clock, cons
 typedef struct _FoliotScope FoliotScope;
 #define FOLIOT_TYPE_SCOPE (foliot_scope_get_type ())
 FOLIOT_API GType foliot_scope_get_type (void);
-/** foliot_scope_new: @parent: (nullable): %NULL: the kernel's own root scope. */
+/**
+ * foliot_scope_new:
+ * @parent: (nullable): %NULL: the kernel's own root scope.
+ */
 FOLIOT_API FoliotScope *foliot_scope_new (FoliotKernel *kernel, FoliotScope *parent) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotScope *foliot_scope_ref (FoliotScope *scope) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_scope_unref (FoliotScope *scope);
-/** foliot_scope_cancel: level-triggered: every await of its fibers returns CANCELLED, until they end. */
+/**
+ * foliot_scope_cancel:
+ *
+ * Level-triggered: every await of its fibers returns CANCELLED, until they end.
+ */
 FOLIOT_API void foliot_scope_cancel (FoliotScope *scope);
 FOLIOT_API gboolean foliot_scope_is_cancelled (FoliotScope *scope);
-/** foliot_scope_close: cancels. Returns: (transfer full): resolves with null when all its fibers have ended. Idempotent. */
+/**
+ * foliot_scope_close:
+ *
+ * Cancels.
+ *
+ * Returns: (transfer full): resolves with null when all its fibers have ended. Idempotent.
+ */
 FOLIOT_API FoliotFuture *foliot_scope_close (FoliotScope *scope) FOLIOT_WARN_UNUSED;
-/** foliot_scope_join: Returns: (transfer full): resolves when all its fibers have ended; cancels nothing. */
+/**
+ * foliot_scope_join:
+ *
+ * Returns: (transfer full): resolves when all its fibers have ended; cancels nothing.
+ */
 FOLIOT_API FoliotFuture *foliot_scope_join (FoliotScope *scope) FOLIOT_WARN_UNUSED;
 FOLIOT_API guint foliot_scope_get_n_fibers (FoliotScope *scope);
 
-/** FoliotFiberFunc: the body. Returns: (transfer full) (nullable): the result (NULL without @error is null). */
+/**
+ * FoliotFiberFunc:
+ *
+ * The body.
+ *
+ * Returns: (transfer full) (nullable): the result (NULL without @error is null).
+ */
 typedef FoliotValue *(*FoliotFiberFunc) (gpointer user_data, GError **error);
 
 typedef enum
@@ -157,16 +258,37 @@ FOLIOT_API FoliotFuture *foliot_fiber_spawn_full (FoliotKernel *kernel, FoliotSc
 FOLIOT_API gboolean foliot_fiber_run_now (FoliotKernel *kernel, FoliotScope *scope, const char *static_name,
                                           void (*body) (gpointer user_data), gpointer user_data,
                                           GError **error);
-/** foliot_fiber_is_running: Returns: whether the caller is on a fiber of @kernel. */
+/**
+ * foliot_fiber_is_running:
+ *
+ * Returns: whether the caller is on a fiber of @kernel.
+ */
 FOLIOT_API gboolean foliot_fiber_is_running (FoliotKernel *kernel);
-/** foliot_fiber_get_name: Returns: (nullable): of the running fiber. */
+/**
+ * foliot_fiber_get_name:
+ *
+ * Returns: (nullable): of the running fiber.
+ */
 FOLIOT_API const char *foliot_fiber_get_name (FoliotKernel *kernel);
-/** foliot_fiber_get_n_alive: fibers that have started or will, and not ended. */
+/**
+ * foliot_fiber_get_n_alive:
+ *
+ * Fibers that have started or will, and not ended.
+ */
 FOLIOT_API gsize foliot_fiber_get_n_alive (FoliotKernel *kernel);
-/** foliot_shield_enter: between enter and leave awaits ignore cancellation, for clean-up. Nests. */
+/**
+ * foliot_shield_enter:
+ *
+ * Between enter and leave awaits ignore cancellation, for clean-up. Nests.
+ */
 FOLIOT_API void foliot_shield_enter (FoliotKernel *kernel);
 FOLIOT_API void foliot_shield_leave (FoliotKernel *kernel);
-/** foliot_fiber_report_waits: Returns: (transfer full): a line per fiber that waits without anything due that could end its wait: who, what for, since when; ordered by fiber id. */
+/**
+ * foliot_fiber_report_waits:
+ *
+ * Returns: (transfer full): a line per fiber that waits without anything due that could end its wait: who, what for,
+ *   since when; ordered by fiber id.
+ */
 FOLIOT_API char *foliot_fiber_report_waits (FoliotKernel *kernel) FOLIOT_WARN_UNUSED;
 /**
  * foliot_fiber_catch_overflow:
@@ -179,9 +301,9 @@ FOLIOT_API void foliot_fiber_catch_overflow (FoliotKernel *kernel);
 /**
  * foliot_run:
  * @until: (nullable) (transfer none): what to wait for; %NULL: until nothing is left to do
+ * @error: its error; %FOLIOT_KERNEL_ERROR_STUCK with the wait-for report, and those of [method@Kernel.run_until]
  *
  * aiomas' `run()`: drives the kernel from the main stack until @until is settled.
- * @error: its error; %FOLIOT_KERNEL_ERROR_STUCK with the wait-for report, and those of [method@Kernel.run_until]
  *
  * Returns: (transfer full) (nullable): the value of @until, null without one
  */
@@ -194,12 +316,30 @@ FOLIOT_API FoliotValue *foliot_run (FoliotKernel *kernel, FoliotFuture *until,
  * Fibers wait until somebody says so; first come, first served.
  */
 typedef struct _FoliotCondition FoliotCondition;
+/**
+ * foliot_condition_new: (skip)
+ */
 FOLIOT_API FoliotCondition *foliot_condition_new (FoliotKernel *kernel) FOLIOT_WARN_UNUSED;
-/** foliot_condition_free: closes: waiters end with CLOSED. */
+/**
+ * foliot_condition_free:
+ *
+ * Closes: waiters end with CLOSED.
+ */
 FOLIOT_API void foliot_condition_free (FoliotCondition *condition);
-/** foliot_condition_wait: awaits. @error: TIMED_OUT, CANCELLED, CLOSED. */
+/**
+ * foliot_condition_wait:
+ * @error: TIMED_OUT, CANCELLED, CLOSED.
+ *
+ * Awaits.
+ */
 FOLIOT_API gboolean foliot_condition_wait (FoliotCondition *condition, FoliotTime deadline, GError **error);
-/** foliot_condition_notify: wakes at most @n, in order of waiting. Returns: how many. */
+/**
+ * foliot_condition_notify:
+ *
+ * Wakes at most @n, in order of waiting.
+ *
+ * Returns: how many.
+ */
 FOLIOT_API guint foliot_condition_notify (FoliotCondition *condition, guint n);
 FOLIOT_API guint foliot_condition_get_n_waiting (FoliotCondition *condition);
 
@@ -210,14 +350,25 @@ FOLIOT_API guint foliot_condition_get_n_waiting (FoliotCondition *condition);
  * at the head is not overtaken by smaller ones behind it.
  */
 typedef struct _FoliotResource FoliotResource;
-/** FoliotGrant: units in somebody's hands. Free it by release, exactly once. */
+/**
+ * FoliotGrant:
+ *
+ * Units in somebody's hands. Free it by release, exactly once.
+ */
 typedef struct _FoliotGrant FoliotGrant;
+/**
+ * foliot_resource_new: (skip)
+ */
 FOLIOT_API FoliotResource *foliot_resource_new (FoliotKernel *kernel, const char *name,
                                                 guint capacity) FOLIOT_WARN_UNUSED;
-/** foliot_resource_free: waiters end with CLOSED; grants become lost. */
+/**
+ * foliot_resource_free:
+ *
+ * Waiters end with CLOSED; grants become lost.
+ */
 FOLIOT_API void foliot_resource_free (FoliotResource *resource);
 /**
- * foliot_resource_acquire:
+ * foliot_resource_acquire: (skip)
  * @units: 1 … capacity
  * @priority: lower is served first
  * @preempt: whether to take units from holders of a higher value of priority (the lowest-ranked, latest first), when that suffices
@@ -240,19 +391,42 @@ FOLIOT_API guint foliot_resource_get_n_waiting (FoliotResource *resource);
  * A queue of values, first in, first out, with an optional capacity.
  */
 typedef struct _FoliotStore FoliotStore;
-/** foliot_store_new: @capacity: 0 is unlimited. */
+/**
+ * foliot_store_new: (skip)
+ * @capacity: 0 is unlimited.
+ */
 FOLIOT_API FoliotStore *foliot_store_new (FoliotKernel *kernel, const char *name,
                                           gsize capacity) FOLIOT_WARN_UNUSED;
-/** foliot_store_free: closes and frees. */
+/**
+ * foliot_store_free:
+ *
+ * Closes and frees.
+ */
 FOLIOT_API void foliot_store_free (FoliotStore *store);
-/** foliot_store_close: waiters end with CLOSED; values already in it can still be got. Idempotent. */
+/**
+ * foliot_store_close:
+ *
+ * Waiters end with CLOSED; values already in it can still be got. Idempotent.
+ */
 FOLIOT_API void foliot_store_close (FoliotStore *store);
-/** foliot_store_put: awaits while full. @value: (transfer full), dropped on error. */
+/**
+ * foliot_store_put:
+ * @value: (transfer full): dropped on error.
+ *
+ * Awaits while full.
+ */
 FOLIOT_API gboolean foliot_store_put (FoliotStore *store, FoliotValue *value, FoliotTime deadline,
                                       GError **error);
-/** foliot_store_try_put: @value: (transfer full), dropped when full or closed; callable from anywhere. */
+/**
+ * foliot_store_try_put:
+ * @value: (transfer full): dropped when full or closed; callable from anywhere.
+ */
 FOLIOT_API gboolean foliot_store_try_put (FoliotStore *store, FoliotValue *value);
-/** foliot_store_get: awaits while empty. */
+/**
+ * foliot_store_get:
+ *
+ * Awaits while empty.
+ */
 FOLIOT_API FoliotValue *foliot_store_get (FoliotStore *store, FoliotTime deadline,
                                           GError **error) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotValue *foliot_store_try_get (FoliotStore *store) FOLIOT_WARN_UNUSED;

@@ -81,19 +81,46 @@ FOLIOT_API FoliotListener *foliot_channel_serve (FoliotTransport *transport, Fol
                                                  FoliotChannelConnectedFunc connected, gpointer user_data,
                                                  GDestroyNotify destroy, GError **error) FOLIOT_WARN_UNUSED;
 
-/** foliot_channel_new: @link: (transfer none): for those who have a link; starts it. */
+/**
+ * foliot_channel_new:
+ * @link: (transfer none): for those who have a link; starts it.
+ */
 FOLIOT_API FoliotChannel *foliot_channel_new (FoliotKernel *kernel, FoliotLink *link,
                                               const FoliotChannelOptions *options,
                                               GError **error) FOLIOT_WARN_UNUSED;
 
+/**
+ * foliot_channel_get_kernel:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotKernel *foliot_channel_get_kernel (FoliotChannel *channel);
+/**
+ * foliot_channel_get_codec:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotCodec *foliot_channel_get_codec (FoliotChannel *channel);
-/** foliot_channel_dup_info: Returns: (transfer full): link info, or a reference to @fallback. Works after close too. */
+/**
+ * foliot_channel_dup_info:
+ *
+ * Returns: (transfer full): link info, or a reference to @fallback. Works after close too.
+ */
 FOLIOT_API FoliotValue *foliot_channel_dup_info (FoliotChannel *channel, const char *name,
                                                  FoliotValue *fallback) FOLIOT_WARN_UNUSED;
-/** foliot_channel_get_origin: Returns: the peer as failures name it. */
+/**
+ * foliot_channel_get_origin:
+ *
+ * Returns: the peer as failures name it.
+ */
 FOLIOT_API const char *foliot_channel_get_origin (FoliotChannel *channel);
-/** foliot_channel_get_peer: (skip). Returns: (nullable) (transfer none): the channel at the other end, when it lives in this process. */
+/**
+ * foliot_channel_get_peer: (skip)
+ *
+ * .
+ *
+ * Returns: (nullable) (transfer none): the channel at the other end, when it lives in this process.
+ */
 FOLIOT_API FoliotChannel *foliot_channel_get_peer (FoliotChannel *channel);
 
 /**
@@ -125,24 +152,47 @@ FOLIOT_API FoliotFuture *foliot_channel_recv (FoliotChannel *channel) FOLIOT_WAR
  * What the rpc floor uses instead of recv: called in the event that delivered the request.
  */
 typedef void (*FoliotRequestFunc) (FoliotChannel *channel, FoliotRequest *request, gpointer user_data);
-/** FoliotChannelEndFunc: (skip): the channel ended; @why is what pending calls got; @protocol: by broken rules. */
+/**
+ * FoliotChannelEndFunc: (skip)
+ * @protocol: by broken rules.
+ *
+ * The channel ended; @why is what pending calls got;
+ */
 typedef void (*FoliotChannelEndFunc) (FoliotChannel *channel, const GError *why, gboolean protocol,
                                       gpointer user_data);
 FOLIOT_API void foliot_channel_set_handlers (FoliotChannel *channel, FoliotRequestFunc request,
                                              FoliotChannelEndFunc ended, gpointer user_data);
-/** foliot_channel_get_user_data: (skip): of set_handlers. */
+/**
+ * foliot_channel_get_user_data: (skip)
+ *
+ * Of set_handlers.
+ */
 FOLIOT_API gpointer foliot_channel_get_user_data (FoliotChannel *channel);
 
-/** foliot_channel_get_error: Returns: (nullable): the recorded error, once the channel has ended. */
+/**
+ * foliot_channel_get_error:
+ *
+ * Returns: (nullable): the recorded error, once the channel has ended.
+ */
 FOLIOT_API const GError *foliot_channel_get_error (FoliotChannel *channel);
 FOLIOT_API guint foliot_channel_get_n_pending (FoliotChannel *channel);
-/** foliot_channel_close: pending sends and recv end with CONNECTION_RESET `Connection closed`. Idempotent. Returns: (transfer full): resolves when done. */
+/**
+ * foliot_channel_close:
+ *
+ * Pending sends and recv end with CONNECTION_RESET `Connection closed`. Idempotent.
+ *
+ * Returns: (transfer full): resolves when done.
+ */
 FOLIOT_API FoliotFuture *foliot_channel_close (FoliotChannel *channel) FOLIOT_WARN_UNUSED;
 
 FOLIOT_API FoliotRequest *foliot_request_ref (FoliotRequest *request) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_request_unref (FoliotRequest *request);
 FOLIOT_API FoliotValue *foliot_request_get_content (FoliotRequest *request);
-/** foliot_request_get_channel: Returns: (transfer none) (nullable): %NULL once the channel was dropped. */
+/**
+ * foliot_request_get_channel:
+ *
+ * Returns: (transfer none) (nullable): %NULL once the channel was dropped.
+ */
 FOLIOT_API FoliotChannel *foliot_request_get_channel (FoliotRequest *request);
 /**
  * foliot_request_reply:
@@ -152,7 +202,11 @@ FOLIOT_API FoliotChannel *foliot_request_get_channel (FoliotRequest *request);
  * A result that cannot be encoded becomes a failure reply with the reason.
  */
 FOLIOT_API gboolean foliot_request_reply (FoliotRequest *request, FoliotValue *result, GError **error);
-/** foliot_request_fail: sends [func@error_to_wire] of @why. */
+/**
+ * foliot_request_fail:
+ *
+ * Sends [func@error_to_wire] of @why.
+ */
 FOLIOT_API gboolean foliot_request_fail (FoliotRequest *request, const GError *why, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotRequest, foliot_request_unref)

@@ -42,9 +42,17 @@ struct _FoliotClockClass
  * Returns: (nullable) (transfer none): the kernel, %NULL once it was freed
  */
 FOLIOT_API FoliotKernel *foliot_clock_get_kernel (FoliotClock *clock);
-/** foliot_clock_time: aiomas' `time()`, on the clock's own scale. */
+/**
+ * foliot_clock_time:
+ *
+ * Aiomas' `time()`, on the clock's own scale.
+ */
 FOLIOT_API FoliotTime foliot_clock_time (FoliotClock *clock);
-/** foliot_clock_utcnow: start date + time, also before time 0; always in UTC. */
+/**
+ * foliot_clock_utcnow:
+ *
+ * Start date + time, also before time 0; always in UTC.
+ */
 FOLIOT_API void foliot_clock_utcnow (FoliotClock *clock, FoliotDate *out_date);
 /**
  * foliot_clock_time_of:
@@ -53,7 +61,11 @@ FOLIOT_API void foliot_clock_utcnow (FoliotClock *clock, FoliotDate *out_date);
  *   more than 292 years away
  */
 FOLIOT_API FoliotTime foliot_clock_time_of (FoliotClock *clock, const FoliotDate *date);
-/** foliot_clock_to_kernel: clock time → kernel time; [const@TIME_NEVER] stays what it is. */
+/**
+ * foliot_clock_to_kernel:
+ *
+ * Clock time → kernel time; [const@TIME_NEVER] stays what it is.
+ */
 FOLIOT_API FoliotTime foliot_clock_to_kernel (FoliotClock *clock, FoliotTime time);
 
 /**
@@ -79,10 +91,18 @@ FOLIOT_API gboolean foliot_clock_check_delay (FoliotClock *clock, FoliotTime del
  */
 FOLIOT_API guint64 foliot_clock_call_at (FoliotClock *clock, FoliotTime time, GCallback callback,
                                          gpointer user_data, GDestroyNotify destroy, GError **error);
-/** foliot_clock_call_at_date: as call_at, at [method@Clock.time_of] @date; errors print the date. */
+/**
+ * foliot_clock_call_at_date:
+ *
+ * As call_at, at [method@Clock.time_of] @date; errors print the date.
+ */
 FOLIOT_API guint64 foliot_clock_call_at_date (FoliotClock *clock, const FoliotDate *date, GCallback callback,
                                               gpointer user_data, GDestroyNotify destroy, GError **error);
-/** foliot_clock_call_in: as call_at, at time() + @delay; errors as check_delay. */
+/**
+ * foliot_clock_call_in:
+ *
+ * As call_at, at time() + @delay; errors as check_delay.
+ */
 FOLIOT_API guint64 foliot_clock_call_in (FoliotClock *clock, FoliotTime delay, GCallback callback,
                                          gpointer user_data, GDestroyNotify destroy, GError **error);
 
@@ -133,7 +153,10 @@ FOLIOT_API gboolean foliot_external_clock_advance_to (FoliotExternalClock *clock
 #define FOLIOT_TYPE_REALTIME_CLOCK (foliot_realtime_clock_get_type ())
 FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotRealtimeClock, foliot_realtime_clock, FOLIOT, REALTIME_CLOCK,
                                  FoliotClock);
-/** foliot_realtime_clock_new: @error: FOLIOT_KERNEL_ERROR_DRIVE unless @kernel is of REALTIME drive. */
+/**
+ * foliot_realtime_clock_new:
+ * @error: FOLIOT_KERNEL_ERROR_DRIVE unless @kernel is of REALTIME drive.
+ */
 FOLIOT_API FoliotClock *foliot_realtime_clock_new (FoliotKernel *kernel, GError **error) FOLIOT_WARN_UNUSED;
 
 G_END_DECLS

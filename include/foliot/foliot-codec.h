@@ -129,7 +129,12 @@ FOLIOT_API GType foliot_codec_msgpack_get_type (void);
 #define FOLIOT_TYPE_CODEC_BLOSC (foliot_codec_blosc_get_type ())
 FOLIOT_API GType foliot_codec_blosc_get_type (void);
 
-/** foliot_codec_new: @type: a codec class. Returns: (transfer full): an instance without serializers. */
+/**
+ * foliot_codec_new:
+ * @type: a codec class.
+ *
+ * Returns: (transfer full): an instance without serializers.
+ */
 FOLIOT_API FoliotCodec *foliot_codec_new (GType type) FOLIOT_WARN_UNUSED;
 
 /**
@@ -152,7 +157,11 @@ FOLIOT_API GType foliot_codec_type_from_name (const char *name, GError **error);
 FOLIOT_API gboolean foliot_codec_add_serializer (FoliotCodec *codec, const FoliotSerializer *serializer,
                                                  GError **error);
 
-/** foliot_codec_get_date_serializer: Returns: aiomas' arrow serializer: dates as text (aiomas 2.0.1 `arrow_serializer`). */
+/**
+ * foliot_codec_get_date_serializer:
+ *
+ * Returns: aiomas' arrow serializer: dates as text (aiomas 2.0.1 `arrow_serializer`).
+ */
 FOLIOT_API const FoliotSerializer *foliot_codec_get_date_serializer (void);
 
 /**
@@ -168,7 +177,11 @@ FOLIOT_API void foliot_codec_set_no_serializer_error (GError **error, FoliotValu
 FOLIOT_API void foliot_codec_set_limits (FoliotCodec *codec, const FoliotLimits *limits);
 FOLIOT_API const FoliotLimits *foliot_codec_get_limits (FoliotCodec *codec);
 
-/** foliot_codec_to_string: Returns: (transfer full): `JSON[Arrow, object]`: name and registered types in order. */
+/**
+ * foliot_codec_to_string:
+ *
+ * Returns: (transfer full): `JSON[Arrow, object]`: name and registered types in order.
+ */
 FOLIOT_API char *foliot_codec_to_string (FoliotCodec *codec) FOLIOT_WARN_UNUSED;
 
 /**
@@ -195,19 +208,33 @@ FOLIOT_API FoliotValue *foliot_codec_lower (FoliotCodec *codec, FoliotValue *val
 FOLIOT_API FoliotValue *foliot_codec_raise (FoliotCodec *codec, FoliotValue *value,
                                             GError **error) FOLIOT_WARN_UNUSED;
 
-/** foliot_codec_write: appends the bytes of plain data (what lower returned) to @out; @out is unchanged on failure. */
+/**
+ * foliot_codec_write:
+ *
+ * Appends the bytes of plain data (what lower returned) to @out; @out is unchanged on failure.
+ */
 FOLIOT_API gboolean foliot_codec_write (FoliotCodec *codec, FoliotValue *plain, GByteArray *out,
                                         GError **error);
-/** foliot_codec_read: Returns: (transfer full) (nullable): plain data (what raise takes). */
+/**
+ * foliot_codec_read:
+ *
+ * Returns: (transfer full) (nullable): plain data (what raise takes).
+ */
 FOLIOT_API FoliotValue *foliot_codec_read (FoliotCodec *codec, const guint8 *data, gsize length,
                                            GError **error) FOLIOT_WARN_UNUSED;
 /**
- * foliot_codec_encode: lower, then write; @out is unchanged on failure. As in aiomas, keys that JSON makes equal are
+ * foliot_codec_encode:
+ *
+ * Lower, then write; @out is unchanged on failure. As in aiomas, keys that JSON makes equal are
  * all written, and the reader keeps the last: what it reads is what [method@Codec.lower] gives.
  */
 FOLIOT_API gboolean foliot_codec_encode (FoliotCodec *codec, FoliotValue *value, GByteArray *out,
                                          GError **error);
-/** foliot_codec_decode: read, then raise. */
+/**
+ * foliot_codec_decode:
+ *
+ * Read, then raise.
+ */
 FOLIOT_API FoliotValue *foliot_codec_decode (FoliotCodec *codec, const guint8 *data, gsize length,
                                              GError **error) FOLIOT_WARN_UNUSED;
 
@@ -234,7 +261,11 @@ FOLIOT_API const FoliotSerializer *foliot_serializable_new (GType type, const ch
  * Returns: (transfer full) (nullable): the value
  */
 FOLIOT_API FoliotValue *foliot_typed_parse (const char *text, GError **error) FOLIOT_WARN_UNUSED;
-/** foliot_typed_format: Returns: (transfer full): one line of typed notation. */
+/**
+ * foliot_typed_format:
+ *
+ * Returns: (transfer full): one line of typed notation.
+ */
 FOLIOT_API char *foliot_typed_format (FoliotValue *value) FOLIOT_WARN_UNUSED;
 /**
  * foliot_typed_get_serializer:

@@ -19,7 +19,11 @@ typedef struct
   gint32 offset_s;
 } FoliotDate;
 
-/** FOLIOT_TYPE_DATE: boxed #FoliotDate; the type under which a serializer for DATE values is registered. */
+/**
+ * FOLIOT_TYPE_DATE:
+ *
+ * Boxed #FoliotDate; the type under which a serializer for DATE values is registered.
+ */
 #define FOLIOT_TYPE_DATE (foliot_date_get_type ())
 FOLIOT_API GType foliot_date_get_type (void);
 
@@ -55,7 +59,11 @@ FOLIOT_API char *foliot_date_format (const FoliotDate *date) FOLIOT_WARN_UNUSED;
  */
 FOLIOT_API FoliotDate foliot_date_add (const FoliotDate *date, FoliotTime duration);
 
-/** foliot_date_diff: Returns: @a − @b in nanoseconds, saturating at ±292 years. */
+/**
+ * foliot_date_diff:
+ *
+ * Returns: @a − @b in nanoseconds, saturating at ±292 years.
+ */
 FOLIOT_API FoliotTime foliot_date_diff (const FoliotDate *a, const FoliotDate *b);
 
 G_END_DECLS

@@ -95,10 +95,18 @@ FOLIOT_API char *foliot_error_to_wire (const GError *error) FOLIOT_WARN_UNUSED;
  */
 FOLIOT_API GError *foliot_error_new_remote (const char *origin, const char *text) FOLIOT_WARN_UNUSED;
 
-/** foliot_error_get_origin: Returns: (nullable): the peer a %FOLIOT_ERROR_REMOTE came from. */
+/**
+ * foliot_error_get_origin:
+ *
+ * Returns: (nullable): the peer a %FOLIOT_ERROR_REMOTE came from.
+ */
 FOLIOT_API const char *foliot_error_get_origin (const GError *error);
 
-/** foliot_error_get_remote_traceback: Returns: (nullable): the peer's own text of a %FOLIOT_ERROR_REMOTE. */
+/**
+ * foliot_error_get_remote_traceback:
+ *
+ * Returns: (nullable): the peer's own text of a %FOLIOT_ERROR_REMOTE.
+ */
 FOLIOT_API const char *foliot_error_get_remote_traceback (const GError *error);
 
 G_END_DECLS

@@ -157,7 +157,11 @@ FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotKernel, foliot_kernel, FOLIOT, KERNEL, GO
 #define FOLIOT_PRIORITY_DEFAULT 0
 #define FOLIOT_PRIORITY_SAMPLE  100 /* outputs are recorded when all else of that time is done */
 
-/** FoliotEventFunc: runs one event on the main stack (or hands over to a fiber); must return. */
+/**
+ * FoliotEventFunc:
+ *
+ * Runs one event on the main stack (or hands over to a fiber); must return.
+ */
 typedef void (*FoliotEventFunc) (gpointer target, gpointer payload);
 typedef void (*FoliotRecordFunc) (FoliotKernel *kernel, const FoliotRecord *record, gpointer user_data);
 
@@ -174,9 +178,16 @@ FOLIOT_API FoliotKernel *foliot_kernel_new (GMainContext *context, FoliotDrive d
 FOLIOT_API FoliotTime foliot_kernel_now (FoliotKernel *kernel);
 FOLIOT_API FoliotDrive foliot_kernel_get_drive (FoliotKernel *kernel);
 FOLIOT_API guint64 foliot_kernel_get_seed (FoliotKernel *kernel);
-/** foliot_kernel_get_context: Returns: (nullable) (transfer none). */
+/**
+ * foliot_kernel_get_context:
+ *
+ * Returns: (nullable) (transfer none): what was asked for
+ */
 FOLIOT_API GMainContext *foliot_kernel_get_context (FoliotKernel *kernel);
-/** foliot_kernel_set_pace: @factor: simulated seconds per real second, > 0; for PACED. */
+/**
+ * foliot_kernel_set_pace:
+ * @factor: simulated seconds per real second, > 0; for PACED.
+ */
 FOLIOT_API void foliot_kernel_set_pace (FoliotKernel *kernel, double factor);
 /**
  * foliot_kernel_shuffle_ties:
@@ -201,9 +212,21 @@ FOLIOT_API void foliot_kernel_shuffle_ties (FoliotKernel *kernel, guint64 seed);
 FOLIOT_API guint64 foliot_kernel_post (FoliotKernel *kernel, FoliotTime at, gint8 priority,
                                        FoliotEventKind kind, FoliotEventFunc func, gpointer target,
                                        gpointer payload);
-/** foliot_kernel_cancel: O(log n). Returns: whether @event was still waiting; it will not run, its payload stays the caller's. */
+/**
+ * foliot_kernel_cancel:
+ *
+ * O(log n).
+ *
+ * Returns: whether @event was still waiting; it will not run, its payload stays the caller's.
+ */
 FOLIOT_API gboolean foliot_kernel_cancel (FoliotKernel *kernel, guint64 event);
-/** foliot_kernel_reschedule: moves a waiting event; it counts as posted now. Returns: whether it was still waiting. */
+/**
+ * foliot_kernel_reschedule:
+ *
+ * Moves a waiting event; it counts as posted now.
+ *
+ * Returns: whether it was still waiting.
+ */
 FOLIOT_API gboolean foliot_kernel_reschedule (FoliotKernel *kernel, guint64 event, FoliotTime at);
 
 /**
@@ -230,7 +253,11 @@ FOLIOT_API guint64 foliot_kernel_call_in (FoliotKernel *kernel, FoliotTime delay
  */
 FOLIOT_API guint64 foliot_kernel_call_every (FoliotKernel *kernel, FoliotTime first, FoliotTime period,
                                              GCallback callback, gpointer user_data, GDestroyNotify destroy);
-/** foliot_kernel_uncall: cancels an event made by call_at, call_in or call_every, and runs its destroy notify. */
+/**
+ * foliot_kernel_uncall:
+ *
+ * Cancels an event made by call_at, call_in or call_every, and runs its destroy notify.
+ */
 FOLIOT_API gboolean foliot_kernel_uncall (FoliotKernel *kernel, guint64 event);
 
 /**
@@ -240,7 +267,7 @@ FOLIOT_API gboolean foliot_kernel_uncall (FoliotKernel *kernel, guint64 event);
  */
 typedef struct _FoliotHold FoliotHold;
 /**
- * foliot_kernel_hold:
+ * foliot_kernel_hold: (skip)
  * @why: for error messages; copied
  * @limit_ms: wall-clock limit, after which [method@Kernel.run_until] ends with HELD; 0 for none
  *
@@ -251,7 +278,10 @@ typedef struct _FoliotHold FoliotHold;
  */
 FOLIOT_API FoliotHold *foliot_kernel_hold (FoliotKernel *kernel, const char *why,
                                            guint limit_ms) FOLIOT_WARN_UNUSED;
-/** foliot_hold_release: @hold: (transfer full). */
+/**
+ * foliot_hold_release:
+ * @hold: (transfer full): it
+ */
 FOLIOT_API void foliot_hold_release (FoliotHold *hold);
 
 /**
@@ -268,7 +298,11 @@ FOLIOT_API void foliot_hold_release (FoliotHold *hold);
 FOLIOT_API gboolean foliot_kernel_advance (FoliotKernel *kernel, FoliotTime to, FoliotAdvance how,
                                            GError **error);
 
-/** foliot_kernel_peek_settled: (skip): the answer of settle for this process, now. */
+/**
+ * foliot_kernel_peek_settled: (skip)
+ *
+ * The answer of settle for this process, now.
+ */
 FOLIOT_API void foliot_kernel_peek_settled (FoliotKernel *kernel, FoliotSettled *out_settled);
 
 /**
@@ -288,7 +322,11 @@ FOLIOT_API void foliot_kernel_set_limit (FoliotKernel *kernel, FoliotTime limit)
  * Returns: how many events ran; 0 means nothing can run without something from outside
  */
 FOLIOT_API guint64 foliot_kernel_step (FoliotKernel *kernel, guint64 max_events);
-/** foliot_kernel_step_until: as step, but no event later than @until runs. */
+/**
+ * foliot_kernel_step_until:
+ *
+ * As step, but no event later than @until runs.
+ */
 FOLIOT_API guint64 foliot_kernel_step_until (FoliotKernel *kernel, FoliotTime until, guint64 max_events);
 
 /**
@@ -324,33 +362,70 @@ FOLIOT_API void foliot_kernel_describe_current (FoliotKernel *kernel, char *buff
 FOLIOT_API guint32 foliot_kernel_add_node (FoliotKernel *kernel, const char *name);
 FOLIOT_API const char *foliot_kernel_get_node_name (FoliotKernel *kernel, guint32 node);
 FOLIOT_API guint32 foliot_kernel_get_n_nodes (FoliotKernel *kernel);
-/** foliot_kernel_add_link: the same pair gives the same id. */
+/**
+ * foliot_kernel_add_link:
+ *
+ * The same pair gives the same id.
+ */
 FOLIOT_API guint32 foliot_kernel_add_link (FoliotKernel *kernel, const char *from, const char *to);
-/** foliot_kernel_get_link_name: Returns: `from → to`. */
+/**
+ * foliot_kernel_get_link_name:
+ *
+ * Returns: `from → to`.
+ */
 FOLIOT_API const char *foliot_kernel_get_link_name (FoliotKernel *kernel, guint32 link);
 FOLIOT_API guint32 foliot_kernel_get_n_links (FoliotKernel *kernel);
-/** foliot_kernel_enter_node: posts, fibers and draws from here on belong to @node. Returns: the node before. */
+/**
+ * foliot_kernel_enter_node:
+ *
+ * Posts, fibers and draws from here on belong to @node.
+ *
+ * Returns: the node before.
+ */
 FOLIOT_API guint32 foliot_kernel_enter_node (FoliotKernel *kernel, guint32 node);
 FOLIOT_API guint32 foliot_kernel_get_current_node (FoliotKernel *kernel);
 
 /* Digests. On by default; switching is only allowed before the first event. */
 FOLIOT_API void foliot_kernel_set_digest (FoliotKernel *kernel, gboolean on);
-/** foliot_kernel_dup_digest: Returns: (transfer full): 32 hex digits over all records so far. */
+/**
+ * foliot_kernel_dup_digest:
+ *
+ * Returns: (transfer full): 32 hex digits over all records so far.
+ */
 FOLIOT_API char *foliot_kernel_dup_digest (FoliotKernel *kernel) FOLIOT_WARN_UNUSED;
-/** foliot_kernel_get_node_digest: the node's own view: its events with node-local numbers and causes. */
+/**
+ * foliot_kernel_get_node_digest:
+ *
+ * The node's own view: its events with node-local numbers and causes.
+ */
 FOLIOT_API guint64 foliot_kernel_get_node_digest (FoliotKernel *kernel, guint32 node);
 FOLIOT_API guint64 foliot_kernel_get_link_digest (FoliotKernel *kernel, guint32 link);
-/** foliot_kernel_get_checkpoints: the ladder, every 2^k events. Returns: (array length=out_n) (transfer none). */
+/**
+ * foliot_kernel_get_checkpoints:
+ *
+ * The ladder, every 2^k events.
+ *
+ * Returns: (array length=out_n) (transfer none): what was asked for
+ */
 FOLIOT_API const FoliotCheckpoint *foliot_kernel_get_checkpoints (FoliotKernel *kernel, gsize *out_n);
 FOLIOT_API void foliot_kernel_get_counts (FoliotKernel *kernel, FoliotCounts *out_counts);
-/** foliot_kernel_set_record_func: (skip): called after each event, once its record is complete; also with digests off. */
+/**
+ * foliot_kernel_set_record_func: (skip)
+ *
+ * Called after each event, once its record is complete; also with digests off.
+ */
 FOLIOT_API void foliot_kernel_set_record_func (FoliotKernel *kernel, FoliotRecordFunc func,
                                                gpointer user_data);
 
 /* For floors above, inside an event: what the event turned out to carry. */
-/** foliot_kernel_note_message: (skip) */
+/**
+ * foliot_kernel_note_message: (skip)
+ */
 FOLIOT_API void foliot_kernel_note_message (FoliotKernel *kernel, guint32 link, guint64 link_sequence);
-/** foliot_kernel_note_payload: (skip): @node: 0 keeps the event's node. */
+/**
+ * foliot_kernel_note_payload: (skip)
+ * @node: 0 keeps the event's node.
+ */
 FOLIOT_API void foliot_kernel_note_payload (FoliotKernel *kernel, guint32 node, guint64 payload_hash,
                                             guint64 view_hash);
 

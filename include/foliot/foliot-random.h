@@ -14,31 +14,81 @@ G_BEGIN_DECLS
  */
 typedef struct _FoliotRandom FoliotRandom;
 
-/** foliot_kernel_get_random: Returns: (transfer none): the stream; the same object for the same names. */
+/**
+ * foliot_kernel_get_random:
+ *
+ * Returns: (transfer none): the stream; the same object for the same names.
+ */
 FOLIOT_API FoliotRandom *foliot_kernel_get_random (FoliotKernel *kernel, const char *name,
                                                    const char *purpose);
 
-/** foliot_random_uint64: all 2^64 values equally likely. */
+/**
+ * foliot_random_uint64:
+ *
+ * All 2^64 values equally likely.
+ */
 FOLIOT_API guint64 foliot_random_uint64 (FoliotRandom *random);
-/** foliot_random_uniform: in [0, 1), a multiple of 2^−53. */
+/**
+ * foliot_random_uniform:
+ *
+ * In [0, 1), a multiple of 2^−53.
+ */
 FOLIOT_API double foliot_random_uniform (FoliotRandom *random);
-/** foliot_random_uniform_range: in [low, high); low < high, both finite. */
+/**
+ * foliot_random_uniform_range:
+ *
+ * In [low, high); low < high, both finite.
+ */
 FOLIOT_API double foliot_random_uniform_range (FoliotRandom *random, double low, double high);
-/** foliot_random_int_range: low … high inclusive, without bias (Lemire 2019). */
+/**
+ * foliot_random_int_range:
+ *
+ * Low … high inclusive, without bias (Lemire 2019).
+ */
 FOLIOT_API gint64 foliot_random_int_range (FoliotRandom *random, gint64 low, gint64 high);
-/** foliot_random_chance: true with @probability (0 … 1). */
+/**
+ * foliot_random_chance:
+ *
+ * True with @probability (0 … 1).
+ */
 FOLIOT_API gboolean foliot_random_chance (FoliotRandom *random, double probability);
-/** foliot_random_exponential: mean > 0 (ziggurat, Marsaglia & Tsang 2000). */
+/**
+ * foliot_random_exponential:
+ *
+ * Mean > 0 (ziggurat, Marsaglia & Tsang 2000).
+ */
 FOLIOT_API double foliot_random_exponential (FoliotRandom *random, double mean);
-/** foliot_random_normal: (ziggurat) sigma ≥ 0. */
+/**
+ * foliot_random_normal:
+ *
+ * By the ziggurat
+ *
+ * Sigma ≥ 0.
+ */
 FOLIOT_API double foliot_random_normal (FoliotRandom *random, double mean, double sigma);
-/** foliot_random_poisson: mean ≥ 0, at most 1e9 (PTRS, Hörmann 1993, from 10 on). */
+/**
+ * foliot_random_poisson:
+ *
+ * Mean ≥ 0, at most 1e9 (PTRS, Hörmann 1993, from 10 on).
+ */
 FOLIOT_API gint64 foliot_random_poisson (FoliotRandom *random, double mean);
-/** foliot_random_weibull: scale, shape > 0. */
+/**
+ * foliot_random_weibull:
+ *
+ * Scale, shape > 0.
+ */
 FOLIOT_API double foliot_random_weibull (FoliotRandom *random, double scale, double shape);
-/** foliot_random_choice: Returns: an index below @n > 0. */
+/**
+ * foliot_random_choice:
+ *
+ * Returns: an index below @n > 0.
+ */
 FOLIOT_API gsize foliot_random_choice (FoliotRandom *random, gsize n);
-/** foliot_random_shuffle: (skip): @items in place (Fisher–Yates). */
+/**
+ * foliot_random_shuffle: (skip)
+ *
+ * @items in place (Fisher–Yates).
+ */
 FOLIOT_API void foliot_random_shuffle (FoliotRandom *random, gpointer items, gsize n_items, gsize item_size);
 
 /* Functions whose bits are the same on every machine (SLEEF `Sleef_cinz_…_u10purec`); agents should use these. */

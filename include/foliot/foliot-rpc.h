@@ -18,14 +18,30 @@ typedef struct _FoliotArgs FoliotArgs;
 FOLIOT_API gboolean foliot_args_get_bool (FoliotArgs *args, const char *name);
 FOLIOT_API gint64 foliot_args_get_int (FoliotArgs *args, const char *name);
 FOLIOT_API double foliot_args_get_double (FoliotArgs *args, const char *name);
-/** foliot_args_get_string: Returns: (nullable): borrowed; %NULL for null (type `string?`). */
+/**
+ * foliot_args_get_string:
+ *
+ * Returns: (nullable): borrowed; %NULL for null (type `string?`).
+ */
 FOLIOT_API const char *foliot_args_get_string (FoliotArgs *args, const char *name);
-/** foliot_args_get_value: Returns: (transfer none): any argument; the list of `*rest`, the map of `**rest`. */
+/**
+ * foliot_args_get_value:
+ *
+ * Returns: (transfer none): any argument; the list of `*rest`, the map of `**rest`.
+ */
 FOLIOT_API FoliotValue *foliot_args_get_value (FoliotArgs *args, const char *name);
 FOLIOT_API gboolean foliot_args_is_null (FoliotArgs *args, const char *name);
-/** foliot_args_get_proxy: Returns: (transfer none) (nullable). */
+/**
+ * foliot_args_get_proxy:
+ *
+ * Returns: (transfer none) (nullable): what was asked for
+ */
 FOLIOT_API FoliotProxy *foliot_args_get_proxy (FoliotArgs *args, const char *name);
-/** foliot_args_dup_proxy: Returns: (transfer full) (nullable). */
+/**
+ * foliot_args_dup_proxy:
+ *
+ * Returns: (transfer full) (nullable): what was asked for
+ */
 FOLIOT_API FoliotProxy *foliot_args_dup_proxy (FoliotArgs *args, const char *name) FOLIOT_WARN_UNUSED;
 
 /**
@@ -36,7 +52,10 @@ FOLIOT_API FoliotProxy *foliot_args_dup_proxy (FoliotArgs *args, const char *nam
  * date proxy; a `?` behind the type also takes null. An int is taken as number.
  */
 typedef struct _FoliotSignature FoliotSignature;
-/** foliot_signature_new: @error: %FOLIOT_ERROR_VALUE says where the text is wrong. */
+/**
+ * foliot_signature_new:
+ * @error: %FOLIOT_ERROR_VALUE says where the text is wrong.
+ */
 FOLIOT_API FoliotSignature *foliot_signature_new (const char *text, GError **error) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_signature_free (FoliotSignature *signature);
 /**
@@ -54,9 +73,17 @@ FOLIOT_API FoliotArgs *foliot_signature_bind (const FoliotSignature *signature, 
 FOLIOT_API void foliot_args_free (FoliotArgs *args);
 FOLIOT_API guint foliot_signature_get_n_args (const FoliotSignature *signature);
 FOLIOT_API const char *foliot_signature_get_arg_name (const FoliotSignature *signature, guint index);
-/** foliot_signature_get_arg_type: Returns: "number", "proxy", …; "*" and "**" for the rest of the positional and keyword arguments. */
+/**
+ * foliot_signature_get_arg_type:
+ *
+ * Returns: "number", "proxy", …; "*" and "**" for the rest of the positional and keyword arguments.
+ */
 FOLIOT_API const char *foliot_signature_get_arg_type (const FoliotSignature *signature, guint index);
-/** foliot_signature_to_string: Returns: (transfer full): `(a: number, b: number = 2)`. */
+/**
+ * foliot_signature_to_string:
+ *
+ * Returns: (transfer full): `(a: number, b: number = 2)`.
+ */
 FOLIOT_API char *foliot_signature_to_string (const FoliotSignature *signature) FOLIOT_WARN_UNUSED;
 
 /**
@@ -106,7 +133,11 @@ struct _FoliotServiceInterface
   GTypeInterface parent;
   FoliotRouter *(*get_router) (FoliotService *service);
 };
-/** foliot_service_get_router: Returns: (transfer none): always the same object; there is no setter. */
+/**
+ * foliot_service_get_router:
+ *
+ * Returns: (transfer none): always the same object; there is no setter.
+ */
 FOLIOT_API FoliotRouter *foliot_service_get_router (FoliotService *service);
 
 /**
@@ -118,14 +149,36 @@ FOLIOT_API FoliotRouter *foliot_service_get_router (FoliotService *service);
 FOLIOT_API FoliotRouter *foliot_router_new (GObject *owner, const char *class_name,
                                             const FoliotMethod *methods) FOLIOT_WARN_UNUSED;
 FOLIOT_API gpointer foliot_router_get_owner (FoliotRouter *router);
-/** foliot_router_get_name: '' for a root. */
+/**
+ * foliot_router_get_name:
+ *
+ * '' for a root.
+ */
 FOLIOT_API const char *foliot_router_get_name (FoliotRouter *router);
+/**
+ * foliot_router_get_parent:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotRouter *foliot_router_get_parent (FoliotRouter *router);
-/** foliot_router_get_root: Returns: the topmost router. */
+/**
+ * foliot_router_get_root:
+ *
+ * Returns: (transfer none): the topmost router.
+ */
 FOLIOT_API FoliotRouter *foliot_router_get_root (FoliotRouter *router);
-/** foliot_router_dup_path: Returns: (transfer full): names from below the root, joined with `/`; '' for the root. */
+/**
+ * foliot_router_dup_path:
+ *
+ * Returns: (transfer full): names from below the root, joined with `/`; '' for the root.
+ */
 FOLIOT_API char *foliot_router_dup_path (FoliotRouter *router) FOLIOT_WARN_UNUSED;
-/** foliot_router_add_method: adds one method at run time (dict services). @error: %FOLIOT_ERROR_VALUE `"<name>" is not callable.` when func is NULL. */
+/**
+ * foliot_router_add_method:
+ * @error: %FOLIOT_ERROR_VALUE `"<name>" is not callable.` when func is NULL.
+ *
+ * Adds one method at run time (dict services).
+ */
 FOLIOT_API gboolean foliot_router_add_method (FoliotRouter *router, const FoliotMethod *method, gpointer self,
                                               GError **error);
 /**
@@ -136,9 +189,17 @@ FOLIOT_API gboolean foliot_router_add_method (FoliotRouter *router, const Foliot
  */
 FOLIOT_API gboolean foliot_router_set_sub_router (FoliotRouter *router, GObject *service, const char *name,
                                                   GError **error);
-/** foliot_router_remove: removes a method or unmounts a sub-service; what was resolved before is forgotten. */
+/**
+ * foliot_router_remove:
+ *
+ * Removes a method or unmounts a sub-service; what was resolved before is forgotten.
+ */
 FOLIOT_API gboolean foliot_router_remove (FoliotRouter *router, const char *name);
-/** foliot_router_set_node: the node of the record whose view the calls below this router belong to. */
+/**
+ * foliot_router_set_node:
+ *
+ * The node of the record whose view the calls below this router belong to.
+ */
 FOLIOT_API void foliot_router_set_node (FoliotRouter *router, guint32 node);
 FOLIOT_API guint32 foliot_router_get_node (FoliotRouter *router);
 /**
@@ -149,7 +210,11 @@ FOLIOT_API guint32 foliot_router_get_node (FoliotRouter *router);
  * Returns: whether @path can be resolved
  */
 FOLIOT_API gboolean foliot_router_check (FoliotRouter *router, const char *path, GError **error);
-/** foliot_router_describe: Returns: (transfer full): a list of maps {path, signature, help}, sub-services included, in the order declared. */
+/**
+ * foliot_router_describe:
+ *
+ * Returns: (transfer full): a list of maps {path, signature, help}, sub-services included, in the order declared.
+ */
 FOLIOT_API FoliotValue *foliot_router_describe (FoliotRouter *router) FOLIOT_WARN_UNUSED;
 
 /**
@@ -160,13 +225,24 @@ FOLIOT_API FoliotValue *foliot_router_describe (FoliotRouter *router) FOLIOT_WAR
 #define FOLIOT_TYPE_SERVICE_DICT (foliot_service_dict_get_type ())
 FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotServiceDict, foliot_service_dict, FOLIOT, SERVICE_DICT, GObject);
 FOLIOT_API FoliotServiceDict *foliot_service_dict_new (void) FOLIOT_WARN_UNUSED;
-/** foliot_service_dict_add: adds a function with a @self of its own. */
+/**
+ * foliot_service_dict_add:
+ *
+ * Adds a function with a @self of its own.
+ */
 FOLIOT_API gboolean foliot_service_dict_add (FoliotServiceDict *dict, const FoliotMethod *method,
                                              gpointer self, GError **error);
-/** foliot_service_dict_add_service: @service: referenced. */
+/**
+ * foliot_service_dict_add_service:
+ * @service: referenced.
+ */
 FOLIOT_API gboolean foliot_service_dict_add_service (FoliotServiceDict *dict, const char *name,
                                                      GObject *service, GError **error);
-/** foliot_service_dict_lookup: Returns: (transfer none) (nullable): a sub-service. */
+/**
+ * foliot_service_dict_lookup:
+ *
+ * Returns: (transfer none) (nullable): a sub-service.
+ */
 FOLIOT_API GObject *foliot_service_dict_lookup (FoliotServiceDict *dict, const char *name);
 
 /**
@@ -178,9 +254,18 @@ FOLIOT_API GObject *foliot_service_dict_lookup (FoliotServiceDict *dict, const c
 #define FOLIOT_TYPE_RPC_CLIENT (foliot_rpc_client_get_type ())
 FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotRpcClient, foliot_rpc_client, FOLIOT, RPC_CLIENT, GObject);
 
-/** FoliotRpcConnectedFunc: once per connection. @client: reference it to keep it beyond the connection's life. */
+/**
+ * FoliotRpcConnectedFunc:
+ * @client: reference it to keep it beyond the connection's life.
+ *
+ * Once per connection.
+ */
 typedef void (*FoliotRpcConnectedFunc) (FoliotRpcClient *client, gpointer user_data);
-/** FoliotResetFunc: the connection ended with @why. */
+/**
+ * FoliotResetFunc:
+ *
+ * The connection ended with @why.
+ */
 typedef void (*FoliotResetFunc) (FoliotRpcClient *client, const GError *why, gpointer user_data);
 
 /**
@@ -193,17 +278,41 @@ typedef void (*FoliotResetFunc) (FoliotRpcClient *client, const GError *why, gpo
 FOLIOT_API FoliotFuture *foliot_rpc_open (FoliotTransport *transport, FoliotAddress *to, GObject *service,
                                           FoliotTime timeout,
                                           const FoliotChannelOptions *options) FOLIOT_WARN_UNUSED;
-/** foliot_rpc_serve: @connected: (nullable). @error: as foliot_channel_serve; `"<x>" is not a valid RPC service.` */
+/**
+ * foliot_rpc_serve:
+ * @connected: (nullable): it
+ * @error: as foliot_channel_serve; `"<x>" is not a valid RPC service.`
+ *
+ * Returns: (transfer full): what was made
+ */
 FOLIOT_API FoliotListener *foliot_rpc_serve (FoliotTransport *transport, FoliotAddress *at, GObject *service,
                                              const FoliotChannelOptions *options,
                                              FoliotRpcConnectedFunc connected, gpointer user_data,
                                              GDestroyNotify destroy, GError **error) FOLIOT_WARN_UNUSED;
-/** foliot_rpc_client_new: for those who have a channel. */
+/**
+ * foliot_rpc_client_new:
+ *
+ * For those who have a channel.
+ */
 FOLIOT_API FoliotRpcClient *foliot_rpc_client_new (FoliotChannel *channel, GObject *service,
                                                    GError **error) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_rpc_client_get_channel:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotChannel *foliot_rpc_client_get_channel (FoliotRpcClient *client);
+/**
+ * foliot_rpc_client_get_service:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API GObject *foliot_rpc_client_get_service (FoliotRpcClient *client);
-/** foliot_rpc_client_get_remote: Returns: (transfer full): the root proxy. */
+/**
+ * foliot_rpc_client_get_remote:
+ *
+ * Returns: (transfer full): the root proxy.
+ */
 FOLIOT_API FoliotProxy *foliot_rpc_client_get_remote (FoliotRpcClient *client) FOLIOT_WARN_UNUSED;
 /**
  * foliot_rpc_client_on_connection_reset:
@@ -215,9 +324,17 @@ FOLIOT_API FoliotProxy *foliot_rpc_client_get_remote (FoliotRpcClient *client) F
 FOLIOT_API gboolean foliot_rpc_client_on_connection_reset (FoliotRpcClient *client, FoliotResetFunc callback,
                                                            gpointer user_data, GDestroyNotify destroy,
                                                            GError **error);
-/** foliot_rpc_client_close: Returns: (transfer full): resolves when pending calls have failed and the service has ended. Idempotent. */
+/**
+ * foliot_rpc_client_close:
+ *
+ * Returns: (transfer full): resolves when pending calls have failed and the service has ended. Idempotent.
+ */
 FOLIOT_API FoliotFuture *foliot_rpc_client_close (FoliotRpcClient *client) FOLIOT_WARN_UNUSED;
-/** foliot_rpc_client_stop_service: handles no further requests; running handlers go on. No reset callback fires. */
+/**
+ * foliot_rpc_client_stop_service:
+ *
+ * Handles no further requests; running handlers go on. No reset callback fires.
+ */
 FOLIOT_API void foliot_rpc_client_stop_service (FoliotRpcClient *client);
 
 /**
@@ -229,21 +346,51 @@ FOLIOT_API void foliot_rpc_client_stop_service (FoliotRpcClient *client);
 FOLIOT_API GType foliot_proxy_get_type (void);
 FOLIOT_API FoliotProxy *foliot_proxy_ref (FoliotProxy *proxy) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_proxy_unref (FoliotProxy *proxy);
+/**
+ * foliot_proxy_get_client:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotRpcClient *foliot_proxy_get_client (FoliotProxy *proxy);
 FOLIOT_API const char *foliot_proxy_get_path (FoliotProxy *proxy);
-/** foliot_proxy_get: @name: a component or a path. Returns: (transfer full): the child; the same object while somebody holds it. */
+/**
+ * foliot_proxy_get:
+ * @name: a component or a path.
+ *
+ * Returns: (transfer full): the child; the same object while somebody holds it.
+ */
 FOLIOT_API FoliotProxy *foliot_proxy_get (FoliotProxy *proxy, const char *name) FOLIOT_WARN_UNUSED;
 FOLIOT_API gboolean foliot_proxy_equal (gconstpointer a, gconstpointer b);
 FOLIOT_API guint foliot_proxy_hash (gconstpointer proxy);
-/** foliot_proxy_set_string: a preset text for str: `CalleeProxy('tcp://localhost:5555/0')`. */
+/**
+ * foliot_proxy_set_string:
+ *
+ * A preset text for str: `CalleeProxy('tcp://localhost:5555/0')`.
+ */
 FOLIOT_API void foliot_proxy_set_string (FoliotProxy *proxy, const char *text);
-/** foliot_proxy_to_string: Returns: (transfer full): the preset text, else `Proxy(<peer>, '<path>')`. */
+/**
+ * foliot_proxy_to_string:
+ *
+ * Returns: (transfer full): the preset text, else `Proxy(<peer>, '<path>')`.
+ */
 FOLIOT_API char *foliot_proxy_to_string (FoliotProxy *proxy) FOLIOT_WARN_UNUSED;
-/** foliot_value_new_proxy: Returns: an OBJECT that holds a reference. A received proxy cannot be sent on (row 71). */
+/**
+ * foliot_value_new_proxy:
+ *
+ * Returns: an OBJECT that holds a reference. A received proxy cannot be sent on (row 71).
+ */
 FOLIOT_API FoliotValue *foliot_value_new_proxy (FoliotProxy *proxy) FOLIOT_WARN_UNUSED;
-/** foliot_value_get_proxy: Returns: (transfer none) (nullable). */
+/**
+ * foliot_value_get_proxy:
+ *
+ * Returns: (transfer none) (nullable): what was asked for
+ */
 FOLIOT_API FoliotProxy *foliot_value_get_proxy (FoliotValue *value);
-/** foliot_value_new_service: Returns: an OBJECT that travels as a proxy. */
+/**
+ * foliot_value_new_service:
+ *
+ * Returns: an OBJECT that travels as a proxy.
+ */
 FOLIOT_API FoliotValue *foliot_value_new_service (GObject *service) FOLIOT_WARN_UNUSED;
 
 /**
@@ -258,7 +405,11 @@ FOLIOT_API FoliotValue *foliot_value_new_service (GObject *service) FOLIOT_WARN_
  */
 FOLIOT_API FoliotFuture *foliot_proxy_call (FoliotProxy *proxy, const char *method,
                                             ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
-/** foliot_proxy_callv: @positional: (transfer full) (nullable): a list; @keywords: (transfer full) (nullable): a map with text keys. */
+/**
+ * foliot_proxy_callv:
+ * @positional: (transfer full) (nullable): a list;
+ * @keywords: (transfer full) (nullable): a map with text keys.
+ */
 FOLIOT_API FoliotFuture *foliot_proxy_callv (FoliotProxy *proxy, const char *method, FoliotValue *positional,
                                              FoliotValue *keywords) FOLIOT_WARN_UNUSED;
 

@@ -66,13 +66,29 @@ FOLIOT_API FoliotScenario *foliot_scenario_load (const char *path, const char *c
 FOLIOT_API const char *foliot_scenario_get_name (FoliotScenario *scenario);
 FOLIOT_API const char *foliot_scenario_get_folder (FoliotScenario *scenario);
 FOLIOT_API guint64 foliot_scenario_get_seed (FoliotScenario *scenario);
-/** foliot_scenario_get_until: the kernel time at which a run ends. */
+/**
+ * foliot_scenario_get_until:
+ *
+ * The kernel time at which a run ends.
+ */
 FOLIOT_API FoliotTime foliot_scenario_get_until (FoliotScenario *scenario);
-/** foliot_scenario_get_hash: over the resolved scenario and its input files' bytes; no path enters. */
+/**
+ * foliot_scenario_get_hash:
+ *
+ * Over the resolved scenario and its input files' bytes; no path enters.
+ */
 FOLIOT_API guint64 foliot_scenario_get_hash (FoliotScenario *scenario);
-/** foliot_scenario_describe: Returns: (transfer full): agents with methods, arguments, help; links, inputs, outputs: a map. */
+/**
+ * foliot_scenario_describe:
+ *
+ * Returns: (transfer full): agents with methods, arguments, help; links, inputs, outputs: a map.
+ */
 FOLIOT_API FoliotValue *foliot_scenario_describe (FoliotScenario *scenario) FOLIOT_WARN_UNUSED;
-/** foliot_scenario_describe_type: Returns: (transfer full): what an agent type exposes: a map. */
+/**
+ * foliot_scenario_describe_type:
+ *
+ * Returns: (transfer full): what an agent type exposes: a map.
+ */
 FOLIOT_API FoliotValue *foliot_scenario_describe_type (GType type) FOLIOT_WARN_UNUSED;
 /**
  * foliot_module_find_type:
@@ -83,7 +99,11 @@ FOLIOT_API FoliotValue *foliot_scenario_describe_type (GType type) FOLIOT_WARN_U
  * Returns: an agent type of a module, or %G_TYPE_INVALID
  */
 FOLIOT_API GType foliot_module_find_type (const char *name, const char *const *module_dirs, GError **error);
-/** foliot_scenario_get_schema: Returns: the JSON schema of scenario files. */
+/**
+ * foliot_scenario_get_schema:
+ *
+ * Returns: the JSON schema of scenario files.
+ */
 FOLIOT_API const char *foliot_scenario_get_schema (void);
 
 /**
@@ -96,7 +116,11 @@ FOLIOT_API const char *foliot_table_get_name (FoliotTable *table);
 FOLIOT_API guint foliot_table_get_n_columns (FoliotTable *table);
 FOLIOT_API const char *foliot_table_get_column (FoliotTable *table, guint column);
 FOLIOT_API gsize foliot_table_get_n_rows (FoliotTable *table);
-/** foliot_table_get_cell: Returns: (transfer none). */
+/**
+ * foliot_table_get_cell:
+ *
+ * Returns: (transfer none): what was asked for
+ */
 FOLIOT_API FoliotValue *foliot_table_get_cell (FoliotTable *table, gsize row, guint column);
 
 /**
@@ -126,31 +150,89 @@ typedef struct
  */
 #define FOLIOT_TYPE_WORLD (foliot_world_get_type ())
 FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotWorld, foliot_world, FOLIOT, WORLD, GObject);
-/** foliot_world_new: builds containers and agents (in the order of the file) at the start time; runs no event. @options: (nullable). */
+/**
+ * foliot_world_new:
+ * @options: (nullable): it
+ *
+ * Builds containers and agents (in the order of the file) at the start time; runs no event.
+ */
 FOLIOT_API FoliotWorld *foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options,
                                           GError **error) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_world_get_kernel:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotKernel *foliot_world_get_kernel (FoliotWorld *world);
+/**
+ * foliot_world_get_scenario:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotScenario *foliot_world_get_scenario (FoliotWorld *world);
 FOLIOT_API FoliotTime foliot_world_get_until (FoliotWorld *world);
-/** foliot_world_get_agent: Returns: (transfer none) (nullable): by its stable name. */
+/**
+ * foliot_world_get_agent:
+ *
+ * Returns: (transfer none) (nullable): by its stable name.
+ */
 FOLIOT_API FoliotAgent *foliot_world_get_agent (FoliotWorld *world, const char *name);
-/** foliot_world_step: runs at most @max_events. Returns: how many ran; 0: the run has come to its end, or @error is set (%FOLIOT_SCENARIO_ERROR_AGENT, kernel errors). */
+/**
+ * foliot_world_step:
+ *
+ * Runs at most @max_events.
+ *
+ * Returns: how many ran; 0: the run has come to its end, or @error is set (%FOLIOT_SCENARIO_ERROR_AGENT, kernel
+ *   errors).
+ */
 FOLIOT_API guint64 foliot_world_step (FoliotWorld *world, guint64 max_events, GError **error);
-/** foliot_world_is_done: Returns: whether nothing is left to run before the end, or an agent failed; for worlds in a main loop. */
+/**
+ * foliot_world_is_done:
+ *
+ * Returns: whether nothing is left to run before the end, or an agent failed; for worlds in a main loop.
+ */
 FOLIOT_API gboolean foliot_world_is_done (FoliotWorld *world);
-/** foliot_world_run: to the end. */
+/**
+ * foliot_world_run:
+ *
+ * To the end.
+ */
 FOLIOT_API gboolean foliot_world_run (FoliotWorld *world, GError **error);
-/** foliot_world_dup_wait_report: Returns: (transfer full): a line per fiber that still waits: who, what for, since when; '' if none. */
+/**
+ * foliot_world_dup_wait_report:
+ *
+ * Returns: (transfer full): a line per fiber that still waits: who, what for, since when; '' if none.
+ */
 FOLIOT_API char *foliot_world_dup_wait_report (FoliotWorld *world) FOLIOT_WARN_UNUSED;
-/** foliot_world_check_expectations: @error: EXPECTATION, with the first row that breaks it. */
+/**
+ * foliot_world_check_expectations:
+ * @error: EXPECTATION, with the first row that breaks it.
+ */
 FOLIOT_API gboolean foliot_world_check_expectations (FoliotWorld *world, GError **error);
 FOLIOT_API guint foliot_world_get_n_tables (FoliotWorld *world);
+/**
+ * foliot_world_get_table: (skip)
+ */
 FOLIOT_API FoliotTable *foliot_world_get_table (FoliotWorld *world, guint index);
-/** foliot_world_write_results: writes the results folder @out (made when missing; what an earlier run of ours left there is replaced, anything else is refused). */
+/**
+ * foliot_world_write_results:
+ *
+ * Writes the results folder @out (made when missing; what an earlier run of ours left there is replaced, anything
+ * else is refused).
+ */
 FOLIOT_API gboolean foliot_world_write_results (FoliotWorld *world, const char *out, GError **error);
-/** foliot_world_close: shuts containers down and closes the kernel. Idempotent. */
+/**
+ * foliot_world_close:
+ *
+ * Shuts containers down and closes the kernel. Idempotent.
+ */
 FOLIOT_API void foliot_world_close (FoliotWorld *world);
-/** foliot_world_check_twins: the same world twice in lock-step; @error: DIFFERS names time, node, event, class of the first difference. */
+/**
+ * foliot_world_check_twins:
+ * @error: DIFFERS names time, node, event, class of the first difference.
+ *
+ * The same world twice in lock-step;
+ */
 FOLIOT_API gboolean foliot_world_check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options,
                                               GError **error);
 

@@ -55,11 +55,23 @@ typedef struct
   double maximum;
 } FoliotTally;
 
-/** foliot_tally_add: O(1). */
+/**
+ * foliot_tally_add:
+ *
+ * O(1).
+ */
 FOLIOT_API void foliot_tally_add (FoliotTally *tally, double observation);
-/** foliot_tally_get_variance: Returns: of the sample (divided by n − 1); 0 for fewer than two. */
+/**
+ * foliot_tally_get_variance:
+ *
+ * Returns: of the sample (divided by n − 1); 0 for fewer than two.
+ */
 FOLIOT_API double foliot_tally_get_variance (const FoliotTally *tally);
-/** foliot_tally_get_deviation: Returns: the square root of the variance. */
+/**
+ * foliot_tally_get_deviation:
+ *
+ * Returns: the square root of the variance.
+ */
 FOLIOT_API double foliot_tally_get_deviation (const FoliotTally *tally);
 /**
  * foliot_tally_get_half_width:
@@ -92,13 +104,29 @@ typedef struct
   double maximum;
 } FoliotTimeAverage;
 
-/** foliot_time_average_set: the quantity is @value from @now on; @now is not before that of the call before. O(1). */
+/**
+ * foliot_time_average_set:
+ *
+ * The quantity is @value from @now on; @now is not before that of the call before. O(1).
+ */
 FOLIOT_API void foliot_time_average_set (FoliotTimeAverage *average, FoliotTime now, double value);
-/** foliot_time_average_add: as set, with the present value + @change; it begins at 0. */
+/**
+ * foliot_time_average_add:
+ *
+ * As set, with the present value + @change; it begins at 0.
+ */
 FOLIOT_API void foliot_time_average_add (FoliotTimeAverage *average, FoliotTime now, double change);
-/** foliot_time_average_get_mean: Returns: from the start to @now; the present value if no time has passed. */
+/**
+ * foliot_time_average_get_mean:
+ *
+ * Returns: from the start to @now; the present value if no time has passed.
+ */
 FOLIOT_API double foliot_time_average_get_mean (const FoliotTimeAverage *average, FoliotTime now);
-/** foliot_time_average_restart: forgets what was, keeps the present value: at the end of a warm-up or of an interval. */
+/**
+ * foliot_time_average_restart:
+ *
+ * Forgets what was, keeps the present value: at the end of a warm-up or of an interval.
+ */
 FOLIOT_API void foliot_time_average_restart (FoliotTimeAverage *average, FoliotTime now);
 
 #define FOLIOT_BATCH_MEANS_LEAST 20
@@ -127,9 +155,17 @@ typedef struct
   double totals[2 * FOLIOT_BATCH_MEANS_LEAST];
 } FoliotBatchMeans;
 
-/** foliot_batch_means_add: O(1), amortised. */
+/**
+ * foliot_batch_means_add:
+ *
+ * O(1), amortised.
+ */
 FOLIOT_API void foliot_batch_means_add (FoliotBatchMeans *batches, double observation);
-/** foliot_batch_means_get_mean: Returns: of all observations; 0 without any. */
+/**
+ * foliot_batch_means_get_mean:
+ *
+ * Returns: of all observations; 0 without any.
+ */
 FOLIOT_API double foliot_batch_means_get_mean (const FoliotBatchMeans *batches);
 /**
  * foliot_batch_means_get_half_width:

@@ -41,7 +41,11 @@ FOLIOT_API FoliotTime foliot_time_add (FoliotTime time, FoliotTime duration);
  */
 FOLIOT_API gboolean foliot_time_from_seconds (double seconds, FoliotTime *out_time, GError **error);
 
-/** foliot_time_to_seconds: Returns: @time in seconds, the nearest double. */
+/**
+ * foliot_time_to_seconds:
+ *
+ * Returns: @time in seconds, the nearest double.
+ */
 FOLIOT_API double foliot_time_to_seconds (FoliotTime time);
 
 /**

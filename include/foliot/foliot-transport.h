@@ -63,7 +63,7 @@ typedef enum
  * FoliotLinkSink: (skip)
  * @frame: one frame arrived; takes what it wants out of it (steals pointers)
  * @writable: (nullable): the queue has drained below the low mark
- * @closed: (once, last): the link ended: @why %NULL for an end of stream by the peer
+ * @closed: once, last: the link ended: @why %NULL for an end of stream by the peer
  *
  * The one way up. Called inside kernel events only, on the main stack, never from inside a call that came down
  * (except @closed with the own close, which is announced by an event too).
@@ -114,6 +114,11 @@ struct _FoliotLinkInterface
   gpointer (*get_owner) (FoliotLink *link, const FoliotLinkSink *sink);
 };
 
+/**
+ * foliot_link_get_kernel:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotKernel *foliot_link_get_kernel (FoliotLink *link);
 FOLIOT_API FoliotLinkFlags foliot_link_get_flags (FoliotLink *link);
 FOLIOT_API void foliot_link_start (FoliotLink *link, const FoliotLinkSink *sink, gpointer owner);
@@ -121,11 +126,25 @@ FOLIOT_API gboolean foliot_link_send (FoliotLink *link, FoliotFrame *frame, GErr
 FOLIOT_API gsize foliot_link_get_queued_bytes (FoliotLink *link);
 FOLIOT_API void foliot_link_close (FoliotLink *link);
 FOLIOT_API FoliotValue *foliot_link_dup_info (FoliotLink *link, const char *name) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_link_get_peer:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotLink *foliot_link_get_peer (FoliotLink *link);
-/** foliot_link_get_owner: (skip): Returns: (nullable): the owner given to start together with @sink. */
+/**
+ * foliot_link_get_owner: (skip)
+ *
+ * Returns: (nullable): the owner given to start together with @sink.
+ */
 FOLIOT_API gpointer foliot_link_get_owner (FoliotLink *link, const FoliotLinkSink *sink);
 
-/** FoliotAcceptFunc: a peer connected. @link: (transfer full). Called in a kernel event, before the peer's connect ends. */
+/**
+ * FoliotAcceptFunc:
+ * @link: (transfer full): called in a kernel event, before the peer's connect ends.
+ *
+ * A peer connected.
+ */
 typedef void (*FoliotAcceptFunc) (FoliotLink *link, gpointer user_data);
 
 /**
@@ -149,7 +168,11 @@ struct _FoliotListenerClass
   void (*close) (FoliotListener *listener);
   FoliotFuture *(*wait_closed) (FoliotListener *listener);
 };
-/** foliot_listener_get_address: Returns: (transfer none). */
+/**
+ * foliot_listener_get_address:
+ *
+ * Returns: (transfer none): what was asked for
+ */
 FOLIOT_API FoliotAddress *foliot_listener_get_address (FoliotListener *listener);
 FOLIOT_API void foliot_listener_close (FoliotListener *listener);
 FOLIOT_API FoliotFuture *foliot_listener_wait_closed (FoliotListener *listener) FOLIOT_WARN_UNUSED;
@@ -177,9 +200,19 @@ struct _FoliotTransportInterface
                              FoliotAcceptFunc accept, gpointer user_data, GDestroyNotify destroy,
                              GError **error);
 };
+/**
+ * foliot_transport_get_kernel:
+ *
+ * Returns: (transfer none): it stays with its owner
+ */
 FOLIOT_API FoliotKernel *foliot_transport_get_kernel (FoliotTransport *transport);
 FOLIOT_API FoliotFuture *foliot_transport_connect (FoliotTransport *transport, FoliotAddress *to,
                                                    const char *name) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_transport_listen:
+ *
+ * Returns: (transfer full): what was made
+ */
 FOLIOT_API FoliotListener *foliot_transport_listen (FoliotTransport *transport, FoliotAddress *at,
                                                     const char *name, FoliotAcceptFunc accept,
                                                     gpointer user_data, GDestroyNotify destroy,
@@ -199,12 +232,24 @@ FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotLocalQueue, foliot_local_queue, FOLIOT, L
  * Returns: (transfer none) (nullable): the same object for the same id, until the cache is cleared
  */
 FOLIOT_API FoliotLocalQueue *foliot_local_queue_get (FoliotKernel *kernel, const char *id, GError **error);
-/** foliot_local_queue_clear_cache: forgets all queues; links and servers on them live on. */
+/**
+ * foliot_local_queue_clear_cache:
+ *
+ * Forgets all queues; links and servers on them live on.
+ */
 FOLIOT_API void foliot_local_queue_clear_cache (FoliotKernel *kernel);
 FOLIOT_API const char *foliot_local_queue_get_id (FoliotLocalQueue *queue);
-/** foliot_local_queue_has_server: Returns: whether somebody listens. */
+/**
+ * foliot_local_queue_has_server:
+ *
+ * Returns: whether somebody listens.
+ */
 FOLIOT_API gboolean foliot_local_queue_has_server (FoliotLocalQueue *queue);
-/** foliot_local_queue_to_string: Returns: (transfer full): `LocalQueue('id')`. */
+/**
+ * foliot_local_queue_to_string:
+ *
+ * Returns: (transfer full): `LocalQueue('id')`.
+ */
 FOLIOT_API char *foliot_local_queue_to_string (FoliotLocalQueue *queue) FOLIOT_WARN_UNUSED;
 
 /**
@@ -215,6 +260,8 @@ FOLIOT_API char *foliot_local_queue_to_string (FoliotLocalQueue *queue) FOLIOT_W
  * In-process links. One kernel event delivers one frame; across links frames arrive in the order sent. The server side
  * is set up first. peername on both ends is the text `LocalQueue('<id>')`; sockname is unknown. A connect without a server is refused at once with
  * CONNECTION_REFUSED `No server started for this local queue instance.`
+ *
+ * Returns: (transfer full): what was made
  */
 FOLIOT_API FoliotTransport *foliot_local_transport_new (FoliotKernel *kernel,
                                                         gboolean carry_bytes) FOLIOT_WARN_UNUSED;
@@ -255,10 +302,18 @@ FOLIOT_API FoliotNetwork *foliot_network_new (FoliotTransport *inner) FOLIOT_WAR
  */
 FOLIOT_API void foliot_network_add_rule (FoliotNetwork *network, const char *from, const char *to,
                                          const FoliotLatency *latency, guint loss_ppm);
-/** foliot_network_set_partition: while cut, every message of the direction is lost. "*" allowed. */
+/**
+ * foliot_network_set_partition:
+ *
+ * While cut, every message of the direction is lost. "*" allowed.
+ */
 FOLIOT_API void foliot_network_set_partition (FoliotNetwork *network, const char *from, const char *to,
                                               gboolean cut);
-/** foliot_network_get_n_lost: messages lost so far. */
+/**
+ * foliot_network_get_n_lost:
+ *
+ * Messages lost so far.
+ */
 FOLIOT_API guint64 foliot_network_get_n_lost (FoliotNetwork *network);
 
 /**
@@ -268,15 +323,29 @@ FOLIOT_API guint64 foliot_network_get_n_lost (FoliotNetwork *network);
  * coalesced input in any way yields the same frames in order.
  */
 typedef struct _FoliotFramer FoliotFramer;
-/** foliot_framer_new: @max_bytes: of one payload; a larger announcement is refused before memory is taken. */
+/**
+ * foliot_framer_new:
+ * @max_bytes: of one payload; a larger announcement is refused before memory is taken.
+ */
 FOLIOT_API FoliotFramer *foliot_framer_new (gsize max_bytes) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_framer_free (FoliotFramer *framer);
-/** foliot_framer_feed: @error: FRAME_TOO_LONG; for good. */
+/**
+ * foliot_framer_feed:
+ * @error: FRAME_TOO_LONG; for good.
+ */
 FOLIOT_API gboolean foliot_framer_feed (FoliotFramer *framer, const guint8 *data, gsize length,
                                         GError **error);
-/** foliot_framer_next: Returns: (transfer full) (nullable): the next complete payload. */
+/**
+ * foliot_framer_next:
+ *
+ * Returns: (transfer full) (nullable): the next complete payload.
+ */
 FOLIOT_API GBytes *foliot_framer_next (FoliotFramer *framer) FOLIOT_WARN_UNUSED;
-/** foliot_framer_append: appends header and payload to @out. */
+/**
+ * foliot_framer_append:
+ *
+ * Appends header and payload to @out.
+ */
 FOLIOT_API void foliot_framer_append (GByteArray *out, const guint8 *payload, gsize length);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotFramer, foliot_framer_free)

@@ -134,38 +134,85 @@ FOLIOT_API void foliot_value_unref (FoliotValue *value);
 
 FOLIOT_API FoliotValueKind foliot_value_get_kind (const FoliotValue *value);
 FOLIOT_API FoliotValueTraits foliot_value_get_traits (const FoliotValue *value);
-/** foliot_value_get_depth: Returns: how many lists and maps lie inside each other; 0 for anything else. */
+/**
+ * foliot_value_get_depth:
+ *
+ * Returns: how many lists and maps lie inside each other; 0 for anything else.
+ */
 FOLIOT_API guint foliot_value_get_depth (const FoliotValue *value);
 FOLIOT_API gboolean foliot_value_is_null (const FoliotValue *value);
-/** foliot_value_is_number: Returns: whether it is an INT, BIGINT or DOUBLE (not a BOOL). */
+/**
+ * foliot_value_is_number:
+ *
+ * Returns: whether it is an INT, BIGINT or DOUBLE (not a BOOL).
+ */
 FOLIOT_API gboolean foliot_value_is_number (const FoliotValue *value);
 
 /* Readers. The kind must be right (checked as a programmer's mistake); get_double also takes an INT and BIGINT. */
 FOLIOT_API gboolean foliot_value_get_bool (const FoliotValue *value);
 FOLIOT_API gint64 foliot_value_get_int (const FoliotValue *value);
-/** foliot_value_get_uint: for an INT ≥ 0. */
+/**
+ * foliot_value_get_uint:
+ *
+ * For an INT ≥ 0.
+ */
 FOLIOT_API guint64 foliot_value_get_uint (const FoliotValue *value);
-/** foliot_value_fits_int64: Returns: whether it is an INT in −2^63 … 2^63−1. */
+/**
+ * foliot_value_fits_int64:
+ *
+ * Returns: whether it is an INT in −2^63 … 2^63−1.
+ */
 FOLIOT_API gboolean foliot_value_fits_int64 (const FoliotValue *value);
-/** foliot_value_dup_decimal: Returns: (transfer full): the digits of an INT or BIGINT. */
+/**
+ * foliot_value_dup_decimal:
+ *
+ * Returns: (transfer full): the digits of an INT or BIGINT.
+ */
 FOLIOT_API char *foliot_value_dup_decimal (const FoliotValue *value) FOLIOT_WARN_UNUSED;
 FOLIOT_API double foliot_value_get_double (const FoliotValue *value);
-/** foliot_value_get_string: @out_length: (out) (optional). Returns: NUL-terminated, borrowed from the value. */
+/**
+ * foliot_value_get_string:
+ * @out_length: (out) (optional): it
+ *
+ * Returns: NUL-terminated, borrowed from the value.
+ */
 FOLIOT_API const char *foliot_value_get_string (const FoliotValue *value, gsize *out_length);
-/** foliot_value_get_bytes: the data of BYTES or EXT, borrowed. */
+/**
+ * foliot_value_get_bytes:
+ *
+ * The data of BYTES or EXT, borrowed.
+ */
 FOLIOT_API gconstpointer foliot_value_get_bytes (const FoliotValue *value, gsize *out_length);
 FOLIOT_API guint8 foliot_value_get_ext_code (const FoliotValue *value);
 FOLIOT_API const FoliotDate *foliot_value_get_date (const FoliotValue *value);
-/** foliot_value_get_length: Returns: items of a LIST, pairs of a MAP. */
+/**
+ * foliot_value_get_length:
+ *
+ * Returns: items of a LIST, pairs of a MAP.
+ */
 FOLIOT_API gsize foliot_value_get_length (const FoliotValue *value);
 FOLIOT_API FoliotValue *foliot_value_get_item (const FoliotValue *list, gsize index);
 FOLIOT_API FoliotValue *foliot_value_get_key (const FoliotValue *map, gsize index);
 FOLIOT_API FoliotValue *foliot_value_get_pair_value (const FoliotValue *map, gsize index);
-/** foliot_value_lookup: O(n). Returns: (transfer none) (nullable): the value of the text key @key. */
+/**
+ * foliot_value_lookup:
+ *
+ * O(n).
+ *
+ * Returns: (transfer none) (nullable): the value of the text key @key.
+ */
 FOLIOT_API FoliotValue *foliot_value_lookup (const FoliotValue *map, const char *key);
-/** foliot_value_get_object_type: Returns: the exact class of an OBJECT. */
+/**
+ * foliot_value_get_object_type:
+ *
+ * Returns: the exact class of an OBJECT.
+ */
 FOLIOT_API GType foliot_value_get_object_type (const FoliotValue *value);
-/** foliot_value_get_object: Returns: (transfer none) (nullable): the instance if it is-a @type, else %NULL. */
+/**
+ * foliot_value_get_object:
+ *
+ * Returns: (transfer none) (nullable): the instance if it is-a @type, else %NULL.
+ */
 FOLIOT_API gpointer foliot_value_get_object (const FoliotValue *value, GType type);
 
 /**

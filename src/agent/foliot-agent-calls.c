@@ -112,7 +112,7 @@ foliot_agent_call_each (gpointer agent, GPtrArray *proxies, GError **error, cons
                         FoliotValue *args)
 {
   g_return_val_if_fail (FOLIOT_IS_AGENT (agent), NULL);
-  g_autoptr (FoliotValue) owned = args;
+  g_autoptr (FoliotValue) owned G_GNUC_UNUSED = args; /* released with the scope */
   g_return_val_if_fail (foliot_value_get_length (args) == proxies->len, NULL);
   g_autoptr (GPtrArray) calls = g_ptr_array_new_full (proxies->len, (GDestroyNotify) foliot_future_unref);
   for (guint i = 0; i < proxies->len; i++)
