@@ -63,26 +63,36 @@ foliot_cursor_dup_pointer (const FoliotCursor *cursor)
   return g_string_free (text, FALSE);
 }
 
+const FoliotJsonFile *
+foliot_cursor_find_file (const FoliotCursor *cursor, guint *out_line)
+{
+  g_autofree char *pointer = NULL;
+
+  /* A missing member is looked for where what should have held it stands. */
+  while (cursor->value == NULL && cursor->parent != NULL)
+    cursor = cursor->parent;
+  pointer = foliot_cursor_dup_pointer (cursor);
+  for (guint i = cursor->files->len; i-- > 0;)
+    {
+      const FoliotJsonFile *file = g_ptr_array_index (cursor->files, i);
+
+      *out_line = foliot_json_file_locate (file, pointer);
+      if (*out_line > 0)
+        return file;
+    }
+  return NULL;
+}
+
 char *
 foliot_cursor_dup_place (const FoliotCursor *cursor)
 {
   g_autofree char *pointer = foliot_cursor_dup_pointer (cursor);
   const char *shown = pointer[0] != '\0' ? pointer : "/";
-  const FoliotCursor *known = cursor;
+  guint line;
+  const FoliotJsonFile *file = foliot_cursor_find_file (cursor, &line);
 
-  /* A missing member is reported at the line of what should have held it. */
-  while (known->value == NULL && known->parent != NULL)
-    known = known->parent;
-  for (guint i = cursor->files->len; i-- > 0;)
-    {
-      const FoliotJsonFile *file = g_ptr_array_index (cursor->files, i);
-      g_autofree char *known_pointer = foliot_cursor_dup_pointer (known);
-      guint line = foliot_json_file_locate (file, known_pointer);
-
-      if (line > 0)
-        return g_strdup_printf ("%s:%u: %s: ", file->path, line, shown);
-    }
-  return g_strdup_printf ("%s: ", shown);
+  return file != NULL ? g_strdup_printf ("%s:%u: %s: ", file->path, line, shown)
+                      : g_strdup_printf ("%s: ", shown);
 }
 
 void

@@ -21,6 +21,8 @@ FoliotCursor foliot_cursor_element (const FoliotCursor *cursor, gsize index);
 FoliotCursor foliot_cursor_with (const FoliotCursor *cursor, FoliotValue *value);
 
 char *foliot_cursor_dup_pointer (const FoliotCursor *cursor);
+/* The file in which the value stands: paths in it are relative to that file's folder. */
+const FoliotJsonFile *foliot_cursor_find_file (const FoliotCursor *cursor, guint *out_line);
 /* `<file>:<line>: <pointer>: `, as every message begins. */
 char *foliot_cursor_dup_place (const FoliotCursor *cursor);
 void foliot_cursor_fail (const FoliotCursor *cursor, FoliotScenarioError code, GError **error,

@@ -466,6 +466,17 @@ read_delivery (FoliotScenario *scenario, FoliotInputSpec *spec, const FoliotCurs
   return TRUE;
 }
 
+/* A relative path starts at the folder of the file that holds it, included or not. */
+static char *
+resolve_path (FoliotScenario *scenario, const FoliotCursor *at, const char *path)
+{
+  guint line;
+  const FoliotJsonFile *file = foliot_cursor_find_file (at, &line);
+  g_autofree char *folder = file != NULL ? g_path_get_dirname (file->path) : g_strdup (scenario->folder);
+
+  return g_path_is_absolute (path) ? g_strdup (path) : g_build_filename (folder, path, NULL);
+}
+
 static gboolean
 read_input (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template,
             GError **error)
@@ -480,7 +491,7 @@ read_input (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTem
       || !foliot_cursor_get_string (entry, "time", FALSE, &time, error)
       || !foliot_cursor_expect_list (&list, error))
     return FALSE;
-  path = g_path_is_absolute (file) ? g_strdup (file) : g_build_filename (scenario->folder, file, NULL);
+  path = resolve_path (scenario, &at_file, file);
   if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
     {
       foliot_cursor_fail (&at_file, FOLIOT_SCENARIO_ERROR_MISSING, error, "no such file: %s", path);

@@ -3,6 +3,8 @@
 
 #include "scenario/foliot-scenario-private.h"
 
+#include <glib/gstdio.h>
+
 #define HEAD "{'foliot': 1, 'name': 't', 'duration': 10"
 
 /* -- what is wrong ----------------------------------------------------------------------------------------------- */
@@ -234,6 +236,21 @@ test_include_mistakes (void)
                       "=bad.json:2:12: expected a value");
 }
 
+/* A relative path starts where the file lies that says it, not where the scenario lies that includes it. */
+static void
+test_include_elsewhere (void)
+{
+  g_autoptr (Kit) kit = kit_new ();
+  g_autoptr (FoliotScenario) scenario = NULL;
+  g_autofree char *folder = kit_path (kit, "elsewhere");
+
+  g_assert_no_errno (g_mkdir (folder, 0700));
+  kit_write (kit, "elsewhere/base.json", "{'inputs': [{'file': 'series.csv', 'deliver': []}]}");
+  kit_write (kit, "elsewhere/series.csv", "time_s,x\n0,1\n");
+  scenario = kit_scenario (kit, HEAD ", 'include': ['elsewhere/base.json']}");
+  g_assert_cmpuint (scenario->inputs->len, ==, 1);
+}
+
 /* One file in two places is no cycle. */
 static void
 test_include_twice (void)
@@ -418,6 +435,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scenario/no-file", test_no_file);
   g_test_add_func ("/scenario/includes", test_includes);
   g_test_add_func ("/scenario/include-mistakes", test_include_mistakes);
+  g_test_add_func ("/scenario/include-elsewhere", test_include_elsewhere);
   g_test_add_func ("/scenario/include-twice", test_include_twice);
   g_test_add_func ("/scenario/settings", test_settings);
   g_test_add_func ("/scenario/setting-mistakes", test_setting_mistakes);
