@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""docs/errors.md has every error code of the headers, and README.md shows the program that is compiled.
+
+    test-docs.py SOURCE
+"""
+import re
+import sys
+from pathlib import Path
+
+
+def codes_of(source):
+    codes = set()
+    for header in (source / 'include/foliot').glob('*.h'):
+        for body in re.findall(r'typedef enum\s*\{([^}]*)\}\s*Foliot\w*Error\s*;', header.read_text()):
+            codes.update(re.findall(r'\bFOLIOT_\w+', re.sub(r'/\*.*?\*/', '', body, flags=re.S)))
+    return codes
+
+
+def check_errors(source):
+    table = {}
+    for code, tests in re.findall(r'^\| `(FOLIOT_\w+)` \| .*? \| (.*?) \|$', (source / 'docs/errors.md').read_text(), re.M):
+        table[code] = re.findall(r'`([^`]+)`', tests)
+    codes = codes_of(source)
+    wrong = [f'{code} is not in docs/errors.md' for code in sorted(codes - set(table))]
+    wrong += [f'{code} is in docs/errors.md and in no header' for code in sorted(set(table) - codes)]
+    for code, tests in table.items():
+        for test in tests:
+            path = source / test
+            if not path.is_file() or code not in path.read_text():
+                wrong.append(f'{code}: {test} does not exist or does not name it')
+    return wrong
+
+
+def check_readme(source):
+    program = (source / 'tests/readme/two-agents.c').read_text()
+    shown = re.findall(r'```c\n(.*?)```', (source / 'README.md').read_text(), re.S)
+    return [] if program in shown else ['README.md does not show tests/readme/two-agents.c as it is']
+
+
+def check_links(source):
+    wrong = []
+    for page in [*source.glob('*.md'), *(source / 'docs').rglob('*.md')]:
+        for target in re.findall(r'\]\(([^)#:]+)(?:#[^)]*)?\)', page.read_text()):
+            if not (page.parent / target).exists():
+                wrong.append(f'{page.relative_to(source)} links {target}, which does not exist')
+    return wrong
+
+
+def main():
+    source = Path(sys.argv[1])
+    failed = 0
+    print('1..3')
+    for number, (title, check) in enumerate([('errors', check_errors), ('readme', check_readme), ('links', check_links)], 1):
+        wrong = check(source)
+        failed += bool(wrong)
+        print(f'{"not ok" if wrong else "ok"} {number} - {title}')
+        for text in wrong:
+            print(f'# {text}')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
