@@ -36,3 +36,15 @@ void _foliot_text_append_repr (GString *out, const char *text, gsize length, gsi
 
 /* The same for bytes, without the leading `b`: '\x00a'. */
 void _foliot_text_append_bytes_repr (GString *out, gconstpointer data, gsize length, gsize limit);
+
+/* Whether two short names are the same: a call to compare them would cost more than the comparison. */
+static inline gboolean
+_foliot_text_is_name (const char *name, const char *asked)
+{
+  while (*name == *asked && *name != '\0')
+    {
+      name++;
+      asked++;
+    }
+  return *name == *asked;
+}

@@ -483,9 +483,9 @@ guint64
 foliot_value_hash (const FoliotValue *value)
 {
   g_return_val_if_fail (value != NULL, 0);
-  if (_foliot_value_is_container (value) && value->depth <= SHALLOW)
-    return value->hash != 0 ? value->hash : hash_shallow (value);
-  return hash_in_sense (value, BY_CONTENT);
+  if (_foliot_value_is_container (value) && value->depth > SHALLOW)
+    return hash_in_sense (value, BY_CONTENT);
+  return hash_item (value);
 }
 
 guint64

@@ -412,7 +412,7 @@ raise_content (FoliotChannel *channel, FoliotValue *plain, guint64 hash)
 }
 
 /* Empties @message. */
-static inline void
+static G_ALWAYS_INLINE inline void
 accept_message (FoliotChannel *channel, FoliotMessage *message)
 {
   gboolean recording = _foliot_kernel_is_recording (channel->kernel);
@@ -458,27 +458,35 @@ on_bytes (FoliotChannel *channel, GBytes *bytes)
   g_clear_pointer (&message.wire_id, foliot_value_unref);
 }
 
+static G_GNUC_NO_INLINE void
+refuse_frame (FoliotChannel *channel, const FoliotFrame *frame)
+{
+  end_by_protocol (channel,
+                   g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_RUNTIME, "Invalid message type %u", frame->type),
+                   TRUE);
+}
+
 static void
 on_frame (gpointer owner, FoliotFrame *frame)
 {
   FoliotChannel *channel = owner;
-  FoliotMessage message = { .type = frame->type, .id = frame->id, .has_id = TRUE };
+  FoliotMessage message;
 
   if (G_UNLIKELY (channel->error != NULL))
     return;
-  if (!channel->by_value)
+  if (G_UNLIKELY (!channel->by_value))
     {
       on_bytes (channel, frame->bytes);
       return;
     }
   if (G_UNLIKELY (frame->type > FOLIOT_MESSAGE_FAILURE || frame->value == NULL))
     {
-      end_by_protocol (
-          channel, g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_RUNTIME, "Invalid message type %u", frame->type),
-          TRUE);
+      refuse_frame (channel, frame);
       return;
     }
-  message.plain = g_steal_pointer (&frame->value);
+  message = (FoliotMessage){
+    .type = frame->type, .id = frame->id, .has_id = TRUE, .plain = g_steal_pointer (&frame->value)
+  };
   accept_message (channel, &message);
 }
 

@@ -10,6 +10,8 @@
  * and one look at each type.
  */
 
+#include "base/foliot-text-private.h"
+
 #include <string.h>
 
 const char *
@@ -347,25 +349,13 @@ foliot_args_free (FoliotArgs *args)
 
 /* ---- getters ---- */
 
-/* Names are short, and most differ early: a call to compare them would cost more than the comparison. */
-static inline gboolean
-is_name (const char *name, const char *asked)
-{
-  while (*name == *asked && *name != '\0')
-    {
-      name++;
-      asked++;
-    }
-  return *name == *asked;
-}
-
 FoliotValue *
 foliot_args_get_value (FoliotArgs *args, const char *name)
 {
   const FoliotSignature *signature = args->signature;
 
   for (guint i = 0; i < signature->n_parameters; i++)
-    if (is_name (signature->parameters[i].name, name))
+    if (_foliot_text_is_name (signature->parameters[i].name, name))
       return args->values[i];
   g_critical ("no argument '%s' is declared", name);
   return NULL;

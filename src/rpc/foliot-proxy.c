@@ -10,6 +10,8 @@
  * no text, and the far router, which remembers paths with their hash, finds the very value it has seen before.
  */
 
+#include "base/foliot-text-private.h"
+#include "base/foliot-value-private.h"
 #include "codec/foliot-codec-private.h"
 #include "rpc/foliot-rpc-client-private.h"
 
@@ -241,18 +243,16 @@ foliot_value_new_service (GObject *service)
 static inline gboolean
 is_method (const FoliotValue *path, gsize prefix, const char *method)
 {
-  return strcmp (foliot_value_get_string (path, NULL) + prefix, method) == 0;
+  return _foliot_text_is_name (_foliot_value_text (path) + prefix, method);
 }
 
 /* Returns: (transfer none): the path of @method. */
 static FoliotValue *
 get_method_path (FoliotProxy *proxy, const char *method)
 {
-  gsize prefix;
+  gsize prefix = proxy->path->n_bytes + (proxy->path->n_bytes > 0);
   FoliotValue **slot;
 
-  foliot_value_get_string (proxy->path, &prefix);
-  prefix += prefix > 0;
   for (guint i = 0; i < FOLIOT_PROXY_N_METHODS && proxy->methods[i] != NULL; i++)
     if (is_method (proxy->methods[i], prefix, method))
       return proxy->methods[i];
@@ -268,17 +268,18 @@ static FoliotFuture *
 call (FoliotProxy *proxy, const char *method, FoliotValue *positional, FoliotValue *keywords)
 {
   FoliotValue *path = method != NULL ? get_method_path (proxy, method) : proxy->path;
-  FoliotValue *items[] = { foliot_value_ref (path), positional, keywords };
-  g_autoptr (FoliotValue) content = foliot_value_new_list (items, G_N_ELEMENTS (items));
+  FoliotValue *items[] = { _foliot_value_ref (path), positional, keywords };
+  FoliotValue *content = foliot_value_new_list (items, G_N_ELEMENTS (items));
   FoliotRpcClient *client = proxy->client;
+  FoliotFuture *reply = NULL;
   GError *error = NULL;
-  FoliotFuture *reply;
 
-  if (G_UNLIKELY (method == NULL && foliot_proxy_get_path (proxy)[0] == '\0'))
+  if (G_UNLIKELY (method == NULL && path->n_bytes == 0))
     error = g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_ATTRIBUTE, "No RPC function name specified.");
-  else if (G_LIKELY ((reply = foliot_channel_send (client->channel, content, &error)) != NULL))
-    return reply;
-  return foliot_future_new_rejected (client->kernel, error);
+  else
+    reply = foliot_channel_send (client->channel, content, &error);
+  _foliot_value_unref (content);
+  return G_LIKELY (reply != NULL) ? reply : foliot_future_new_rejected (client->kernel, error);
 }
 
 FoliotFuture *
