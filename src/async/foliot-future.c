@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "async/foliot-fiber-private.h"
 
+#include "base/foliot-block-private.h"
 #include "kernel/foliot-kernel-private.h"
 
 /*
@@ -87,7 +88,7 @@ new_closed_error (void)
 static FoliotFuture *
 future_alloc (FoliotKernel *kernel)
 {
-  FoliotFuture *future = g_new (FoliotFuture, 1); /* calloc would pass by malloc's cache of small blocks */
+  FoliotFuture *future = _foliot_block_new (sizeof *future);
 
   *future = (FoliotFuture){ .ref_count = 1, .kernel = kernel, .async = _foliot_async_get (kernel) };
   return future;
@@ -161,7 +162,7 @@ foliot_future_unref (FoliotFuture *future)
   g_clear_pointer (&future->value, foliot_value_unref);
   g_clear_error (&future->error);
   g_free (future->label);
-  g_free (future);
+  _foliot_block_free (future, sizeof *future);
 }
 
 FoliotKernel *
