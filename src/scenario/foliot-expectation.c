@@ -80,18 +80,24 @@ fail_group (const FoliotExpectSpec *spec, FoliotTable *table, const Group *group
 {
   static const char *const names[]
       = { "", "sum of ", "minimum of ", "maximum of ", "mean of ", "last ", "count of " };
-  g_autofree char *time = foliot_value_print (foliot_table_get_cell (table, group->first_row, 0));
+  g_autofree char *where = NULL;
   GString *limits = g_string_new (NULL);
   char buffer[32];
 
   append_limit (limits, spec->has_at_most, "at most", spec->at_most);
   append_limit (limits, spec->has_at_least, "at least", spec->at_least);
   append_limit (limits, spec->has_equals, "exactly", spec->equals);
+  if (group->first_row < foliot_table_get_n_rows (table))
+    {
+      g_autofree char *time = foliot_value_print (foliot_table_get_cell (table, group->first_row, 0));
+
+      where = g_strdup_printf (", row %" G_GSIZE_FORMAT " (%s s)", group->first_row + 1, time);
+    }
   g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_EXPECTATION,
-               "%stable %s, row %" G_GSIZE_FORMAT " (%s s): %s%s is %s, expected %s", spec->place,
-               table->name, group->first_row + 1, time, names[spec->fold],
-               spec->column >= 0 ? table->columns[spec->column] : "rows", format_number (value, buffer),
-               limits->str);
+               "%stable %s%s: %s%s is %s, expected %s", spec->place, table->name,
+               where != NULL ? where : " has no rows", names[spec->fold],
+               spec->column >= 0 ? table->columns[spec->column] : "rows",
+               foliot_double_format (value, buffer), limits->str);
   g_string_free (limits, TRUE);
   return FALSE;
 }

@@ -11,10 +11,12 @@
 #include "kernel/foliot-realtime-private.h"
 
 /* The results folder. Everything in it but machine.json depends on the run alone, byte for byte. run.json lists the files of
- * the folder and is written last: a folder with a run.json is whole. A later run replaces the files that an earlier one
- * lists, and nothing else; a folder that is not ours is left alone. */
+ * the folder. A later run replaces the files that an earlier one lists, and nothing else; a folder that is not ours is left
+ * alone. All files are written into a folder of their own inside, and only when the last byte is on the disk do they take
+ * their places, run.json last: a full disk leaves the earlier results as they were. */
 
-#define MARK "foliot-results"
+#define MARK    "foliot-results"
+#define STAGING ".partial"
 
 /* -- the folder ------------------------------------------------------------------------------------------------ */
 
@@ -32,13 +34,15 @@ read_old_files (const char *folder, gboolean *out_ours)
       || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     return NULL;
   run = json_node_get_object (json_parser_get_root (parser));
-  if (!json_object_has_member (run, MARK) || !json_object_has_member (run, "files"))
+  if (!json_object_has_member (run, MARK) || !json_object_has_member (run, "files")
+      || !JSON_NODE_HOLDS_ARRAY (json_object_get_member (run, "files")))
     return NULL;
   *out_ours = TRUE;
   list = json_object_get_array_member (run, "files");
-  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
+  for (guint i = 0; i < json_array_get_length (list); i++)
     {
-      const char *name = json_array_get_string_element (list, i);
+      JsonNode *node = json_array_get_element (list, i);
+      const char *name = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
 
       if (name != NULL && strchr (name, '/') == NULL)
         g_strv_builder_add (files, name);
@@ -46,38 +50,102 @@ read_old_files (const char *folder, gboolean *out_ours)
   return g_strv_builder_end (files);
 }
 
+/* What a run that was killed was about to write does not count. */
 static gboolean
 is_empty (const char *folder)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name = NULL;
 
-  return dir != NULL && g_dir_read_name (dir) == NULL;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL && g_str_equal (name, STAGING))
+    ;
+  return dir != NULL && name == NULL;
 }
 
 static gboolean
-prepare_folder (const char *folder, GError **error)
+make_folder (const char *folder, GError **error)
 {
-  g_auto (GStrv) old = NULL;
+  if (g_mkdir_with_parents (folder, 0777) == 0)
+    return TRUE;
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS, "%s: cannot be made: %s", folder,
+               g_strerror (errno));
+  return FALSE;
+}
+
+static void
+remove_staging (const char *staging)
+{
+  g_autoptr (GDir) dir = g_dir_open (staging, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (staging, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (staging);
+}
+
+/* Makes @folder and a fresh @staging in it; *@out_old: what an earlier run left. */
+static gboolean
+prepare_folder (const char *folder, const char *staging, GStrv *out_old, GError **error)
+{
   gboolean ours;
 
-  if (g_mkdir_with_parents (folder, 0777) != 0)
-    {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS, "%s: cannot be made: %s",
-                   folder, g_strerror (errno));
-      return FALSE;
-    }
-  old = read_old_files (folder, &ours);
+  if (!make_folder (folder, error))
+    return FALSE;
+  *out_old = read_old_files (folder, &ours);
   if (!ours && !is_empty (folder))
     {
       g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS,
                    "%s: holds files that no run left there; give another folder with --out", folder);
       return FALSE;
     }
+  remove_staging (staging);
+  return make_folder (staging, error);
+}
+
+/* The names of all files, in the order in which they take their places. */
+static GStrv
+dup_file_names (FoliotWorld *world, gboolean waits)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  g_strv_builder_add (names, "checkpoints.csv");
+  for (guint i = 0; i < world->tables->len; i++)
+    {
+      FoliotTable *table = g_ptr_array_index (world->tables, i);
+      g_autofree char *name = g_strconcat (table->name, ".csv", NULL);
+
+      g_strv_builder_add (names, name);
+    }
+  if (waits)
+    g_strv_builder_add (names, "waits.txt");
+  g_strv_builder_add_many (names, "results.sqlite", "machine.json", "run.json", NULL);
+  return g_strv_builder_end (names);
+}
+
+static gboolean
+move_files (const char *folder, const char *staging, GStrv names, GStrv old, GError **error)
+{
+  for (gsize i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *from = g_build_filename (staging, names[i], NULL);
+      g_autofree char *to = g_build_filename (folder, names[i], NULL);
+
+      if (g_rename (from, to) == 0)
+        continue;
+      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS, "%s: cannot be written: %s",
+                   to, g_strerror (errno));
+      return FALSE;
+    }
   for (gsize i = 0; old != NULL && old[i] != NULL; i++)
     {
       g_autofree char *path = g_build_filename (folder, old[i], NULL);
 
-      g_unlink (path);
+      if (!g_strv_contains ((const char *const *) names, old[i]))
+        g_unlink (path);
     }
   return TRUE;
 }
@@ -159,7 +227,7 @@ add_digests (JsonBuilder *builder, FoliotWorld *world)
 }
 
 static void
-add_tables (JsonBuilder *builder, FoliotWorld *world, gboolean waits)
+add_tables (JsonBuilder *builder, FoliotWorld *world, GStrv names)
 {
   json_builder_set_member_name (builder, "tables");
   json_builder_begin_object (builder);
@@ -172,24 +240,13 @@ add_tables (JsonBuilder *builder, FoliotWorld *world, gboolean waits)
   json_builder_end_object (builder);
   json_builder_set_member_name (builder, "files");
   json_builder_begin_array (builder);
-  json_builder_add_string_value (builder, "checkpoints.csv");
-  for (guint i = 0; i < world->tables->len; i++)
-    {
-      FoliotTable *table = g_ptr_array_index (world->tables, i);
-      g_autofree char *name = g_strconcat (table->name, ".csv", NULL);
-
-      json_builder_add_string_value (builder, name);
-    }
-  if (waits)
-    json_builder_add_string_value (builder, "waits.txt");
-  json_builder_add_string_value (builder, "results.sqlite");
-  json_builder_add_string_value (builder, "machine.json");
-  json_builder_add_string_value (builder, "run.json");
+  for (gsize i = 0; names[i] != NULL; i++)
+    json_builder_add_string_value (builder, names[i]);
   json_builder_end_array (builder);
 }
 
 static gboolean
-write_run (FoliotWorld *world, const char *folder, gboolean waits, GError **error)
+write_run (FoliotWorld *world, const char *folder, GStrv names, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *digest = foliot_kernel_dup_digest (world->kernel);
@@ -208,7 +265,7 @@ write_run (FoliotWorld *world, const char *folder, gboolean waits, GError **erro
   json_builder_add_boolean_value (builder, foliot_world_is_done (world) && world->failure == NULL);
   add_text (builder, "fidelity", "closed");
   add_counts (builder, world);
-  add_tables (builder, world, waits);
+  add_tables (builder, world, names);
   add_digests (builder, world);
   json_builder_end_object (builder);
   return write_json (folder, "run.json", builder, error);
@@ -274,17 +331,29 @@ write_waits (const char *folder, const char *report, GError **error)
   return foliot_result_file_finish (file, error);
 }
 
+static gboolean
+write_files (FoliotWorld *world, const char *folder, GStrv names, const char *waits, GError **error)
+{
+  if (!write_checkpoints (world, folder, error) || !write_waits (folder, waits, error))
+    return FALSE;
+  for (guint i = 0; i < world->tables->len; i++)
+    if (!foliot_results_write_csv (g_ptr_array_index (world->tables, i), folder, error))
+      return FALSE;
+  return foliot_results_write_sqlite (world, folder, error) && write_machine (world, folder, error)
+         && write_run (world, folder, names, error);
+}
+
 gboolean
 foliot_world_write_results (FoliotWorld *world, const char *out, GError **error)
 {
   g_autofree char *waits = foliot_world_dup_wait_report (world);
+  g_autofree char *staging = g_build_filename (out, STAGING, NULL);
+  g_auto (GStrv) names = dup_file_names (world, waits[0] != '\0'), old = NULL;
+  gboolean good;
 
-  if (!prepare_folder (out, error) || !write_checkpoints (world, out, error)
-      || !write_waits (out, waits, error))
+  if (!prepare_folder (out, staging, &old, error))
     return FALSE;
-  for (guint i = 0; i < world->tables->len; i++)
-    if (!foliot_results_write_csv (g_ptr_array_index (world->tables, i), out, error))
-      return FALSE;
-  return foliot_results_write_sqlite (world, out, error) && write_machine (world, out, error)
-         && write_run (world, out, waits[0] != '\0', error);
+  good = write_files (world, staging, names, waits, error) && move_files (out, staging, names, old, error);
+  remove_staging (staging);
+  return good;
 }

@@ -45,7 +45,7 @@ looks_like_number (const char *text, gsize length)
     {
       if (g_ascii_isdigit (text[i]))
         digit = TRUE;
-      else if (strchr ("+-.eE", text[i]) == NULL)
+      else if (memchr ("+-.eE", text[i], 5) == NULL)
         return FALSE;
     }
   return digit;
@@ -116,7 +116,8 @@ static gboolean
 read_header (Reader *reader, const char *line, gsize length, const char *time_column, GError **error)
 {
   g_autofree char *text = g_strndup (line, length);
-  g_autoptr (GPtrArray) columns = g_ptr_array_new ();
+  g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) names = NULL; /* looked up, never walked */
   int time_index = -1;
 
   reader->header = g_strsplit (text, ",", MAX_COLUMNS + 1);
@@ -126,16 +127,27 @@ read_header (Reader *reader, const char *line, gsize length, const char *time_co
       g_strstrip (reader->header[i]);
       if (g_str_equal (reader->header[i], time_column))
         time_index = (int) i;
-      else
-        g_ptr_array_add (columns, g_strdup (reader->header[i]));
     }
-  if (time_index < 0 || reader->n_fields > MAX_COLUMNS || !g_utf8_validate (text, -1, NULL))
+  if (time_index < 0 || reader->n_fields > MAX_COLUMNS || strlen (text) != length
+      || !g_utf8_validate (text, -1, NULL))
     {
-      g_ptr_array_set_free_func (columns, g_free);
       g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_CSV,
                    "%s:%u: expected a header line with a column \"%s\" and at most %d columns",
                    reader->series->path, reader->line, time_column, MAX_COLUMNS);
       return FALSE;
+    }
+  names = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < reader->n_fields; i++)
+    {
+      if (!g_hash_table_add (names, reader->header[i]))
+        {
+          g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_CSV,
+                       "%s:%u: there is already a column \"%s\"", reader->series->path, reader->line,
+                       reader->header[i]);
+          return FALSE;
+        }
+      if (i != (guint) time_index)
+        g_ptr_array_add (columns, g_strdup (reader->header[i]));
     }
   reader->time_index = (guint) time_index;
   reader->series->n_columns = columns->len;

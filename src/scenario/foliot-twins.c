@@ -197,7 +197,50 @@ run_batch (Twin *twin, GError **error)
   return *error == NULL;
 }
 
-/* A failure of one run alone is a difference too, and shows in the records; one of both ends the check. */
+/* Equal records, but what the two worlds hold is not: class "state". */
+static gboolean
+fail_state (const Twin *a, const char *what, const char *first, const char *second, GError **error)
+{
+  g_autofree char *time = foliot_time_format (foliot_kernel_now (a->world->kernel));
+
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_DIFFERS,
+               "two runs of the same world differ: their events are equal up to %s s\n"
+               "  class state: %s: %s in the first run, %s in the second",
+               time, what, first, second);
+  return FALSE;
+}
+
+static gboolean
+compare_tables (const Twin *a, const Twin *b, GError **error)
+{
+  for (guint i = 0; i < a->world->tables->len; i++)
+    {
+      FoliotTable *x = g_ptr_array_index (a->world->tables, i), *y = g_ptr_array_index (b->world->tables, i);
+      gsize n = MIN (x->cells->len, y->cells->len), k = 0;
+      g_autofree char *what = NULL, *first = NULL, *second = NULL;
+
+      while (k < n && foliot_value_equal (g_ptr_array_index (x->cells, k), g_ptr_array_index (y->cells, k)))
+        k++;
+      if (k == n && x->cells->len == y->cells->len)
+        continue;
+      what = g_strdup_printf ("table %s, row %" G_GSIZE_FORMAT ", %s", x->name, k / x->n_columns + 1,
+                              x->columns[k % x->n_columns]);
+      first = k < x->cells->len ? foliot_value_print (g_ptr_array_index (x->cells, k)) : g_strdup ("no row");
+      second = k < y->cells->len ? foliot_value_print (g_ptr_array_index (y->cells, k)) : g_strdup ("no row");
+      return fail_state (a, what, first, second, error);
+    }
+  return TRUE;
+}
+
+static gboolean
+compare_failures (const Twin *a, const GError *x, const GError *y, GError **error)
+{
+  const char *first = x != NULL ? x->message : "none", *second = y != NULL ? y->message : "none";
+
+  return g_str_equal (first, second) || fail_state (a, "failure", first, second, error);
+}
+
+/* A failure of one run alone is a difference too; one of both ends the check. */
 static gboolean
 run_lockstep (Twin *a, Twin *b, GError **error)
 {
@@ -207,7 +250,7 @@ run_lockstep (Twin *a, Twin *b, GError **error)
 
       run_batch (a, &failed_a);
       run_batch (b, &failed_b);
-      if (!compare_batch (a, b, error))
+      if (!compare_batch (a, b, error) || !compare_failures (a, failed_a, failed_b, error))
         return FALSE;
       if (failed_a != NULL)
         {
@@ -215,7 +258,7 @@ run_lockstep (Twin *a, Twin *b, GError **error)
           return FALSE;
         }
       if (a->n_filled < BATCH_EVENTS)
-        return TRUE;
+        return compare_tables (a, b, error);
     }
 }
 

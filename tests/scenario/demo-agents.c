@@ -142,7 +142,9 @@ caller_run (gpointer self, GError **error)
 
       if (!foliot_agent_sleep_until (caller, (i + 1) * FOLIOT_SECOND, error))
         return FALSE;
-      reply = foliot_agent_call_within (caller, caller->within, caller->peer, &local, "ping", NULL);
+      reply = caller->within > 0
+                  ? foliot_agent_call_within (caller, caller->within, caller->peer, &local, "ping", NULL)
+                  : foliot_agent_call (caller, caller->peer, &local, "ping", NULL);
       if (reply == NULL && !g_error_matches (local, FOLIOT_ERROR, FOLIOT_ERROR_TIMED_OUT))
         {
           g_propagate_error (error, g_steal_pointer (&local));
@@ -261,15 +263,19 @@ hash_padding (Chaotic *chaotic)
     gint64 large;
   } padded;
 
+  guint32 hash = 2166136261u;
+
   memset (&padded, chaotic->n_runs & 0xff, sizeof padded); /* what lay there before */
   padded.small = 1;
   padded.large = 2;
-  return foliot_value_new_bytes (&padded, sizeof padded);
+  for (gsize i = 0; i < sizeof padded; i++)
+    hash = (hash ^ ((const guint8 *) &padded)[i]) * 16777619u;
+  return foliot_value_new_int (hash);
 }
 
-/* The order in which a table keyed by addresses is walked. */
+/* The order in which a table keyed by addresses is walked; in every second run the addresses lie the other way round. */
 static FoliotValue *
-walk_pointers (void)
+walk_pointers (Chaotic *chaotic)
 {
   g_autoptr (GHashTable) table = g_hash_table_new_full (NULL, NULL, g_free, NULL);
   GHashTableIter iter;
@@ -277,7 +283,8 @@ walk_pointers (void)
   gint64 order = 0;
 
   for (gint64 i = 1; i <= 12; i++)
-    g_hash_table_insert (table, g_malloc (16 + 64 * (gsize) i), (gpointer) (gsize) i);
+    g_hash_table_insert (table, g_malloc (16 + 64 * (gsize) i),
+                         (gpointer) (gsize) (chaotic->n_runs % 4 == 0 ? 13 - i : i));
   g_hash_table_iter_init (&iter, table);
   while (g_hash_table_iter_next (&iter, NULL, &number))
     order = order * 13 % 1000000007 + (gint64) (gsize) number;
@@ -293,14 +300,14 @@ make_message (Chaotic *chaotic)
   if (g_str_equal (chaotic->defect, "padding"))
     return hash_padding (chaotic);
   if (g_str_equal (chaotic->defect, "pointers"))
-    return walk_pointers ();
+    return walk_pointers (chaotic);
   if (g_str_equal (chaotic->defect, "clock"))
     return foliot_value_new_int (g_get_monotonic_time ());
   if (g_str_equal (chaotic->defect, "random"))
     return foliot_value_new_double (g_random_double ());
   if (g_str_equal (chaotic->defect, "static"))
     return foliot_value_new_int (chaotic->n_runs);
-  if (g_str_equal (chaotic->defect, "draw") && chaotic->n_runs % 2 == 0)
+  if (g_str_equal (chaotic->defect, "draw") && chaotic->n_runs % 4 == 0)
     foliot_random_uniform (random);
   return foliot_value_new_double (foliot_random_uniform (random));
 }
