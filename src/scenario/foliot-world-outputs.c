@@ -91,6 +91,8 @@ record_row (FoliotAgent *agent, const char *name, FoliotValue *row, gpointer use
       cells[i] = value != NULL ? foliot_table_make_cell (value) : foliot_value_new_null ();
     }
   foliot_table_add_row (table, cells);
+  /* What an agent records is part of what its event did: another value is another run. */
+  foliot_kernel_note_payload (world->kernel, 0, foliot_value_hash (row), foliot_value_hash (row));
 }
 
 void

@@ -31,7 +31,7 @@ static const Plant plants[] = {
   { "static", " at 0 s, frame of bob, message ", "\n  class payload: hash of what it carried: " },
   { "draw", " at 0 s, timer of alice", "\n  class draws: random draws: " },
   { "pause", " s, ", "\n  class time: time in s: " },
-  { "record", "their events are equal up to ", "\n  class state: table notes, row 1, n: " },
+  { "record", " at 0 s, wake of alice", "\n  class payload: hash of what it carried: " },
 };
 
 /* Each is found at its first event, with node and class; and says what caused it. */
