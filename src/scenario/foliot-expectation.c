@@ -96,8 +96,8 @@ fail_group (const FoliotExpectSpec *spec, FoliotTable *table, const Group *group
   g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_EXPECTATION,
                "%stable %s%s: %s%s is %s, expected %s", spec->place, table->name,
                where != NULL ? where : " has no rows", names[spec->fold],
-               spec->column >= 0 ? table->columns[spec->column] : "rows",
-               foliot_double_format (value, buffer), limits->str);
+               spec->column >= 0 ? table->columns[spec->column] : "rows", format_number (value, buffer),
+               limits->str);
   g_string_free (limits, TRUE);
   return FALSE;
 }

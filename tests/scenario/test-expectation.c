@@ -36,9 +36,9 @@ static void
 test_rows (void)
 {
   check ("'table': 's', 'column': 'P', 'at_most': 30, 'at_least': 1", NULL);
-  check ("'table': 's', 'column': 'P', 'at_most': 19", PLACE "row 6 (2 s): P is 20.0, expected at most 19");
-  check ("'table': 's', 'column': 'P', 'at_least': 2", PLACE "row 3 (1 s): P is 1.0, expected at least 2");
-  check ("'table': 's', 'column': 'P', 'equals': 1", PLACE "row 4 (1 s): P is 10.0, expected exactly 1");
+  check ("'table': 's', 'column': 'P', 'at_most': 19", PLACE "row 6 (2 s): P is 20, expected at most 19");
+  check ("'table': 's', 'column': 'P', 'at_least': 2", PLACE "row 3 (1 s): P is 1, expected at least 2");
+  check ("'table': 's', 'column': 'P', 'equals': 1", PLACE "row 4 (1 s): P is 10, expected exactly 1");
 }
 
 static void
@@ -52,11 +52,11 @@ test_folds (void)
   check ("'table': 's', 'column': 'P', 'fold': 'count', 'equals': 6", NULL);
   check ("'table': 's', 'fold': 'count', 'equals': 8", NULL);
   check ("'table': 's', 'column': 'P', 'fold': 'sum', 'at_most': 65",
-         PLACE "row 1 (0 s): sum of P is 66.0, expected at most 65");
+         PLACE "row 1 (0 s): sum of P is 66, expected at most 65");
   check ("'table': 's', 'column': 'P', 'fold': 'mean', 'at_least': 12",
-         PLACE "row 1 (0 s): mean of P is 11.0, expected at least 12");
+         PLACE "row 1 (0 s): mean of P is 11, expected at least 12");
   check ("'table': 's', 'fold': 'count', 'equals': 9",
-         PLACE "row 1 (0 s): count of rows is 8.0, expected exactly 9");
+         PLACE "row 1 (0 s): count of rows is 8, expected exactly 9");
 }
 
 static void
@@ -64,7 +64,7 @@ test_groups (void)
 {
   check ("'table': 's', 'column': 'P', 'fold': 'sum', 'by': 'time_s', 'at_most': 33", NULL);
   check ("'table': 's', 'column': 'P', 'fold': 'sum', 'by': 'time_s', 'at_most': 32",
-         PLACE "row 7 (3 s): sum of P is 33.0, expected at most 32");
+         PLACE "row 7 (3 s): sum of P is 33, expected at most 32");
   check ("'table': 's', 'fold': 'count', 'by': 'time_s', 'equals': 2", NULL);
 }
 
@@ -73,7 +73,7 @@ test_tolerance (void)
 {
   check ("'table': 's', 'column': 'P', 'fold': 'sum', 'at_most': 60, 'relative_tolerance': 0.1", NULL);
   check ("'table': 's', 'column': 'P', 'fold': 'sum', 'at_most': 60, 'relative_tolerance': 0.05",
-         PLACE "row 1 (0 s): sum of P is 66.0, expected at most 60");
+         PLACE "row 1 (0 s): sum of P is 66, expected at most 60");
   check ("'table': 's', 'column': 'P', 'fold': 'sum', 'equals': 60, 'relative_tolerance': 0.1", NULL);
   check ("'table': 's', 'column': 'P', 'fold': 'sum', 'at_least': 70, 'relative_tolerance': 0.1", NULL);
 }
@@ -87,7 +87,7 @@ test_no_rows (void)
   check ("'table': 'none', 'column': 'x', 'fold': 'max', 'at_least': 5", NULL);
   check ("'table': 'none', 'column': 'x', 'equals': 5", NULL);
   check ("'table': 'none', 'fold': 'count', 'at_least': 1",
-         "scenario.json:5: /expect/0: table none has no rows: count of rows is 0.0, expected at least 1");
+         "scenario.json:5: /expect/0: table none has no rows: count of rows is 0, expected at least 1");
 }
 
 int
