@@ -432,7 +432,7 @@ foliot_container_shutdown_sync (FoliotContainer *container)
 {
   g_return_if_fail (FOLIOT_IS_CONTAINER (container));
   g_autoptr (FoliotFuture) done = foliot_container_shutdown (container);
-  g_autoptr (FoliotValue) nothing = foliot_run (PRIVATE (container)->kernel, done, NULL);
+  g_autoptr (FoliotValue) nothing G_GNUC_UNUSED = foliot_run (PRIVATE (container)->kernel, done, NULL);
 }
 
 /* ---- its agents ---- */

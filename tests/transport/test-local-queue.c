@@ -24,7 +24,7 @@ test_get (FoliotKernel *kernel)
 {
   g_autoptr (GError) error = NULL;
   FoliotLocalQueue *queue = foliot_local_queue_get (kernel, "a", &error);
-  g_autoptr (FoliotLocalQueue) kept = g_object_ref (queue);
+  g_autoptr (FoliotLocalQueue) kept G_GNUC_UNUSED = g_object_ref (queue);
   g_autofree char *text = foliot_local_queue_to_string (queue);
 
   g_assert_true (foliot_local_queue_get (kernel, "a", &error) == queue);
