@@ -60,10 +60,12 @@ append_name (FoliotDigest *digest, guint32 node, guint32 link, const char *name)
   append (digest, &(FoliotRecord){ .payload_hash = hash, .node = node, .link = link });
 }
 
+/* The room doubles whenever the number reaches a power of two. */
 static void
 add_view (FoliotView **views, guint *n_views)
 {
-  *views = g_renew (FoliotView, *views, *n_views + 1);
+  if ((*n_views & (*n_views - 1)) == 0)
+    *views = g_renew (FoliotView, *views, MAX (2 * *n_views, 1));
   (*views)[(*n_views)++] = (FoliotView){ 0, 0 };
 }
 
