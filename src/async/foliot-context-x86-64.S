@@ -9,13 +9,15 @@
  * plain jmp, its own code is inline in the function that waits, and the way back to the one who runs contexts is an
  * indirect jmp, guessed by history: it nearly always leads into the same loop. Only a context that ends goes back by ret,
  * because then calls and returns have stayed in pairs.
+ *
+ * Weak, because a build with a sanitizer brings boost's instead, and the assembler does not know of it.
  */
 
 #if defined(__x86_64__) && defined(__LP64__)
 
         .text
 
-        .globl  foliot_context_run
+        .weak   foliot_context_run
         .hidden foliot_context_run
         .type   foliot_context_run, @function
         .p2align 4
@@ -56,7 +58,7 @@ foliot_context_back:
         jmpq    *%rcx
         .size   foliot_context_back, . - foliot_context_back
 
-        .globl  foliot_context_end
+        .weak   foliot_context_end
         .hidden foliot_context_end
         .type   foliot_context_end, @function
         .p2align 4

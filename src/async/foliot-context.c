@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "async/foliot-context.h"
 
+#include <fenv.h>
+
 /*
  * A native context starts as if its entry had been called by nobody: an empty frame, and a return address of zero where
  * debuggers stop. Over boost.context a FoliotContext keeps boost's two handles in its stacks, and its func what is left
@@ -44,6 +46,7 @@ begin (Transfer transfer)
 
   context->caller = transfer.context;
   context->func = NULL;
+  fesetenv (FE_DFL_ENV); /* boost gives each context control words of its own: those of whoever made it */
   entry (context);
 }
 

@@ -25,11 +25,29 @@ count_endless (FoliotKernel *kernel)
   return _foliot_async_get (kernel)->n_endless;
 }
 
+/* Fibers that were given up: what they keep of the world goes, their frames stay unfinished. */
+static void
+forget_abandoned (FoliotAsync *async)
+{
+  g_autoptr (GPtrArray) fibers = _foliot_scope_list_fibers (async->root);
+
+  for (guint i = 0; i < fibers->len; i++)
+    {
+      FoliotFiber *fiber = g_ptr_array_index (fibers, i);
+
+      if (fiber->owns_name)
+        g_free (fiber->name);
+      g_clear_pointer (&fiber->future, foliot_future_unref);
+      _foliot_scope_dismiss (fiber);
+    }
+}
+
 static void
 async_free (gpointer data)
 {
   FoliotAsync *async = data;
 
+  forget_abandoned (async);
   ((FoliotKernelHead *) async->kernel)->async = NULL;
   _foliot_overflow_forget (async);
   _foliot_scope_free_root (async->root);

@@ -14,42 +14,15 @@
 
 #define IN_RING (G_MAXUINT32 - 1) /* mark in positions; heap indexes stay far below */
 /* Later than every entry: their sequences are below 2^40 - 1. */
-#define SENTINEL    ((FoliotQueueEntry){ G_MAXUINT64, G_MAXUINT64, 0 })
-#define MANY        512 /* waiting events: below, everything stays in the caches anyway */
-#define FRAME_LINES 4
-#define FIRST_HEAP  64
-#define FIRST_RING  64
+#define SENTINEL   ((FoliotQueueEntry){ G_MAXUINT64, G_MAXUINT64, 0 })
+#define FIRST_HEAP 64
+#define FIRST_RING 64
 
 static inline void
 place (FoliotEventQueue *queue, guint32 index, FoliotQueueEntry entry)
 {
   queue->heap[index] = entry;
   queue->positions[entry.slot] = index;
-}
-
-/*
- * @entry came to @index on its way to the root. Of thousands of waiting events each finds its memory cold, and under
- * nested paging its page unknown to the TLB, when its turn comes. So the event is fetched when it becomes one of the
- * first twenty, and what it is for when it becomes one of the first four: some hundred nanoseconds ahead. What waits at
- * a fiber lies below its control block.
- */
-static inline void
-approach (FoliotEventQueue *queue, guint32 index, guint32 slot)
-{
-  const FoliotEvent *event;
-
-  if (index > 20)
-    return;
-  event = foliot_event_queue_at (queue, slot);
-  if (index > 4)
-    {
-      __builtin_prefetch (event);
-      return;
-    }
-  __builtin_prefetch (event->target, 1);
-  if (event->kind == FOLIOT_EVENT_TIMER)
-    for (guint i = 1; i <= FRAME_LINES; i++)
-      __builtin_prefetch ((char *) event->target - 64 * i, 1);
 }
 
 /* Lets @entry climb from the hole at @index. */
@@ -106,7 +79,6 @@ static inline void
 sift_down (FoliotEventQueue *queue, FoliotQueueEntry entry)
 {
   guint32 index = 0;
-  gboolean many = queue->n_heap > MANY;
 
   while (4 * index + 1 < queue->n_heap)
     {
@@ -114,8 +86,6 @@ sift_down (FoliotEventQueue *queue, FoliotQueueEntry entry)
       if (foliot_queue_entry_less (&entry, &queue->heap[child]))
         break;
       place (queue, index, queue->heap[child]);
-      if (many)
-        approach (queue, index, queue->heap[child].slot);
       index = child;
     }
   place (queue, index, entry);
@@ -126,7 +96,6 @@ static void
 fill_hole (FoliotEventQueue *queue, guint32 index)
 {
   FoliotQueueEntry last = queue->heap[--queue->n_heap];
-  gboolean many = queue->n_heap > MANY;
 
   queue->heap[queue->n_heap] = SENTINEL;
   if (index == queue->n_heap)
@@ -135,8 +104,6 @@ fill_hole (FoliotEventQueue *queue, guint32 index)
     {
       guint32 child = smallest_child (queue->heap, 4 * index + 1);
       place (queue, index, queue->heap[child]);
-      if (many)
-        approach (queue, index, queue->heap[child].slot);
       index = child;
     }
   sift_up (queue, index, last);
