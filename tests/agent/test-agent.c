@@ -17,7 +17,8 @@ worker_init (gpointer data, FoliotArgs *args, GError **error)
   self->level = foliot_args_get_int (args, "level");
   if (self->level >= 0)
     return foliot_agent_sleep (self, FOLIOT_SECOND, error);
-  g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "level must not be negative");
+  if (self->level != G_MININT64) /* that one fails without a word */
+    g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "level must not be negative");
   return FALSE;
 }
 
@@ -163,10 +164,13 @@ test_init_fails (World *world)
 {
   FoliotContainer *a = world_container (world, "a");
   g_autoptr (FoliotValue) negative = level_args (-1);
+  g_autoptr (FoliotValue) mute = level_args (G_MININT64);
   g_autoptr (FoliotValue) wrong = foliot_value_build_map ("level", foliot_value_new_string ("high"), NULL);
   g_autoptr (FoliotValue) unknown = foliot_value_build_map ("size", INT (1), NULL);
   GType type = worker_get_type ();
   assert_fails (foliot_agent_new (a, type, NULL, negative), FOLIOT_ERROR_VALUE, "level must not be negative");
+  assert_fails (foliot_agent_new (a, type, "mute", mute), FOLIOT_ERROR_FAILED,
+                "init of mute failed without saying why");
   assert_fails (foliot_agent_new (a, type, NULL, wrong), FOLIOT_ERROR_TYPE,
                 "Worker() argument 'level' must be int, not string");
   assert_fails (foliot_agent_new (a, type, NULL, unknown), FOLIOT_ERROR_TYPE,
@@ -175,7 +179,7 @@ test_init_fails (World *world)
                 "Idle() got an unexpected keyword argument 'size'");
   g_assert_cmpuint (foliot_container_get_n_agents (a), ==, 0);
   FoliotAgent *agent = world_agent (a, idle_get_type (), NULL);
-  g_assert_cmpstr (foliot_agent_get_aid (agent), ==, "4"); /* ids are not used again */
+  g_assert_cmpstr (foliot_agent_get_aid (agent), ==, "5"); /* ids are not used again */
   world_connect_fails (a, "local://a/0", 0, FOLIOT_ERROR_CONNECTION,
                        "Agent \"0\" does not exist in Container(LocalQueue('a'))");
 }

@@ -892,7 +892,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   add ("row-005-reply", test_reply);
-  add ("rows-006-007-fail", test_fail);
+  add ("row-006-007-fail", test_fail);
   add ("row-008-replies-out-of-order", test_replies_out_of_order);
   add ("row-009-both-directions", test_both_directions);
   add ("row-013-bad-address", test_bad_address);
@@ -900,7 +900,7 @@ main (int argc, char *argv[])
   add ("row-015-connect-timeout", test_connect_timeout);
   add ("row-016-endless-timeout", test_endless_timeout);
   add ("row-018-too-long", test_too_long);
-  add ("rows-019-020-021-peer-closes", test_peer_closes);
+  add ("row-019-020-021-peer-closes", test_peer_closes);
   add ("row-022-double-recv", test_double_recv);
   add ("row-024-late-reply-is-ignored", test_late_reply_is_ignored);
   add ("row-026-unserializable-reply", test_unserializable_reply);

@@ -76,6 +76,7 @@ assert_fails (FoliotFuture *future, GQuark domain, int code, const char *text)
     g_assert_cmpstr (error->message, ==, text);
 }
 
+/* Without a codec it is JSON; a send that was refused has used up its id. */
 static void
 test_bytes (FoliotKernel *kernel)
 {
@@ -91,6 +92,63 @@ test_bytes (FoliotKernel *kernel)
   foliot_raw_peer_assert_text (stage->peer, "[0, 0, \"ohai\"]");
   foliot_raw_peer_assert_text (stage->peer, "[0, 1, \"ohai\"]");
   foliot_raw_peer_assert_text (stage->peer, "[0, 3, \"\\u00e9\"]");
+}
+
+/* The request that comes next. */
+static FoliotRequest *
+recv_request (FoliotChannel *channel)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotValue) value = foliot_await_take (foliot_channel_recv (channel), &error);
+
+  g_assert_no_error (error);
+  return foliot_request_ref (foliot_value_get_object (value, FOLIOT_TYPE_REQUEST));
+}
+
+/* What the peer sends under its ids 0, 1, 2 does not move ours, which begin at 0 too. */
+static void
+test_both_count (FoliotKernel *kernel)
+{
+  g_autoptr (Stage) stage = stage_new (kernel, G_TYPE_INVALID);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *theirs = g_strdup_printf ("[0, %u, \"theirs\"]", i);
+      g_autofree char *reply = g_strdup_printf ("[1, %u, null]", i);
+      g_autofree char *ours = g_strdup_printf ("[0, %u, \"ours\"]", i);
+      g_autoptr (FoliotRequest) request = NULL;
+      g_autoptr (FoliotFuture) future = NULL;
+      g_autoptr (FoliotValue) value = NULL;
+
+      foliot_raw_peer_send_text (stage->peer, theirs);
+      request = recv_request (stage->channel);
+      future = send_text (stage->channel, "ours");
+      foliot_raw_peer_assert_text (stage->peer, ours);
+      g_assert_true (foliot_request_reply (request, NULL, NULL));
+      foliot_raw_peer_assert_text (stage->peer, reply);
+      foliot_raw_peer_send_text (stage->peer, reply);
+      value = foliot_await (future, FOLIOT_TIME_NEVER, NULL);
+      g_assert_true (foliot_value_is_null (value));
+    }
+}
+
+static void
+test_answers (FoliotKernel *kernel)
+{
+  g_autoptr (Stage) stage = stage_new (kernel, G_TYPE_INVALID);
+  g_autoptr (FoliotValue) result = foliot_value_new_string ("cya");
+  g_autoptr (GError) why = g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "42");
+  g_autoptr (FoliotRequest) replied = NULL;
+  g_autoptr (FoliotRequest) failed = NULL;
+
+  foliot_raw_peer_send_text (stage->peer, "[0, 0, \"ohai\"]");
+  foliot_raw_peer_send_text (stage->peer, "[0, 1, \"ohai\"]");
+  replied = recv_request (stage->channel);
+  failed = recv_request (stage->channel);
+  g_assert_true (foliot_request_reply (replied, result, NULL));
+  foliot_raw_peer_assert_text (stage->peer, "[1, 0, \"cya\"]");
+  g_assert_true (foliot_request_fail (failed, why, NULL));
+  foliot_raw_peer_assert_text (stage->peer, "[2, 1, \"ValueError: 42\\n\"]");
 }
 
 /* Answers whatever comes with null. */
@@ -357,7 +415,9 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  foliot_test_add ("/frames/rows-001-004-bytes", test_bytes);
+  foliot_test_add ("/frames/row-001-004-039-bytes", test_bytes);
+  foliot_test_add ("/frames/row-004-both-count", test_both_count);
+  foliot_test_add ("/frames/row-005-006-answers", test_answers);
   foliot_test_add ("/frames/request-ids-are-echoed", test_request_ids);
   foliot_test_add ("/frames/reply-ids-by-value", test_reply_ids);
   foliot_test_add ("/frames/odd-failure", test_odd_failure);

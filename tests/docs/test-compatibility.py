@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """docs/compatibility.md tells the truth: it has all rows, each row that is done has a test that carries its number, and
-each test that carries a number is in the table.
+each test that carries a number is in the table. Every row is done but those of LATER.
 
     test-compatibility.py SOURCE BUILD
 """
@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 
 N_ROWS = 117
+# What needs sockets, TLS or child processes; every other row is due.
+LATER = {10, 11, *range(14, 18), 30, 31, 79, 86, 89, 92, 93, 109, 110, *range(113, 116)}
 
 
 def read_table(source):
@@ -47,7 +49,7 @@ def check(rows, tests):
     for test in tests:
         for number in rows_of(test):
             carried.setdefault(number, set()).add(test)
-    wrong = []
+    wrong = [f'{test}: say row-, the number is not seen otherwise' for test in sorted(tests) if re.search(r'rows-\d', test)]
     if sorted(rows) != list(range(1, N_ROWS + 1)):
         wrong.append(f'rows are not 1 to {N_ROWS}: {sorted(set(range(1, N_ROWS + 1)) ^ set(rows))}')
     for number, entries in sorted(rows.items()):
@@ -60,6 +62,8 @@ def check(rows, tests):
                 wrong.append(f'row {number} names {pattern}, which does not exist')
             elif any(number not in rows_of(test) for test in matches):
                 wrong.append(f'row {number} names {pattern}, which does not carry its number')
+        if state != 'done' and number not in LATER:
+            wrong.append(f'row {number} is due, and is not done')
         if state == 'done' and not named:
             wrong.append(f'row {number} is done and names no test')
         for test in sorted(carried.get(number, set())):
@@ -82,6 +86,9 @@ def main():
     broken = {number: list(entries) for number, entries in rows.items()}
     broken[1] = [('done', ['/no/such/row-001-test'])]
     tap.append((any('/no/such' in text for text in check(broken, tests)), 'a test that does not exist is found', []))
+    broken[1] = [('not yet', rows[1][0][1])]
+    tap.append((any('row 1 is due' in text for text in check(broken, tests)), 'a row that is due and not done is found', []))
+    tap.append((any('say row-' in text for text in check(rows, tests | {'/x/rows-001-y'})), 'a wrong name is found', []))
     del broken[1]
     tap.append((any('rows are not' in text for text in check(broken, tests)), 'a missing row is found', []))
     print(f'1..{len(tap)}')

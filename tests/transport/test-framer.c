@@ -105,7 +105,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/framer/row-001-header", test_header);
-  g_test_add_func ("/framer/rows-002-003-cut", test_cut);
+  g_test_add_func ("/framer/row-002-003-cut", test_cut);
   g_test_add_func ("/framer/large", test_large);
   g_test_add_func ("/framer/limit", test_limit);
   g_test_add_func ("/framer/announcement-costs-nothing", test_announcement_costs_nothing);
