@@ -17,6 +17,16 @@ static const struct
   { "help", foliot_verb_help },
 };
 
+/* What a verb printed may still lie in a buffer, and a full disk shows only now. */
+static int
+finish (int code)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return code;
+  fprintf (stderr, "foliot: standard output cannot be written; is its disk full?\n");
+  return code != FOLIOT_EXIT_OK ? code : FOLIOT_EXIT_RESULTS;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -25,14 +35,14 @@ main (int argc, char **argv)
   if (g_str_equal (verb, "--version"))
     {
       printf ("foliot %s\n", FOLIOT_VERSION);
-      return FOLIOT_EXIT_OK;
+      return finish (FOLIOT_EXIT_OK);
     }
   if (g_str_equal (verb, "--help") || g_str_equal (verb, "-h"))
     verb = "help";
   g_set_prgname ("foliot");
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (g_str_equal (verbs[i].name, verb))
-      return verbs[i].func (MAX (argc - 1, 1), argv + (argc > 1));
+      return finish (verbs[i].func (MAX (argc - 1, 1), argv + (argc > 1)));
   fprintf (stderr, "foliot: unknown verb \"%s\"; foliot help lists the verbs\n", verb);
   return FOLIOT_EXIT_USAGE;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/foliot-verbs.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +12,8 @@
  * a line; `decode` is the way back. A line that cannot be done gives `error <what>` in its place, and the filter goes
  * on, so line n of the output always belongs to line n of the input.
  *
- * Exit codes: 0 when all lines were treated, whatever came of them; 1 when the output could not be written; 2 for
- * wrong arguments.
+ * Exit codes: 0 when all lines were treated, whatever came of them; 2 for wrong arguments; 4, by main(), when the output
+ * could not be written.
  */
 
 typedef char *(*LineFunc) (FoliotCodec *codec, const char *line, GError **error);
@@ -90,14 +89,14 @@ print_result (const char *result, const GError *error)
 }
 
 static int
-filter (FoliotCodec *codec, const char *verb, LineFunc treat)
+filter (FoliotCodec *codec, LineFunc treat)
 {
   char *line = NULL;
   gsize size = 0;
   gssize length;
 
   setvbuf (stdout, NULL, _IOLBF, BUFSIZ);
-  while ((length = getline (&line, &size, stdin)) >= 0)
+  while (!ferror (stdout) && (length = getline (&line, &size, stdin)) >= 0)
     {
       g_autoptr (GError) error = NULL;
       g_autofree char *result = NULL;
@@ -111,10 +110,7 @@ filter (FoliotCodec *codec, const char *verb, LineFunc treat)
       print_result (result, error);
     }
   free (line);
-  if (fflush (stdout) == 0 && !ferror (stdout))
-    return 0;
-  fprintf (stderr, "foliot %s: cannot write: %s\n", verb, g_strerror (errno));
-  return 1;
+  return FOLIOT_EXIT_OK;
 }
 
 static gboolean
@@ -184,9 +180,9 @@ run_filter (int argc, char **argv, LineFunc treat)
   g_autoptr (FoliotCodec) codec = parse_arguments (argc, argv, &error);
 
   if (codec != NULL)
-    return filter (codec, verb, treat);
+    return filter (codec, treat);
   fprintf (stderr, "foliot %s: %s\nTry: foliot %s --help\n", verb, error->message, verb);
-  return 2;
+  return FOLIOT_EXIT_USAGE;
 }
 
 int

@@ -158,14 +158,16 @@ print_summary (FoliotWorld *world, const char *out)
   printf ("results %s\n", out);
 }
 
-static void
-print_json (const char *out)
+static gboolean
+print_json (const char *out, GError **error)
 {
   g_autofree char *path = g_build_filename (out, "run.json", NULL);
   g_autofree char *text = NULL;
 
-  if (g_file_get_contents (path, &text, NULL, NULL))
-    fputs (text, stdout);
+  if (!g_file_get_contents (path, &text, NULL, error))
+    return FALSE;
+  fputs (text, stdout);
+  return TRUE;
 }
 
 static int
@@ -220,14 +222,12 @@ run_and_report (FoliotScenario *scenario, const FoliotWorldOptions *options, con
       return complain (error, get_exit_code (error));
     }
   digest = foliot_kernel_dup_digest (foliot_world_get_kernel (world));
-  if (arguments->json)
-    print_json (out);
-  else
-    {
-      if (!arguments->quiet)
-        print_summary (world, out);
-      printf ("digest %s\n", digest);
-    }
+  if (!arguments->json && !arguments->quiet)
+    print_summary (world, out);
+  if (!arguments->json)
+    printf ("digest %s\n", digest);
+  else if (!print_json (out, &error))
+    return complain (error, FOLIOT_EXIT_RESULTS);
   fflush (stdout);
   if (failure != NULL)
     return complain (failure, get_exit_code (failure));
@@ -247,7 +247,7 @@ foliot_verb_run (int argc, char **argv)
   FoliotWorldOptions options;
   int code = FOLIOT_EXIT_OK;
 
-  if (!parse_arguments (argc, argv, &arguments, &error)
+  if (!parse_arguments (argc, argv, &arguments, &error) || !foliot_watch_configure (&error)
       || !foliot_build_if_needed (arguments.scenario, arguments.quiet, &error))
     return complain (error, FOLIOT_EXIT_USAGE);
   scenario = foliot_scenario_load (arguments.scenario, (const char *const *) arguments.settings, NULL,

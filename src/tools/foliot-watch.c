@@ -6,6 +6,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "tools/foliot-verbs.h"
+
 /* A command has one world, and signal handlers have no user data: this is the one place with state of the process. The
  * handlers only call what may be called from a signal. */
 
@@ -13,12 +15,13 @@ static FoliotKernel *volatile watched;
 static volatile sig_atomic_t interrupted;
 static char last_event[256];
 static volatile sig_atomic_t n_same;
+static int patience_s = FOLIOT_WATCH_SECONDS;
 
 static void
 on_interrupt (int signal_number)
 {
   if (interrupted || watched == NULL)
-    _exit (128 + signal_number);
+    _exit (FOLIOT_EXIT_INTERRUPTED);
   interrupted = 1;
   foliot_kernel_interrupt (watched);
 }
@@ -44,11 +47,12 @@ on_tick (int signal_number)
       n_same = 0;
       return;
     }
-  if (++n_same % FOLIOT_WATCH_SECONDS == 0)
+  if (++n_same % patience_s == 0)
     {
       write_text ("\nfoliot: does not yield: ");
       write_text (event);
-      write_text ("; it computes, or waits outside of Foliot. Ctrl-C twice ends it.\n");
+      write_text ("; it computes, or waits outside of Foliot. Ctrl-C ");
+      write_text (interrupted ? "once more ends it.\n" : "twice ends it.\n");
     }
 }
 
@@ -67,6 +71,23 @@ set_timer (int period_s)
   const struct itimerval timer = { { period_s, 0 }, { period_s, 0 } };
 
   setitimer (ITIMER_REAL, &timer, NULL);
+}
+
+gboolean
+foliot_watch_configure (GError **error)
+{
+  const char *text = g_getenv ("FOLIOT_WATCH_SECONDS");
+  guint64 seconds = FOLIOT_WATCH_SECONDS;
+
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 1, FOLIOT_WATCH_SECONDS_MAX, &seconds, NULL))
+    {
+      g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+                   "FOLIOT_WATCH_SECONDS=%s: expected a whole number of seconds from 1 to %d", text,
+                   FOLIOT_WATCH_SECONDS_MAX);
+      return FALSE;
+    }
+  patience_s = (int) seconds;
+  return TRUE;
 }
 
 void
