@@ -103,7 +103,7 @@ foliot_loaded_module_lookup (FoliotLoadedModule *module, const char *class_name)
     {
       GType type = module->module->types[i]();
 
-      if (g_str_equal (g_type_name (type), class_name))
+      if (g_str_equal (foliot_agent_type_get_name (type), class_name))
         return type;
     }
   return G_TYPE_INVALID;
@@ -115,7 +115,7 @@ foliot_loaded_module_dup_names (FoliotLoadedModule *module)
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
   for (gsize i = 0; module->module->types[i] != NULL; i++)
-    g_ptr_array_add (names, g_strdup (g_type_name (module->module->types[i]())));
+    g_ptr_array_add (names, g_strdup (foliot_agent_type_get_name (module->module->types[i]())));
   g_ptr_array_add (names, NULL);
   return (char **) g_ptr_array_steal (names, NULL);
 }

@@ -45,7 +45,7 @@ foliot_scenario_describe_type (GType type)
     g_ptr_array_add (outputs, foliot_value_build_map ("name", foliot_value_new_string (output->name), "unit",
                                                       text_or_null (output->unit), "help",
                                                       text_or_null (output->help), NULL));
-  return foliot_value_build_map ("type", foliot_value_new_string (g_type_name (type)), "help",
+  return foliot_value_build_map ("type", foliot_value_new_string (foliot_agent_type_get_name (type)), "help",
                                  text_or_null (info->help), "arguments", describe_signature (info->args),
                                  "methods", list_of (methods), "inputs", list_of (inputs), "outputs",
                                  list_of (outputs), NULL);
@@ -124,7 +124,7 @@ describe_agents (FoliotScenario *scenario)
           agents, foliot_value_build_map (
                       "first", foliot_value_new_string (first->name), "last",
                       foliot_value_new_string (last->name), "count", foliot_value_new_uint (n), "type",
-                      foliot_value_new_string (g_type_name (first->type)), "container",
+                      foliot_value_new_string (foliot_agent_type_get_name (first->type)), "container",
                       foliot_value_new_string (
                           g_array_index (scenario->containers, FoliotContainerSpec, first->container).name),
                       NULL));

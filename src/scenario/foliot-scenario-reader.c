@@ -176,8 +176,8 @@ check_args (const FoliotAgentSpec *spec, const FoliotCursor *args, GError **erro
   if (signature == NULL)
     {
       foliot_cursor_fail (args->parent, FOLIOT_SCENARIO_ERROR_TYPE, error,
-                          "agent type %s declares its arguments wrongly: %s", g_type_name (spec->type),
-                          local->message);
+                          "agent type %s declares its arguments wrongly: %s",
+                          foliot_agent_type_get_name (spec->type), local->message);
       return FALSE;
     }
   n = foliot_signature_get_n_args (signature);

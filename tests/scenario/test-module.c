@@ -93,6 +93,8 @@ test_find_type (void)
   description = foliot_scenario_describe_type (type);
   text = foliot_value_print (description);
   g_assert_nonnull (strstr (text, "Adds two numbers."));
+  g_assert_cmpstr (foliot_agent_type_get_name (foliot_module_find_type ("good:Ox", dirs, &error)), ==, "Ox");
+  g_assert_no_error (error);
   assert_no_type ("good", FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "\"good\": expected MODULE:TYPE");
   assert_no_type ("good:", FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "\"good:\": expected MODULE:TYPE");
   assert_no_type ("good:Wroker", FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN,

@@ -96,4 +96,9 @@ static const FoliotAgentInfo worker_info = { .help = "Does what it is told to.",
                                              .methods = worker_methods,
                                              .inputs = worker_inputs };
 
-FOLIOT_MODULE (worker_get_type)
+/* A name that is too short for GObject, which knows it by another. */
+FOLIOT_DEFINE_AGENT (Ox, ox, )
+
+static const FoliotAgentInfo ox_info = { .help = "Does nothing." };
+
+FOLIOT_MODULE (worker_get_type, ox_get_type)
