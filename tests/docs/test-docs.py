@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""docs/errors.md has every error code of the headers, and README.md shows the program that is compiled.
+"""docs/errors.md has every error code of the headers, README.md shows the program that is compiled, links
+lead somewhere, and each floor has its page.
 
     test-docs.py SOURCE
 """
@@ -63,11 +64,21 @@ def check_links(source):
     return wrong
 
 
+def check_floors(source):
+    linked = (source / 'docs/architecture.md').read_text()
+    picture = (source / 'docs/floors.svg').read_text()
+    floors = sorted(path.name for path in (source / 'src').iterdir() if path.is_dir())
+    wrong = [f'docs/architecture.md does not link floors/{name}.md' for name in floors if f'](floors/{name}.md)' not in linked]
+    wrong += [f'docs/floors.svg does not show {name}' for name in floors if not re.search(rf'>\d {name}<', picture)]
+    return wrong
+
+
 def main():
     source = Path(sys.argv[1])
     failed = 0
-    print('1..3')
-    for number, (title, check) in enumerate([('errors', check_errors), ('readme', check_readme), ('links', check_links)], 1):
+    checks = [('errors', check_errors), ('readme', check_readme), ('links', check_links), ('floors', check_floors)]
+    print(f'1..{len(checks)}')
+    for number, (title, check) in enumerate(checks, 1):
         wrong = check(source)
         failed += bool(wrong)
         print(f'{"not ok" if wrong else "ok"} {number} - {title}')
