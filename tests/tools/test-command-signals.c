@@ -57,8 +57,8 @@ assert_same_rows (JsonObject *run)
   g_assert_true (g_str_has_prefix (whole, cut));
 }
 
-static void
-test_interrupt (void)
+void
+test_command_interrupt (void)
 {
   g_autoptr (TestProcess) process = NULL;
   g_autoptr (JsonParser) parser = json_parser_new ();
@@ -152,7 +152,7 @@ test_overflow (void)
 void
 test_command_add_signals (void)
 {
-  g_test_add_func ("/command/interrupt", test_interrupt);
+  g_test_add_func ("/command/interrupt", test_command_interrupt);
   g_test_add_func ("/command/second-interrupt", test_second_interrupt);
   g_test_add_func ("/command/never-yields", test_never_yields);
   g_test_add_func ("/command/watch-seconds", test_watch_seconds);

@@ -54,6 +54,53 @@ test_exit_codes (void)
   assert_complains ("run . --check --out o", 3, "two runs of the same world differ");
 }
 
+/* One run for each code; fails for a code without one. */
+static void
+produce (guint64 code)
+{
+  static const struct
+  {
+    guint64 code;
+    const char *what;
+    const char *arguments;
+  } runs[] = {
+    { 0, "work", "run . --out o" }, { 1, "fail in run", "run . --out o" },
+    { 2, "work", "run nobody" },    { 3, "differ", "run . --check --out o" },
+    { 4, "work", "run . --out ." },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (runs); i++)
+    if (runs[i].code == code)
+      {
+        g_autoptr (TestProcess) process = NULL;
+
+        test_scenario_write (runs[i].what);
+        process = test_command_run (runs[i].arguments, NULL, (int) code);
+        return;
+      }
+  g_assert_cmpuint (code, ==, 130);
+  test_command_interrupt ();
+}
+
+static void
+test_documented_codes (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "docs", "exit-codes.md", NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint n = 0;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], "| ") && g_ascii_isdigit (lines[i][2]))
+      {
+        produce (g_ascii_strtoull (lines[i] + 2, NULL, 10));
+        n++;
+      }
+  g_assert_cmpuint (n, >=, 6);
+}
+
 static void
 test_help (void)
 {
@@ -83,7 +130,9 @@ main (int argc, char **argv)
   g_assert_cmpint (symlink (TEST_MODULE_DIR "/good.so", link), ==, 0);
   g_test_add_func ("/command/quiet", test_quiet);
   g_test_add_func ("/command/exit-codes", test_exit_codes);
+  g_test_add_func ("/command/documented-codes", test_documented_codes);
   g_test_add_func ("/command/help", test_help);
+  test_command_add_output ();
   test_command_add_signals ();
   result = g_test_run ();
   line = g_strconcat ("rm -r ", test_folder, NULL);

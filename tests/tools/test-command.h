@@ -44,4 +44,7 @@ TestProcess *test_command_run (const char *arguments, const TestSetting *setting
 /* The text of a file of the folder; %NULL if there is none. */
 char *test_file_read (const char *name);
 
+/* Fails unless an interrupted run exits with 130 and leaves results that say so. */
+void test_command_interrupt (void);
+void test_command_add_output (void);
 void test_command_add_signals (void);
