@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """docs/compatibility.md tells the truth: it has all rows, each row that is done has a test that carries its number, and
 each test that carries a number is in the table. Every row is done but those of LATER.
+The tests that docs/guarantees.md names exist.
 
     test-compatibility.py SOURCE BUILD
 """
@@ -74,6 +75,11 @@ def check(rows, tests):
     return wrong
 
 
+def check_guarantees(text, tests):
+    named = re.findall(r'`(/[^`]+)`', text)
+    return [f'docs/guarantees.md names {pattern}, which does not exist' for pattern in named if not fnmatch.filter(tests, pattern)]
+
+
 def main():
     source, build = map(Path, sys.argv[1:3])
     rows = read_table(source)
@@ -82,6 +88,9 @@ def main():
     tap.append((bool(tests), 'test programs list their tests', []))
     wrong = check(rows, tests)
     tap.append((not wrong, 'the table agrees with the tests', wrong))
+    guarantees = (source / 'docs/guarantees.md').read_text()
+    wrong = check_guarantees(guarantees, tests)
+    tap.append((not wrong and '`/' in guarantees, 'the tests of the guarantees exist', wrong))
     # The check itself can fail: a row without its test, a row that is missing.
     broken = {number: list(entries) for number, entries in rows.items()}
     broken[1] = [('done', ['/no/such/row-001-test'])]
