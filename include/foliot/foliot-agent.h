@@ -29,7 +29,7 @@ struct _FoliotContainerClass
  * FoliotAgent:
  *
  * Who acts. Has an address, methods that others call, and one fiber of its own that runs `run`.
- * Agents are defined with [func@DEFINE_AGENT] and made with [func@agent_new].
+ * Agents are defined with FOLIOT_DEFINE_AGENT() and made with foliot_agent_new().
  */
 FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotAgent, foliot_agent, FOLIOT, AGENT, GObject);
 

@@ -129,7 +129,7 @@ FOLIOT_API FoliotFuture *foliot_future_any (FoliotKernel *kernel, FoliotFuture *
 /**
  * foliot_await:
  * @future: (transfer none): settled ones return at once, without suspending (unless the scope is cancelled)
- * @deadline: kernel time, or [const@TIME_NEVER]; at or before now: suspends and times out at now unless settled
+ * @deadline: kernel time, or `FOLIOT_TIME_NEVER`; at or before now: suspends and times out at now unless settled
  * @error: the future's error; %FOLIOT_ERROR_TIMED_OUT; %FOLIOT_ERROR_CANCELLED; %FOLIOT_ERROR_PREEMPTED
  *
  * Awaits. The future itself is left alone when the wait ends early.

@@ -59,7 +59,7 @@ typedef void (*FoliotChannelConnectedFunc) (FoliotChannel *channel, gpointer use
 
 /**
  * foliot_channel_open:
- * @timeout: 0 or less: one attempt; [const@TIME_NEVER]: for ever; else aiomas' retry rule: attempts at 0, 0.5, 1.25,
+ * @timeout: 0 or less: one attempt; `FOLIOT_TIME_NEVER`: for ever; else aiomas' retry rule: attempts at 0, 0.5, 1.25,
  *   2.375 s … (sleeps × 1.5, at most 30 s), until one fails @timeout or more after the first
  * @options: (nullable)
  *

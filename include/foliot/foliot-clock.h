@@ -21,7 +21,7 @@ FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotClock, foliot_clock, FOLIOT, CLOCK, G
  * @get_utc: the date that belongs to a clock time, in UTC
  * @check_delay: see [method@Clock.check_delay]; the default accepts every delay
  *
- * @from_kernel and @to_kernel must be increasing and map [const@TIME_NEVER] to itself; the default is the identity.
+ * @from_kernel and @to_kernel must be increasing and map `FOLIOT_TIME_NEVER` to itself; the default is the identity.
  * @get_utc must be given.
  */
 struct _FoliotClockClass
@@ -57,14 +57,14 @@ FOLIOT_API void foliot_clock_utcnow (FoliotClock *clock, FoliotDate *out_date);
 /**
  * foliot_clock_time_of:
  *
- * Returns: clock time at which the calendar shows @date: `(date − utcnow()) + time()`; [const@TIME_NEVER] when that is
+ * Returns: clock time at which the calendar shows @date: `(date − utcnow()) + time()`; `FOLIOT_TIME_NEVER` when that is
  *   more than 292 years away
  */
 FOLIOT_API FoliotTime foliot_clock_time_of (FoliotClock *clock, const FoliotDate *date);
 /**
  * foliot_clock_to_kernel:
  *
- * Clock time → kernel time; [const@TIME_NEVER] stays what it is.
+ * Clock time → kernel time; `FOLIOT_TIME_NEVER` stays what it is.
  */
 FOLIOT_API FoliotTime foliot_clock_to_kernel (FoliotClock *clock, FoliotTime time);
 
@@ -118,7 +118,7 @@ FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotExternalClock, foliot_external_clock, FOL
 /**
  * foliot_external_clock_new:
  * @kernel: a kernel, usually of EXTERNAL or FREE drive; its present time becomes @init_time on this clock
- * @utc_start: the date at clock time 0, any offset (converted to UTC), as [func@date_parse] reads it
+ * @utc_start: the date at clock time 0, any offset (converted to UTC), as foliot_date_parse() reads it
  * @init_time: clock time at the start; may be negative
  * @error: FOLIOT_ERROR_VALUE when @utc_start is no date, or when @init_time and the kernel's time are more than 292
  *   years apart

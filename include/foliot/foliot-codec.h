@@ -243,7 +243,7 @@ FOLIOT_API FoliotValue *foliot_codec_decode (FoliotCodec *codec, const guint8 *d
  * @type: a GObject class
  * @names: (array zero-terminated=1): properties, in the order of the constructor's parameters; each is written, read
  *   and printed (`A(x=1, y=2)`). A property of type #FoliotValue takes any value.
- * @repr: whether [func@value_print] prints instances as `A(x=1, y=2)`
+ * @repr: whether foliot_value_print() prints instances as `A(x=1, y=2)`
  *
  * aiomas' `@serializable`: wire form `{"x": 1, "y": 2}`.
  *

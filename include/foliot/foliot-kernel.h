@@ -127,7 +127,7 @@ typedef struct
  * FoliotSettled:
  * @quiet: nothing is ready at or before now, and nothing is held
  * @assumed: a plain aiomas peer was taken as settled because it owes no reply
- * @next_due: when the next event is due, or [const@TIME_NEVER]
+ * @next_due: when the next event is due, or `FOLIOT_TIME_NEVER`
  * @n_holds: holds in force
  * @n_waits: fibers that wait without anything due that could end their wait
  */
@@ -307,7 +307,7 @@ FOLIOT_API void foliot_kernel_peek_settled (FoliotKernel *kernel, FoliotSettled 
 
 /**
  * foliot_kernel_set_limit:
- * @limit: no event later than this runs, whoever drives; [const@TIME_NEVER] for none
+ * @limit: no event later than this runs, whoever drives; `FOLIOT_TIME_NEVER` for none
  *
  * The end of a run, for a world that lives in somebody else's main loop.
  */
@@ -331,7 +331,7 @@ FOLIOT_API guint64 foliot_kernel_step_until (FoliotKernel *kernel, FoliotTime un
 
 /**
  * foliot_kernel_run_until:
- * @until: last time to run events of; [const@TIME_NEVER] for no limit
+ * @until: last time to run events of; `FOLIOT_TIME_NEVER` for no limit
  * @error: %FOLIOT_KERNEL_ERROR_HELD, %FOLIOT_KERNEL_ERROR_INTERRUPTED, %FOLIOT_KERNEL_ERROR_BUSY
  *
  * Runs a FREE or PACED kernel until nothing is due at or before @until and nothing is held; time ends at @until unless

@@ -93,7 +93,7 @@ FOLIOT_API FoliotValue *foliot_scenario_describe_type (GType type) FOLIOT_WARN_U
 /**
  * foliot_module_find_type:
  * @name: "module:Type"
- * @module_dirs: (array zero-terminated=1) (nullable): as for [func@scenario_load]
+ * @module_dirs: (array zero-terminated=1) (nullable): as for foliot_scenario_load()
  * @error: FOLIOT_ERROR_VALUE for another form; MODULE; UNKNOWN lists the module's types
  *
  * Returns: an agent type of a module, or %G_TYPE_INVALID
@@ -126,7 +126,7 @@ FOLIOT_API FoliotValue *foliot_table_get_cell (FoliotTable *table, gsize row, gu
 /**
  * FoliotWorldOptions:
  * @seed: used if @has_seed, instead of the scenario's
- * @until: kernel time at which to end, if earlier or later than the scenario's; [const@TIME_NEVER]: the scenario's own
+ * @until: kernel time at which to end, if earlier or later than the scenario's; `FOLIOT_TIME_NEVER`: the scenario's own
  * @through_codec: links carry bytes
  * @context: (nullable): a main context to live in: whoever iterates it runs the world, up to its end
  * @digest_off: no records and digests

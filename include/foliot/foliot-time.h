@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * FoliotTime:
  *
  * Simulated time or a duration, in nanoseconds. Negative times are legal. There is no sentinel but
- * [const@TIME_NEVER], which lies after every event.
+ * `FOLIOT_TIME_NEVER`, which lies after every event.
  */
 typedef gint64 FoliotTime;
 
@@ -27,7 +27,7 @@ typedef gint64 FoliotTime;
  * @time: a time
  * @duration: a duration
  *
- * Returns: @time + @duration, saturating at G_MININT64 and [const@TIME_NEVER]; never wraps. Never plus anything is never
+ * Returns: @time + @duration, saturating at G_MININT64 and `FOLIOT_TIME_NEVER`; never wraps. Never plus anything is never
  */
 FOLIOT_API FoliotTime foliot_time_add (FoliotTime time, FoliotTime duration);
 
@@ -54,7 +54,7 @@ FOLIOT_API double foliot_time_to_seconds (FoliotTime time);
  * @out_time: (out): the time
  * @error: %FOLIOT_ERROR_VALUE names the text and what was expected
  *
- * "never" is [const@TIME_NEVER]. A sign and blanks around the unit are taken, up to 24 decimals too, an exponent is not.
+ * "never" is `FOLIOT_TIME_NEVER`. A sign and blanks around the unit are taken, up to 24 decimals too, an exponent is not.
  * What is finer than a nanosecond is rounded, ties to even; independent of the locale.
  *
  * Returns: whether @out_time was set
@@ -66,7 +66,7 @@ FOLIOT_API gboolean foliot_time_parse (const char *text, FoliotTime *out_time, G
  * @time: a time
  *
  * Returns: (transfer full): seconds as the shortest exact decimal text, without an exponent: "900", "-1", "0.25";
- *   "never" for [const@TIME_NEVER]
+ *   "never" for `FOLIOT_TIME_NEVER`
  */
 FOLIOT_API char *foliot_time_format (FoliotTime time) FOLIOT_WARN_UNUSED;
 

@@ -99,6 +99,7 @@ FOLIOT_API G_DECLARE_INTERFACE (FoliotLink, foliot_link, FOLIOT, LINK, GObject);
  * @get_peer: (nullable): the other end, when it lives in this process
  * @get_owner: (nullable): the owner given to start, if it was given together with @sink
  */
+#ifndef __GI_SCANNER__ /* its frames and sinks are for C alone, and the compiler of type libraries trips over them */
 struct _FoliotLinkInterface
 {
   GTypeInterface parent;
@@ -113,6 +114,7 @@ struct _FoliotLinkInterface
   FoliotLink *(*get_peer) (FoliotLink *link);
   gpointer (*get_owner) (FoliotLink *link, const FoliotLinkSink *sink);
 };
+#endif
 
 /**
  * foliot_link_get_kernel:

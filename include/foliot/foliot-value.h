@@ -219,7 +219,7 @@ FOLIOT_API gpointer foliot_value_get_object (const FoliotValue *value, GType typ
  * foliot_value_equal:
  *
  * Same kind and content; doubles by bits; maps with the same pairs in the same order; objects by identity unless the
- * type has an equality of its own ([func@value_set_object_funcs]).
+ * type has an equality of its own (foliot_value_set_object_funcs()).
  */
 FOLIOT_API gboolean foliot_value_equal (const FoliotValue *a, const FoliotValue *b);
 
