@@ -47,6 +47,13 @@ G_NORETURN void foliot_context_end (FoliotContext *context, FoliotContextFunc fu
 
 /* Back to whoever runs @context, which is running; returns when it is run again. */
 #if FOLIOT_CONTEXT_NATIVE
+#ifdef __AVX512F__
+#define FOLIOT_CONTEXT_AVX512                                                                                \
+  , "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25", "xmm26",       \
+      "xmm27", "xmm28", "xmm29", "xmm30", "xmm31", "k1", "k2", "k3", "k4", "k5", "k6", "k7"
+#else
+#define FOLIOT_CONTEXT_AVX512
+#endif
 static inline void
 foliot_context_suspend (FoliotContext *context)
 {
@@ -61,7 +68,7 @@ foliot_context_suspend (FoliotContext *context)
                    :
                    : "rax", "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
                      "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
-                     "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "memory", "cc");
+                     "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "memory", "cc" FOLIOT_CONTEXT_AVX512);
 }
 #else
 void foliot_context_suspend (FoliotContext *context);
