@@ -93,6 +93,11 @@ feed_row (gpointer target, gpointer payload)
   Feed *feed = payload;
   const FoliotSeries *series = feed->spec->series;
 
+  if (feed->world->closed)
+    {
+      g_free (feed);
+      return;
+    }
   for (guint i = 0; i < feed->spec->deliveries->len; i++)
     {
       const FoliotDelivery *to = &g_array_index (feed->spec->deliveries, FoliotDelivery, i);

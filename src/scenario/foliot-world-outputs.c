@@ -46,6 +46,11 @@ sample (gpointer target, gpointer payload)
   g_autofree FoliotValue **cells = g_new (FoliotValue *, sampler->table->n_columns);
   guint64 hash = 0;
 
+  if (sampler->world->closed)
+    {
+      g_free (sampler);
+      return;
+    }
   for (guint i = 0; i < sampler->spec->agents->len; i++)
     {
       sample_agent (sampler, i, cells, &hash);

@@ -11,7 +11,9 @@
 
 G_DEFINE_FINAL_TYPE (FoliotWorld, foliot_world, G_TYPE_OBJECT)
 
-#define BATCH_EVENTS 65536
+#define BATCH_EVENTS         65536
+#define CLOSING_BATCH_EVENTS 256
+#define MAX_CLOSING_EVENTS   (16 * 1024 * 1024)
 
 void
 _foliot_world_fail (FoliotWorld *world, const char *agent, const char *what, const GError *why)
@@ -296,12 +298,30 @@ foliot_world_dup_wait_report (FoliotWorld *world)
   return foliot_fiber_report_waits (world->kernel);
 }
 
+/* Lets all containers shut down while there are still events: what closes tells the other end, and that may take time. */
+static void
+shut_down (FoliotWorld *world)
+{
+  g_autoptr (GPtrArray) ends = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref);
+  g_autoptr (FoliotFuture) all = NULL;
+  guint64 n_events = 0, n = 1;
+
+  for (guint i = 0; i < world->containers->len; i++)
+    g_ptr_array_add (ends, foliot_container_shutdown (g_ptr_array_index (world->containers, i)));
+  all = foliot_future_all (world->kernel, (FoliotFuture *const *) ends->pdata, ends->len);
+  foliot_kernel_set_limit (world->kernel, FOLIOT_TIME_NEVER);
+  for (; n > 0 && n_events < MAX_CLOSING_EVENTS && !foliot_future_is_settled (all); n_events += n)
+    n = foliot_kernel_step (world->kernel, CLOSING_BATCH_EVENTS);
+}
+
 void
 foliot_world_close (FoliotWorld *world)
 {
   if (world->closed)
     return;
   world->closed = TRUE;
+  shut_down (world);
+  g_ptr_array_set_size (world->agents, 0);
   foliot_kernel_close (world->kernel);
 }
 
@@ -312,7 +332,6 @@ foliot_world_dispose (GObject *object)
 
   if (world->kernel != NULL)
     foliot_world_close (world);
-  g_ptr_array_set_size (world->agents, 0);
   g_ptr_array_set_size (world->containers, 0);
   G_OBJECT_CLASS (foliot_world_parent_class)->dispose (object);
 }
