@@ -207,8 +207,18 @@ FOLIOT_API char *foliot_world_dup_wait_report (FoliotWorld *world) FOLIOT_WARN_U
 /**
  * foliot_world_check_expectations:
  * @error: EXPECTATION, with the first row that breaks it.
+ *
+ * What is marked `unless_cut` is skipped when the options of the world gave it another end than the scenario's.
+ *
+ * Returns: whether all that was checked holds.
  */
 FOLIOT_API gboolean foliot_world_check_expectations (FoliotWorld *world, GError **error);
+/**
+ * foliot_world_dup_skipped_expectations:
+ *
+ * Returns: (transfer full): a line per expectation that foliot_world_check_expectations() skips: where it stands; '' if none.
+ */
+FOLIOT_API char *foliot_world_dup_skipped_expectations (FoliotWorld *world) FOLIOT_WARN_UNUSED;
 FOLIOT_API guint foliot_world_get_n_tables (FoliotWorld *world);
 /**
  * foliot_world_get_table: (skip)

@@ -305,3 +305,20 @@ foliot_cursor_get_int (const FoliotCursor *cursor, const char *name, gboolean re
   *out = foliot_value_get_int (member.value);
   return TRUE;
 }
+
+gboolean
+foliot_cursor_get_bool (const FoliotCursor *cursor, const char *name, gboolean *out, GError **error)
+{
+  FoliotCursor member = foliot_cursor_member (cursor, name);
+
+  if (member.value == NULL)
+    return TRUE;
+  if (foliot_value_get_kind (member.value) != FOLIOT_VALUE_BOOL)
+    {
+      foliot_cursor_fail (&member, FOLIOT_SCENARIO_ERROR_TYPE, error, "expected true or false, found %s",
+                          foliot_cursor_kind_name (&member));
+      return FALSE;
+    }
+  *out = foliot_value_get_bool (member.value);
+  return TRUE;
+}

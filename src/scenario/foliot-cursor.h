@@ -47,6 +47,7 @@ gboolean foliot_cursor_get_double (const FoliotCursor *cursor, const char *name,
                                    double *out, GError **error);
 gboolean foliot_cursor_get_int (const FoliotCursor *cursor, const char *name, gboolean required, gint64 min,
                                 gint64 max, gint64 *out, GError **error);
+gboolean foliot_cursor_get_bool (const FoliotCursor *cursor, const char *name, gboolean *out, GError **error);
 /* Time of a value: a number of seconds, or text with a unit. */
 gboolean foliot_cursor_to_time (const FoliotCursor *cursor, FoliotTime *out, GError **error);
 gboolean foliot_cursor_to_string (const FoliotCursor *cursor, const char **out, GError **error);

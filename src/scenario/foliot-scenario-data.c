@@ -409,7 +409,8 @@ _foliot_scenario_read_expect (FoliotScenario *scenario, const FoliotCursor *entr
       || !read_limit (entry, "at_most", &spec.has_at_most, &spec.at_most, error)
       || !read_limit (entry, "at_least", &spec.has_at_least, &spec.at_least, error)
       || !read_limit (entry, "equals", &spec.has_equals, &spec.equals, error)
-      || !foliot_cursor_get_double (entry, "relative_tolerance", FALSE, &spec.relative_tolerance, error))
+      || !foliot_cursor_get_double (entry, "relative_tolerance", FALSE, &spec.relative_tolerance, error)
+      || !foliot_cursor_get_bool (entry, "unless_cut", &spec.unless_cut, error))
     return FALSE;
   if (spec.relative_tolerance < 0.0)
     {

@@ -75,6 +75,7 @@ typedef struct
   int column;  /* index in the table, −1 for a count of rows */
   int by;      /* index in the table, −1: all rows are one group */
   FoliotFold fold;
+  gboolean unless_cut; /* holds for a run to the scenario's own end alone */
   gboolean has_at_most, has_at_least, has_equals;
   double at_most, at_least, equals, relative_tolerance;
 } FoliotExpectSpec;

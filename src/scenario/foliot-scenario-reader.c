@@ -505,7 +505,8 @@ static const char *const link_members[] = { "from", "to", "latency", "loss", "co
 static const char *const input_members[] = { "file", "time", "deliver", "count", NULL };
 static const char *const output_members[] = { "table", "agents", "label", "every", "from", "columns", NULL };
 static const char *const expect_members[]
-    = { "table", "column", "fold", "by", "at_most", "at_least", "equals", "relative_tolerance", NULL };
+    = { "table",      "column", "fold", "by", "at_most", "at_least", "equals", "relative_tolerance",
+        "unless_cut", NULL };
 
 gboolean
 _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs, GError **error)

@@ -140,11 +140,21 @@ print_waits (const char *waits, const char *out)
 }
 
 static void
+print_skipped (const char *skipped)
+{
+  g_auto (GStrv) lines = g_strsplit (skipped, "\n", -1);
+
+  for (guint i = 0; lines[i][0] != '\0'; i++)
+    printf ("not checked, because the run was cut: %s\n", lines[i]);
+}
+
+static void
 print_summary (FoliotWorld *world, const char *out)
 {
   FoliotKernel *kernel = foliot_world_get_kernel (world);
   g_autofree char *now = foliot_time_format (foliot_kernel_now (kernel));
   g_autofree char *waits = foliot_world_dup_wait_report (world);
+  g_autofree char *skipped = foliot_world_dup_skipped_expectations (world);
   FoliotCounts counts;
 
   foliot_kernel_get_counts (kernel, &counts);
@@ -155,6 +165,7 @@ print_summary (FoliotWorld *world, const char *out)
     print_table (foliot_world_get_table (world, i), out);
   if (waits[0] != '\0')
     print_waits (waits, out);
+  print_skipped (skipped);
   printf ("results %s\n", out);
 }
 

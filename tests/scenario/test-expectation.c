@@ -90,6 +90,37 @@ test_no_rows (void)
          "scenario.json:5: /expect/0: table none has no rows: count of rows is 0, expected at least 1");
 }
 
+/* An end of one's own, earlier or later, skips what speaks of the whole run, and nothing else. */
+static void
+test_unless_cut (void)
+{
+  g_autoptr (Kit) kit = kit_new ();
+  g_autoptr (FoliotScenario) scenario = kit_scenario (
+      kit, "{'foliot': 1, 'name': 't', 'duration': 4, 'agents': [{'name': 'a', 'type': 'Probe'}],\n"
+           "'outputs': [{'table': 's', 'every': 1, 'columns': ['P']}],\n"
+           "'expect': [{'table': 's', 'fold': 'count', 'equals': 4, 'unless_cut': true},\n"
+           "{'table': 's', 'fold': 'count', 'by': 'time_s', 'equals': 1}]}");
+
+  for (int until = 2; until <= 6; until += 2)
+    {
+      const FoliotWorldOptions options = { .until = until * FOLIOT_SECOND };
+      g_autoptr (FoliotWorld) world = foliot_world_new (scenario, &options, NULL);
+      g_autofree char *skipped = NULL, *place = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (foliot_world_run (world, NULL));
+      g_assert_true (foliot_world_check_expectations (world, &error));
+      skipped = foliot_world_dup_skipped_expectations (world);
+      place = kit_strip (kit, skipped);
+      g_assert_cmpstr (place, ==, until == 4 ? "" : "scenario.json:3: /expect/0\n");
+    }
+  kit_assert_refused (
+      kit,
+      "{'foliot': 1, 'name': 't', 'duration': 4, 'outputs': [{'table': 's', 'columns': ['P']}],\n"
+      "'expect': [{'table': 's', 'fold': 'count', 'equals': 4, 'unless_cut': 1}]}",
+      NULL, FOLIOT_SCENARIO_ERROR_TYPE, ":2: /expect/0/unless_cut: expected true or false, found a number");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -99,5 +130,6 @@ main (int argc, char **argv)
   g_test_add_func ("/expectation/groups", test_groups);
   g_test_add_func ("/expectation/tolerance", test_tolerance);
   g_test_add_func ("/expectation/no-rows", test_no_rows);
+  g_test_add_func ("/expectation/unless-cut", test_unless_cut);
   return g_test_run ();
 }
