@@ -144,7 +144,7 @@ print_skipped (const char *skipped)
 {
   g_auto (GStrv) lines = g_strsplit (skipped, "\n", -1);
 
-  for (guint i = 0; lines[i][0] != '\0'; i++)
+  for (guint i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++)
     printf ("not checked, because the run was cut: %s\n", lines[i]);
 }
 
