@@ -238,12 +238,26 @@ FOLIOT_API gboolean foliot_world_write_results (FoliotWorld *world, const char *
  */
 FOLIOT_API void foliot_world_close (FoliotWorld *world);
 /**
- * foliot_world_check_twins:
- * @error: DIFFERS names time, node, event, class of the first difference.
+ * FoliotTwinsFunc:
+ * @next: (nullable): the kernel of the world whose events run next; %NULL: both worlds are about to go
  *
- * The same world twice in lock-step;
+ * Called by foliot_world_check_twins() before each batch of events, and after the last one. It may not run the kernel; to
+ * interrupt it ([method@Kernel.interrupt], also from a signal) ends the batch.
+ *
+ * Returns: whether to go on.
+ */
+typedef gboolean (*FoliotTwinsFunc) (FoliotKernel *next, gpointer user_data);
+/**
+ * foliot_world_check_twins:
+ * @options: (nullable): of both worlds; %NULL: the scenario's own
+ * @func: (scope call) (nullable) (closure user_data): looks on
+ * @error: DIFFERS names time, node, event, class of the first difference; %FOLIOT_KERNEL_ERROR_INTERRUPTED: @func ended it
+ *
+ * Runs the same world twice, in lock-step, and compares them event by event, then their tables.
+ *
+ * Returns: whether they are equal to their ends.
  */
 FOLIOT_API gboolean foliot_world_check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options,
-                                              GError **error);
+                                              FoliotTwinsFunc func, gpointer user_data, GError **error);
 
 G_END_DECLS

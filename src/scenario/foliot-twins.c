@@ -240,16 +240,42 @@ compare_failures (const Twin *a, const GError *x, const GError *y, GError **erro
   return g_str_equal (first, second) || fail_state (a, "failure", first, second, error);
 }
 
-/* A failure of one run alone is a difference too; one of both ends the check. */
-static gboolean
-run_lockstep (Twin *a, Twin *b, GError **error)
+typedef struct
 {
+  FoliotTwinsFunc func;
+  gpointer user_data;
+} Observer;
+
+static gboolean
+goes_on (const Observer *observer, const Twin *next, GError **error)
+{
+  g_autofree char *now = NULL;
+
+  if (observer->func == NULL || observer->func (next->world->kernel, observer->user_data))
+    return TRUE;
+  now = foliot_time_format (foliot_kernel_now (next->world->kernel));
+  g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_INTERRUPTED,
+               "interrupted; up to %s s two runs of the same world are equal", now);
+  return FALSE;
+}
+
+/* A failure of one run alone is a difference too; one of both ends the check. A batch that was interrupted is not compared: it
+ * ends where the interruption came. */
+static gboolean
+run_lockstep (Twin *a, Twin *b, const Observer *observer, GError **error)
+{
+  if (!goes_on (observer, a, error))
+    return FALSE;
   for (;; a->batch++, b->batch++)
     {
       g_autoptr (GError) failed_a = NULL, failed_b = NULL;
 
       run_batch (a, &failed_a);
+      if (!goes_on (observer, b, error))
+        return FALSE;
       run_batch (b, &failed_b);
+      if (!goes_on (observer, a, error))
+        return FALSE;
       if (!compare_batch (a, b, error) || !compare_failures (a, failed_a, failed_b, error))
         return FALSE;
       if (failed_a != NULL)
@@ -263,12 +289,16 @@ run_lockstep (Twin *a, Twin *b, GError **error)
 }
 
 gboolean
-foliot_world_check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options, GError **error)
+foliot_world_check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options, FoliotTwinsFunc func,
+                          gpointer user_data, GError **error)
 {
+  const Observer observer = { func, user_data };
   Twin a = { 0 }, b = { 0 };
   gboolean same = twin_init (&a, scenario, options, error) && twin_init (&b, scenario, options, error)
-                  && run_lockstep (&a, &b, error);
+                  && run_lockstep (&a, &b, &observer, error);
 
+  if (func != NULL)
+    func (NULL, user_data);
   twin_clear (&b);
   twin_clear (&a);
   return same;

@@ -111,7 +111,7 @@ run_world (FoliotWorld *world, gboolean quiet, GError **error)
       foliot_progress_show (&progress, foliot_kernel_now (kernel), n_events);
     }
   while (n > 0 && !foliot_watch_was_interrupted ());
-  foliot_watch_end ();
+  foliot_watch_turn_to (NULL);
   foliot_progress_end (&progress);
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
@@ -198,15 +198,53 @@ get_exit_code (const GError *error)
     return FOLIOT_EXIT_DIFFERS;
   if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS))
     return FOLIOT_EXIT_RESULTS;
+  if (g_error_matches (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_INTERRUPTED))
+    return FOLIOT_EXIT_INTERRUPTED;
   return error->domain == FOLIOT_KERNEL_ERROR ? FOLIOT_EXIT_MODEL : FOLIOT_EXIT_USAGE;
+}
+
+typedef struct
+{
+  FoliotProgress progress;
+  FoliotTime until;
+  gboolean quiet;
+  gboolean begun;
+} Check;
+
+/* Both worlds are watched in turn: whose events run may not yield, and either is interrupted. */
+static gboolean
+watch_twins (FoliotKernel *next, gpointer user_data)
+{
+  Check *check = user_data;
+  FoliotCounts counts;
+
+  foliot_watch_turn_to (next);
+  if (next == NULL)
+    return FALSE;
+  if (!check->begun)
+    {
+      check->begun = TRUE;
+      foliot_progress_begin (&check->progress, !check->quiet, foliot_kernel_now (next), check->until);
+      foliot_watch_begin (next);
+    }
+  foliot_kernel_get_counts (next, &counts);
+  foliot_progress_show (&check->progress, foliot_kernel_now (next), counts.dispatched);
+  return !foliot_watch_was_interrupted ();
 }
 
 static int
 check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options, const Arguments *arguments)
 {
+  Check check = { .until = options->until != FOLIOT_TIME_NEVER ? options->until
+                                                               : foliot_scenario_get_until (scenario),
+                  .quiet = arguments->quiet || arguments->json };
   g_autoptr (GError) error = NULL;
 
-  if (!foliot_world_check_twins (scenario, options, &error))
+  foliot_world_check_twins (scenario, options, watch_twins, &check, &error);
+  foliot_watch_end ();
+  if (check.begun)
+    foliot_progress_end (&check.progress);
+  if (error != NULL)
     return complain (error, get_exit_code (error));
   if (!arguments->quiet)
     printf ("check: two runs of the same world are equal, event by event\n");
@@ -219,6 +257,7 @@ run_and_report (FoliotScenario *scenario, const FoliotWorldOptions *options, con
   g_autoptr (GError) failure = NULL, error = NULL;
   g_autoptr (FoliotWorld) world = foliot_world_new (scenario, options, &error);
   g_autofree char *out = NULL, *digest = NULL;
+  gboolean written;
 
   if (world == NULL)
     return complain (error, get_exit_code (error));
@@ -226,7 +265,9 @@ run_and_report (FoliotScenario *scenario, const FoliotWorldOptions *options, con
                                : g_build_filename ("results", foliot_scenario_get_name (scenario), NULL);
   if (run_world (world, arguments->quiet || arguments->json, &failure) && !foliot_watch_was_interrupted ())
     foliot_world_check_expectations (world, &failure);
-  if (!foliot_world_write_results (world, out, &error))
+  written = foliot_world_write_results (world, out, &error);
+  foliot_watch_end ();
+  if (!written)
     {
       if (failure != NULL)
         complain (failure, 0);

@@ -12,6 +12,7 @@
  * handlers only call what may be called from a signal. */
 
 static FoliotKernel *volatile watched;
+static volatile sig_atomic_t patient; /* the first signal is only remembered */
 static volatile sig_atomic_t interrupted;
 static char last_event[256];
 static volatile sig_atomic_t n_same;
@@ -20,10 +21,13 @@ static int patience_s = FOLIOT_WATCH_SECONDS;
 static void
 on_interrupt (int signal_number)
 {
-  if (interrupted || watched == NULL)
+  FoliotKernel *kernel = watched;
+
+  if (interrupted || !patient)
     _exit (FOLIOT_EXIT_INTERRUPTED);
   interrupted = 1;
-  foliot_kernel_interrupt (watched);
+  if (kernel != NULL)
+    foliot_kernel_interrupt (kernel);
 }
 
 static void
@@ -91,14 +95,24 @@ foliot_watch_configure (GError **error)
 }
 
 void
+foliot_watch_turn_to (FoliotKernel *kernel)
+{
+  if (watched == kernel)
+    return;
+  if (kernel != NULL)
+    foliot_fiber_catch_overflow (kernel);
+  watched = kernel;
+}
+
+void
 foliot_watch_begin (FoliotKernel *kernel)
 {
   static char stack[64 * 1024] __attribute__ ((aligned (16)));
   const stack_t alternate = { .ss_sp = stack, .ss_size = sizeof stack };
 
   sigaltstack (&alternate, NULL);
-  foliot_fiber_catch_overflow (kernel);
-  watched = kernel;
+  foliot_watch_turn_to (kernel);
+  patient = 1;
   set_handler (SIGINT, on_interrupt);
   set_handler (SIGTERM, on_interrupt);
   set_handler (SIGALRM, on_tick);
@@ -109,6 +123,7 @@ void
 foliot_watch_end (void)
 {
   set_timer (0);
+  patient = 0;
   watched = NULL;
 }
 

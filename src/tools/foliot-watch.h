@@ -13,6 +13,10 @@
 /* Reads the environment; call it once, before foliot_watch_begin(). Error: FOLIOT_ERROR_VALUE, for a variable that is no such
  * number. */
 gboolean foliot_watch_configure (GError **error);
+/* From now on the first Ctrl-C interrupts @kernel and is remembered; a second one ends the process at once. */
 void foliot_watch_begin (FoliotKernel *kernel);
+/* Another kernel runs; %NULL: none does, what is under way (the results are written) is brought to its end. */
+void foliot_watch_turn_to (FoliotKernel *kernel);
+/* Ctrl-C ends the process at once again. */
 void foliot_watch_end (void);
 gboolean foliot_watch_was_interrupted (void);

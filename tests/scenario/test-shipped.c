@@ -96,7 +96,7 @@ test_twins (gconstpointer data)
   g_autoptr (FoliotScenario) scenario = load (shipped->path, shipped->settings);
   g_autoptr (GError) error = NULL;
 
-  foliot_world_check_twins (scenario, NULL, &error);
+  foliot_world_check_twins (scenario, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
 }
 

@@ -43,7 +43,7 @@ test_plant (gconstpointer data)
   g_autoptr (FoliotScenario) scenario = make (kit, plant->defect);
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (foliot_world_check_twins (scenario, NULL, &error));
+  g_assert_false (foliot_world_check_twins (scenario, NULL, NULL, NULL, &error));
   g_assert_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_DIFFERS);
   g_test_message ("%s", error->message);
   g_assert_true (g_str_has_prefix (error->message, "two runs of the same world differ: "));
@@ -63,7 +63,7 @@ test_one_fails (void)
     {
       g_autoptr (GError) error = NULL;
 
-      if (!foliot_world_check_twins (scenario, NULL, &error))
+      if (!foliot_world_check_twins (scenario, NULL, NULL, NULL, &error))
         {
           g_assert_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_DIFFERS);
           n_found++;
@@ -81,7 +81,7 @@ test_both_fail (void)
                            "'Faulty', 'args': {'where': 'run'}}]}");
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (foliot_world_check_twins (scenario, NULL, &error));
+  g_assert_false (foliot_world_check_twins (scenario, NULL, NULL, NULL, &error));
   g_assert_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT);
   g_assert_cmpstr (error->message, ==, "agent f: run failed at 2.5 s: as planned");
 }
@@ -97,7 +97,7 @@ test_no_false_alarm (void)
       const FoliotWorldOptions options
           = { .has_seed = TRUE, .seed = seed, .until = FOLIOT_TIME_NEVER, .through_codec = seed % 2 == 1 };
       g_autoptr (GError) error = NULL;
-      gboolean same = foliot_world_check_twins (scenario, &options, &error);
+      gboolean same = foliot_world_check_twins (scenario, &options, NULL, NULL, &error);
 
       g_assert_no_error (error);
       g_assert_true (same);

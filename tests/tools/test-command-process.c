@@ -7,6 +7,7 @@
 #include <pty.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -188,4 +189,22 @@ test_file_read (const char *name)
 
   g_file_get_contents (path, &text, NULL, NULL);
   return text;
+}
+
+int
+test_folder_watch (const char *folder)
+{
+  int watch = inotify_init1 (IN_CLOEXEC);
+
+  g_assert_cmpint (inotify_add_watch (watch, folder, IN_CREATE), >=, 0);
+  return watch;
+}
+
+void
+test_folder_await (int watch)
+{
+  struct pollfd events = { watch, POLLIN, 0 };
+
+  g_assert_cmpint (poll (&events, 1, DEADLINE_MS), ==, 1);
+  close (watch);
 }

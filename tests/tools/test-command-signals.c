@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "test-command.h"
 
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <signal.h>
 #include <string.h>
@@ -102,6 +103,65 @@ test_second_interrupt (void)
   g_assert_null (run);
 }
 
+/* The second signal, which would end the process, never comes: the first one lets it finish what it writes. */
+static void
+test_interrupt_while_writing (void)
+{
+  g_autofree char *folder = g_build_filename (test_folder, "written", NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (TestProcess) process = NULL;
+  JsonObject *run;
+  int status, watch;
+
+  test_scenario_write ("many rows");
+  g_assert_cmpint (g_mkdir (folder, 0777), ==, 0);
+  watch = test_folder_watch (folder);
+  process = test_process_start ("run . --out written", NULL);
+  test_folder_await (watch);
+  g_assert_cmpint (kill (process->pid, SIGINT), ==, 0);
+  status = test_process_join (process);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 130);
+  g_assert_nonnull (strstr (process->err->str, "foliot: interrupted; the results up to here are in written"));
+  run = get_run (parser, "written/run.json");
+  g_assert_true (json_object_get_boolean_member (run, "complete"));
+  assert_files_are_there (run, "written");
+}
+
+static void
+test_check_interrupt (void)
+{
+  g_autoptr (TestProcess) process = NULL;
+  g_autofree char *run = NULL;
+  const TestSetting setting = { .terminal = TRUE };
+  int status;
+
+  test_scenario_write ("work");
+  process = test_process_start (LONG_RUN "checked --check", &setting);
+  test_process_await_error (process, "of 9000000000.0 s simulated");
+  g_assert_cmpint (kill (process->pid, SIGINT), ==, 0);
+  status = test_process_join (process);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 130);
+  g_assert_nonnull (strstr (process->err->str, "s two runs of the same world are equal"));
+  run = test_file_read ("checked/run.json");
+  g_assert_null (run);
+}
+
+static void
+test_check_never_yields (void)
+{
+  g_autoptr (TestProcess) process = NULL;
+  const TestSetting setting = { .watch = "1" };
+
+  test_scenario_write ("spin");
+  process = test_process_start ("run . --check --out spun", &setting);
+  test_process_await_error (process, "foliot: does not yield: event ");
+  test_process_await_error (process, " at 2000000000 ns of w;");
+  g_assert_cmpint (kill (process->pid, SIGKILL), ==, 0);
+  g_assert_true (WIFSIGNALED (test_process_join (process)));
+}
+
 static void
 test_never_yields (void)
 {
@@ -154,6 +214,9 @@ test_command_add_signals (void)
 {
   g_test_add_func ("/command/interrupt", test_command_interrupt);
   g_test_add_func ("/command/second-interrupt", test_second_interrupt);
+  g_test_add_func ("/command/interrupt-while-writing", test_interrupt_while_writing);
+  g_test_add_func ("/command/check-interrupt", test_check_interrupt);
+  g_test_add_func ("/command/check-never-yields", test_check_never_yields);
   g_test_add_func ("/command/never-yields", test_never_yields);
   g_test_add_func ("/command/watch-seconds", test_watch_seconds);
   g_test_add_func ("/command/overflow", test_overflow);

@@ -41,6 +41,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestProcess, test_process_free)
 
 /* Runs `foliot @arguments` to its end; fails unless it exits with @code. */
 TestProcess *test_command_run (const char *arguments, const TestSetting *setting, int code);
+/* Watches a folder, from before the process that writes there starts; the second returns as soon as something is made in it. */
+int test_folder_watch (const char *folder);
+void test_folder_await (int watch);
 /* The text of a file of the folder; %NULL if there is none. */
 char *test_file_read (const char *name);
 

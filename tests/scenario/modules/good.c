@@ -61,6 +61,8 @@ worker_run (gpointer self, GError **error)
       foliot_agent_record (
           worker, "seconds", "i", foliot_value_new_int (i), "draw",
           foliot_value_new_double (foliot_random_uniform (foliot_agent_get_random (worker, "draw"))), NULL);
+      for (gint64 k = 0; g_str_equal (worker->what, "many rows") && i == 1 && k < 300000; k++)
+        foliot_agent_record (worker, "seconds", "i", foliot_value_new_int (k), NULL);
       if (g_str_equal (worker->what, "fail in run") && i == 3)
         return fail (error);
       if (g_str_equal (worker->what, "spin") && i == 2)
