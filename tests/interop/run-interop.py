@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Both systems against each other, as processes: one serves two interop agents, the other tries each of their methods.
+
+    run-interop.py SOURCE
+
+A line of TAP for each transport, codec, direction and case. aiomas against itself comes first: it shows that what the cases
+expect is what aiomas does. Without a real aiomas everything is skipped, but with CI=true that is a failure.
+"""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CODECS = ("json", "msgpack", "blosc")
+TRANSPORTS = ("tcp", "unix")
+DEADLINE_S = 240
+
+
+class Report:
+    def __init__(self):
+        self.n, self.bad = 0, 0
+
+    def line(self, good, name, why=""):
+        self.n += 1
+        self.bad += not good
+        print(f"{'ok' if good else 'not ok'} {self.n} {name}", flush=True)
+        for text in why.splitlines():
+            print(f"# {text}", flush=True)
+
+
+class Systems:
+    """How each side is started: program and arguments, to which address and options are added."""
+
+    def __init__(self, source, python):
+        peers = source / "tests/peers"
+        self.servers = {"aiomas": [python, peers / "interop_agent.py"]}
+        self.clients = {"aiomas": [python, peers / "interop_client.py"]}
+        self.pairs = [("aiomas", "aiomas")]
+
+
+def find_python(source):
+    """The Python that has aiomas, or why there is none."""
+    found = subprocess.run([source / "tools/peers", "--find"], capture_output=True, text=True)
+    return found.stdout.strip(), found.stderr.strip()
+
+
+def addresses(transport, folder):
+    if transport == "unix":
+        return f"ipc://[{folder}/there]", f"ipc://[{folder}/here]"
+    return "tcp://127.0.0.1:0", "tcp://127.0.0.1:0"
+
+
+def start_server(command):
+    """The process, and its first agent's URL: None when it ended instead."""
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    word, _, url = server.stdout.readline().strip().partition(" ")
+    return server, url if word == "READY" else None
+
+
+def stop_server(server):
+    server.send_signal(signal.SIGTERM)
+    try:
+        _, complaints = server.communicate(timeout=DEADLINE_S)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        return f"hangs after SIGTERM\n{server.communicate()[1]}"
+    return "" if server.returncode == 0 else f"status {server.returncode}\n{complaints}"
+
+
+def relay(report, prefix, client):
+    """Passes the client's lines on; returns the names of its cases."""
+    names = []
+    for line in client.stdout.splitlines():
+        good = line.startswith("ok ")
+        if not good and not line.startswith("not ok "):
+            print(f"# {line}")
+            continue
+        name, _, why = line.removeprefix("not ").removeprefix("ok ").partition(": ")
+        names.append(name)
+        report.line(good, f"{prefix}/{name}", why)
+    return names
+
+
+def play(report, systems, transport, codec, pair, folder):
+    client, server = pair
+    prefix = f"/interop/{transport}/{codec}/{client}-calls-{server}"
+    there, here = addresses(transport, folder)
+    options = ["--codec", codec]
+    process, url = start_server([*systems.servers[server], there, *options])
+    names = []
+    if url is None:
+        report.line(False, f"{prefix}/ready", process.communicate()[1])
+        return names
+    try:
+        done = subprocess.run([*systems.clients[client], url, here, *options], capture_output=True, text=True,
+                              timeout=DEADLINE_S)
+        names = relay(report, prefix, done)
+        if not names or done.returncode not in (0, 1):
+            report.line(False, f"{prefix}/client", f"status {done.returncode}\n{done.stderr}")
+    except subprocess.TimeoutExpired:
+        report.line(False, f"{prefix}/client", "hangs")
+    complaint = stop_server(process)
+    report.line(not complaint, f"{prefix}/server-ends", complaint)
+    return names
+
+
+def main():
+    source = Path(sys.argv[1])
+    python, why = find_python(source)
+    report = Report()
+    if not python:
+        if os.environ.get("CI") == "true":
+            report.line(False, "/interop", why)
+            print("1..1")
+            return 1
+        print(f"1..0 # SKIP {why}")
+        return 0
+    systems = Systems(source, python)
+    cases = set()
+    for pair in systems.pairs:
+        for transport in TRANSPORTS:
+            for codec in CODECS:
+                with tempfile.TemporaryDirectory() as folder:
+                    cases.add(tuple(play(report, systems, transport, codec, pair, folder)))
+    report.line(len(cases) == 1, "/interop/all-try-the-same-cases")
+    print(f"1..{report.n}")
+    return report.bad != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
