@@ -23,17 +23,16 @@ static gboolean
 node_init (gpointer self, FoliotArgs *args, GError **error)
 {
   Node *node = self;
-  guint64 index;
+  gint64 index = foliot_args_get_int (args, "index");
 
-  if (!g_ascii_string_to_unsigned (foliot_args_get_string (args, "index"), 10, 0, G_MAXINT64, &index, error)
-      || !foliot_time_from_seconds (foliot_args_get_double (args, "time_out_s"), &node->time_out, error))
+  if (!foliot_time_from_seconds (foliot_args_get_double (args, "time_out_s"), &node->time_out, error))
     return FALSE;
   node->next_url = g_strdup (foliot_args_get_string (args, "next"));
   node->n_hops = foliot_args_get_int (args, "hops");
   node->inbox = foliot_store_new (foliot_agent_get_kernel (node), "inbox", 0);
-  if ((gint64) index < foliot_args_get_int (args, "tokens"))
-    foliot_store_try_put (node->inbox, foliot_value_build_list (foliot_value_new_int ((gint64) index),
-                                                                foliot_value_new_int (0), NULL));
+  if (index < foliot_args_get_int (args, "tokens"))
+    foliot_store_try_put (
+        node->inbox, foliot_value_build_list (foliot_value_new_int (index), foliot_value_new_int (0), NULL));
   return TRUE;
 }
 
@@ -181,7 +180,7 @@ static const FoliotOutput node_outputs[]
 
 static const FoliotAgentInfo node_info = {
   .help = "A node of a ring that passes tokens on over links that lose messages.",
-  .args = "index:string, next:string, tokens:int=1, hops:int=100, time_out_s:number=2.5",
+  .args = "index:int, next:string, tokens:int=1, hops:int=100, time_out_s:number=2.5",
   .init = node_init,
   .run = node_run,
   .dispose = node_dispose,

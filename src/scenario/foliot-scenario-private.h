@@ -109,5 +109,7 @@ struct _FoliotScenario
 
 /* Reads the sections of the merged tree into the scenario. */
 gboolean _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs, GError **error);
+/* NAME of the argument {"agent": NAME}; NULL for every other value. */
+const char *_foliot_scenario_get_agent_name (FoliotValue *value);
 /* The names of all agents, for hints. */
 char **_foliot_scenario_dup_agent_names (FoliotScenario *scenario);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "rpc/foliot-args-private.h"
 #include "scenario/foliot-nearest.h"
 
 /* From the merged tree to specs, section by section: containers, agents, links; foliot-scenario-data.c has those that speak of data. Each section is a list of entries; an
@@ -163,6 +164,57 @@ find_type (FoliotScenario *scenario, const FoliotCursor *at, const char *name, G
   return G_TYPE_INVALID;
 }
 
+const char *
+_foliot_scenario_get_agent_name (FoliotValue *value)
+{
+  FoliotValue *agent;
+
+  if (foliot_value_get_kind (value) != FOLIOT_VALUE_MAP || foliot_value_get_length (value) != 1)
+    return NULL;
+  agent = foliot_value_lookup (value, "agent");
+  return agent != NULL && foliot_value_get_kind (agent) == FOLIOT_VALUE_STRING
+             ? foliot_value_get_string (agent, NULL)
+             : NULL;
+}
+
+/* The type of an argument as init will see it: {"agent": NAME} is an address by then, and an address that is declared as a
+ * proxy is one. */
+static gboolean
+check_arg (const FoliotParameter *parameter, const FoliotCursor *args, const char *type, GError **error)
+{
+  FoliotCursor at = foliot_cursor_member (args, parameter->name);
+  gboolean is_address;
+
+  if (at.value == NULL && parameter->fallback != NULL)
+    return TRUE;
+  if (at.value == NULL)
+    {
+      foliot_cursor_fail (args->value != NULL ? args : args->parent, FOLIOT_SCENARIO_ERROR_MISSING, error,
+                          "agent type %s needs the argument \"%s\" (%s)", type, parameter->name,
+                          _foliot_signature_type_name (parameter->type));
+      return FALSE;
+    }
+  is_address = foliot_value_get_kind (at.value) == FOLIOT_VALUE_STRING
+               || _foliot_scenario_get_agent_name (at.value) != NULL;
+  if (is_address ? parameter->type == FOLIOT_ARG_PROXY || (parameter->kinds >> FOLIOT_VALUE_STRING & 1) != 0
+                 : _foliot_signature_takes (parameter, at.value))
+    return TRUE;
+  foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_TYPE, error, "argument \"%s\" of %s must be %s%s, not %s",
+                      parameter->name, type, _foliot_signature_type_name (parameter->type),
+                      parameter->nullable ? " or null" : "",
+                      is_address ? "string" : _foliot_signature_type_of (at.value));
+  return FALSE;
+}
+
+static gboolean
+check_arg_types (const FoliotSignature *signature, const FoliotCursor *args, const char *type, GError **error)
+{
+  for (guint i = 0; i < signature->n_named; i++)
+    if (!check_arg (&signature->parameters[i], args, type, error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 check_args (const FoliotAgentSpec *spec, const FoliotCursor *args, GError **error)
 {
@@ -183,13 +235,12 @@ check_args (const FoliotAgentSpec *spec, const FoliotCursor *args, GError **erro
   n = foliot_signature_get_n_args (signature);
   names = g_new0 (char *, n + 1);
   for (guint i = 0; i < n; i++)
-    {
-      if (g_str_has_prefix (foliot_signature_get_arg_type (signature, i), "**"))
-        return TRUE; /* takes any keyword */
-      names[i] = g_strdup (foliot_signature_get_arg_name (signature, i));
-    }
-  return args->value == NULL
-         || foliot_cursor_expect_names (args, "argument", (const char *const *) names, error);
+    names[i] = g_strdup (foliot_signature_get_arg_name (signature, i));
+  if (args->value != NULL
+      && !foliot_cursor_expect_names (args, "argument",
+                                      signature->has_more ? NULL : (const char *const *) names, error))
+    return FALSE;
+  return check_arg_types (signature, args, foliot_agent_type_get_name (spec->type), error);
 }
 
 static gboolean
@@ -271,6 +322,21 @@ _foliot_scenario_find_agent (FoliotScenario *scenario, const FoliotCursor *at, c
   return -1;
 }
 
+static gboolean
+check_agent_name (FoliotScenario *scenario, const char *name, const char *place, GError **error)
+{
+  g_auto (GStrv) names = NULL;
+  g_autofree char *hint = NULL;
+
+  if (g_hash_table_contains (scenario->agent_index, name))
+    return TRUE;
+  names = _foliot_scenario_dup_agent_names (scenario);
+  hint = foliot_nearest_hint (name, (const char *const *) names);
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN, "%sunknown agent \"%s\"%s", place,
+               name, hint);
+  return FALSE;
+}
+
 /* Agents that are named in arguments: {"agent": NAME}. They may come later in the file, so this is checked at the end. */
 static gboolean
 check_agent_names (FoliotScenario *scenario, FoliotValue *value, const char *place, GError **error)
@@ -287,24 +353,11 @@ check_agent_names (FoliotScenario *scenario, FoliotValue *value, const char *pla
       return TRUE;
     case FOLIOT_VALUE_MAP:
       {
-        FoliotValue *agent = foliot_value_lookup (value, "agent");
+        const char *name = _foliot_scenario_get_agent_name (value);
 
+        if (name != NULL)
+          return check_agent_name (scenario, name, place, error);
         n = foliot_value_get_length (value);
-        if (n == 1 && agent != NULL && foliot_value_get_kind (agent) == FOLIOT_VALUE_STRING)
-          {
-            const char *name = foliot_value_get_string (agent, NULL);
-
-            if (!g_hash_table_contains (scenario->agent_index, name))
-              {
-                g_auto (GStrv) names = _foliot_scenario_dup_agent_names (scenario);
-                g_autofree char *hint = foliot_nearest_hint (name, (const char *const *) names);
-
-                g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN,
-                             "%sunknown agent \"%s\"%s", place, name, hint);
-                return FALSE;
-              }
-            return TRUE;
-          }
         for (gsize i = 0; i < n; i++)
           if (!check_agent_names (scenario, foliot_value_get_pair_value (value, i), place, error))
             return FALSE;

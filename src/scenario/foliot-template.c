@@ -6,7 +6,7 @@
 #include "scenario/foliot-nearest.h"
 
 /* Scenarios are data, not programs: a text that is `$name` becomes a parameter's value, `$$` at the start is a dollar sign, and in
- * an entry with a count the texts may hold its index. There are no expressions. */
+ * an entry with a count the texts may hold its index, and `$index` is it as a number. There are no expressions. */
 
 static char **
 dup_keys (FoliotValue *map)
@@ -42,42 +42,59 @@ expand_reference (const FoliotTemplate *template, const FoliotCursor *cursor, co
   return foliot_value_ref (value);
 }
 
+/* What an entry with a count knows of itself: `{index}` in a text, `$index` as a number. */
+static const char *const index_names[] = { "index", "next", "previous" };
+
+static gsize
+get_index (const FoliotTemplate *template, gsize which)
+{
+  const gsize offsets[] = { 0, 1, template->count - 1 };
+
+  return (template->index + offsets[which]) % template->count;
+}
+
+static FoliotValue *
+expand_number (const FoliotTemplate *template, const FoliotCursor *cursor, gsize which, GError **error)
+{
+  const char *name = index_names[which];
+
+  if (foliot_value_get_kind (template->parameters) != FOLIOT_VALUE_MAP
+      || foliot_value_lookup (template->parameters, name) == NULL)
+    return foliot_value_new_uint (get_index (template, which));
+  foliot_cursor_fail (cursor, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                      "$%s is the number of an entry with a \"count\", and a parameter: rename the parameter",
+                      name);
+  return NULL;
+}
+
+static FoliotValue *
+expand_dollar (const FoliotTemplate *template, const FoliotCursor *cursor, const char *name, GError **error)
+{
+  for (gsize i = 0; template->count > 0 && i < G_N_ELEMENTS (index_names); i++)
+    if (g_str_equal (name, index_names[i]))
+      return expand_number (template, cursor, i, error);
+  return expand_reference (template, cursor, name, error);
+}
+
 static FoliotValue *
 expand_text (const FoliotTemplate *template, const FoliotCursor *cursor, GError **error)
 {
   const char *text = foliot_value_get_string (cursor->value, NULL);
-  GString *out;
+  g_autoptr (GString) out = NULL;
 
   if (text[0] == '$' && text[1] != '$')
-    return expand_reference (template, cursor, text + 1, error);
+    return expand_dollar (template, cursor, text + 1, error);
   if (text[0] != '$' && (template->count == 0 || strchr (text, '{') == NULL))
     return foliot_value_ref (cursor->value);
   out = g_string_new (text[0] == '$' ? text + 1 : text);
-  if (template->count > 0)
+  for (gsize i = 0; template->count > 0 && i < G_N_ELEMENTS (index_names); i++)
     {
-      const struct
-      {
-        const char *name;
-        gsize index;
-      } names[] = { { "{index}", template->index },
-                    { "{next}", (template->index + 1) % template->count },
-                    { "{previous}", (template->index + template->count - 1) % template->count } };
+      g_autofree char *name = g_strdup_printf ("{%s}", index_names[i]);
+      g_autofree char *number = g_strdup_printf ("%" G_GSIZE_FORMAT, get_index (template, i));
 
-      for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-        {
-          char number[24];
-
-          g_snprintf (number, sizeof number, "%" G_GSIZE_FORMAT, names[i].index);
-          g_string_replace (out, names[i].name, number, 0);
-        }
+      g_string_replace (out, name, number, 0);
     }
-  text = out->str;
-  {
-    FoliotValue *value = foliot_value_new_string (text);
-
-    g_string_free (out, TRUE);
-    return value;
-  }
+  return foliot_value_new_string (out->str);
 }
 
 static FoliotValue *

@@ -104,12 +104,11 @@ resolve_agents (FoliotWorld *world, FoliotValue *value)
       return foliot_value_new_list (items, n);
     case FOLIOT_VALUE_MAP:
       {
-        FoliotValue *agent = foliot_value_lookup (value, "agent");
+        const char *agent = _foliot_scenario_get_agent_name (value);
 
+        if (agent != NULL)
+          return foliot_value_new_string (foliot_agent_get_address (foliot_world_get_agent (world, agent)));
         n = foliot_value_get_length (value);
-        if (n == 1 && agent != NULL && foliot_value_get_kind (agent) == FOLIOT_VALUE_STRING)
-          return foliot_value_new_string (foliot_agent_get_address (
-              foliot_world_get_agent (world, foliot_value_get_string (agent, NULL))));
         items = g_new (FoliotValue *, 2 * n + 1);
         for (gsize i = 0; i < n; i++)
           {

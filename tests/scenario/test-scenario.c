@@ -85,6 +85,24 @@ static const Mistake mistakes[] = {
     ":1: /agents/0/args/evry: unknown argument 'evry', did you mean 'every'?" },
   { "agent-named", FOLIOT_SCENARIO_ERROR_UNKNOWN, HEAD ",\n'agents': [{'name': 'bob', 'type': 'Caller', 'args': {'peer': {'agent': 'bbo'}}}]}",
     ":2: /agents/0: unknown agent 'bbo', did you mean 'bob'?" },
+  { "argument-type", FOLIOT_SCENARIO_ERROR_TYPE,
+    HEAD ",\n'agents': [{'name': 'a', 'type': 'Probe', 'args': {'every': 2,\n'ticks': 'x'}}]}",
+    ":3: /agents/0/args/ticks: argument 'ticks' of Probe must be int, not string" },
+  { "argument-type-of-many", FOLIOT_SCENARIO_ERROR_TYPE,
+    HEAD ", 'agents': [{'name': 'a{index}', 'type': 'Probe', 'count': 2, 'args': {'ticks': {'each': [1, 1.5]}}}]}",
+    ":1: /agents/0/args/ticks: argument 'ticks' of Probe must be int, not number" },
+  { "argument-proxy", FOLIOT_SCENARIO_ERROR_TYPE,
+    HEAD ", 'agents': [{'name': 'a', 'type': 'Caller', 'args': {'peer': 7}}]}",
+    ":1: /agents/0/args/peer: argument 'peer' of Caller must be proxy or null, not int" },
+  { "argument-agent", FOLIOT_SCENARIO_ERROR_TYPE,
+    HEAD ", 'agents': [{'name': 'a', 'type': 'Probe', 'args': {'ticks': {'agent': 'a'}}}]}",
+    ":1: /agents/0/args/ticks: argument 'ticks' of Probe must be int, not string" },
+  { "argument-missing", FOLIOT_SCENARIO_ERROR_MISSING,
+    HEAD ",\n'agents': [{'name': 'f', 'type': 'Faulty'}]}",
+    ":2: /agents/0: agent type Faulty needs the argument 'where' (string)" },
+  { "index-taken", FOLIOT_SCENARIO_ERROR_TYPE,
+    HEAD ", 'parameters': {'next': 1}, 'agents': [{'name': 'a{index}', 'type': 'Probe', 'count': 2, 'args': {'ticks': '$next'}}]}",
+    ":1: /agents/0/args/ticks: $next is the number of an entry with a 'count', and a parameter: rename the parameter" },
   { "each", FOLIOT_SCENARIO_ERROR_TYPE, HEAD ", 'agents': [{'name': 'a{index}', 'type': 'Probe', 'count': 2, 'args': {'every': {'each': [1]}}}]}",
     ":1: /agents/0/args/every/each: expected as many items as 'count' says (2), found 1" },
   { "link-end", FOLIOT_SCENARIO_ERROR_UNKNOWN, HEAD ", 'containers': [{'name': 'left'}], 'links': [{'from': 'lefft'}]}",
@@ -351,13 +369,14 @@ test_templates (void)
                 "'blosc']}}],\n"
                 "'agents': [{'name': 'a{index}', 'type': 'Probe', 'count': '$n', 'container': 'c{next}',\n"
                 "  'args': {'anything': ['{previous}-{index}-{next}', '$deep.list', '$$n', '{other}',\n"
-                "                        {'k{index}': {'each': [true, null, '{index}']}}]}},\n"
+                "                        {'k{index}': {'each': [true, null, '{index}']}}, '$previous', "
+                "'$index', '$next']}},\n"
                 "  {'name': 'x{index}', 'type': 'Probe', 'count': 0},\n"
                 "  {'name': '{index}', 'type': 'Probe'}]}");
   static const char *const expected[] = {
-    "{'anything': ['2-0-1', [1, '$n'], '$n', '{other}', {'k{index}': True}]}",
-    "{'anything': ['0-1-2', [1, '$n'], '$n', '{other}', {'k{index}': None}]}",
-    "{'anything': ['1-2-0', [1, '$n'], '$n', '{other}', {'k{index}': '2'}]}",
+    "{'anything': ['2-0-1', [1, '$n'], '$n', '{other}', {'k{index}': True}, 2, 0, 1]}",
+    "{'anything': ['0-1-2', [1, '$n'], '$n', '{other}', {'k{index}': None}, 0, 1, 2]}",
+    "{'anything': ['1-2-0', [1, '$n'], '$n', '{other}', {'k{index}': '2'}, 1, 2, 0]}",
   };
 
   g_assert_cmpuint (scenario->agents->len, ==, 4);

@@ -82,12 +82,6 @@ test_failures (void)
   assert_fails (FAULTY ("run"), "agent f: run failed at 2.5 s: as planned");
   assert_fails (FAULTY ("input"), "agent f: input P failed at 1.5 s: as planned");
   assert_fails (FAULTY ("silent"), "agent f: input P failed at 1.5 s: it returned FALSE without an error");
-  assert_fails (HEAD ",\n'agents': [{'name': 'f', 'type': 'Faulty'}]}",
-                "agent f: start (scenario.json:2: /agents/0) failed at -1 s: "
-                "Faulty() missing 1 required positional argument: 'where'");
-  assert_fails (HEAD ",\n'agents': [{'name': 'f', 'type': 'Probe', 'args': {'ticks': 'x'}}]}",
-                "agent f: start (scenario.json:2: /agents/0) failed at -1 s: "
-                "Probe() argument 'ticks' must be int, not string");
 }
 
 /* -- links --------------------------------------------------------------------------------------------------------- */
