@@ -17,5 +17,6 @@
 #include <foliot/foliot-scenario.h>
 #include <foliot/foliot-statistics.h>
 #include <foliot/foliot-time.h>
+#include <foliot/foliot-tls.h>
 #include <foliot/foliot-transport.h>
 #include <foliot/foliot-value.h>
