@@ -77,23 +77,47 @@ put_stored_header (GByteArray *out, gsize start)
   put_le32 (header + 12, n_bytes + BLOSC_MIN_HEADER_LENGTH);
 }
 
+typedef struct
+{
+  const guint8 *plain;
+  gsize n_bytes;
+  guint8 *chunk;
+  int c_bytes; /* of the chunk; ≤ 0 is an error */
+} Compression;
+
+static gpointer
+run_compression (gpointer data)
+{
+  Compression *self = data;
+
+  self->c_bytes = blosc_compress_ctx (9, BLOSC_SHUFFLE, TYPE_SIZE, self->n_bytes, self->plain, self->chunk,
+                                      self->n_bytes + BLOSC_MAX_OVERHEAD, BLOSC_BLOSCLZ_COMPNAME, 0, 1);
+  return NULL;
+}
+
+/* BloscLZ has a table of 64 KiB in its frame, more than a fiber has in all: it runs on the stack of a thread. */
 static gboolean
 compress (GByteArray *out, gsize start, GError **error)
 {
   gsize n_bytes = out->len - start - BLOSC_MIN_HEADER_LENGTH;
   g_autofree guint8 *plain = g_memdup2 (out->data + start + BLOSC_MIN_HEADER_LENGTH, n_bytes);
-  int c_bytes;
+  Compression compression = { .plain = plain, .n_bytes = n_bytes };
+  GThread *thread;
 
   g_byte_array_set_size (out, (guint) (start + n_bytes + BLOSC_MAX_OVERHEAD));
-  c_bytes = blosc_compress_ctx (9, BLOSC_SHUFFLE, TYPE_SIZE, n_bytes, plain, out->data + start,
-                                n_bytes + BLOSC_MAX_OVERHEAD, BLOSC_BLOSCLZ_COMPNAME, 0, 1);
-  if (c_bytes <= 0)
+  compression.chunk = out->data + start;
+  thread = g_thread_try_new ("blosc", run_compression, &compression, error);
+  if (thread == NULL)
+    return FALSE;
+  g_thread_join (thread);
+  if (compression.c_bytes <= 0)
     {
       g_set_error (error, FOLIOT_CODEC_ERROR, FOLIOT_CODEC_ERROR_UNSUPPORTED,
-                   "Blosc: cannot compress %" G_GSIZE_FORMAT " bytes (code %d)", n_bytes, c_bytes);
+                   "Blosc: cannot compress %" G_GSIZE_FORMAT " bytes (code %d)", n_bytes,
+                   compression.c_bytes);
       return FALSE;
     }
-  g_byte_array_set_size (out, (guint) (start + (gsize) c_bytes));
+  g_byte_array_set_size (out, (guint) (start + (gsize) compression.c_bytes));
   return TRUE;
 }
 
