@@ -40,6 +40,7 @@ FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotAgent, foliot_agent, FOLIOT, AGENT, G
  * @codec_type: 0 is JSON
  * @serializers: get the type ids 1, 2 … (0 is the date serializer; the proxy serializer comes last)
  * @debug: aiomas' debug mode
+ * @hold_limit_ms: as in #FoliotChannelOptions
  */
 typedef struct
 {
@@ -50,6 +51,7 @@ typedef struct
   gsize n_serializers;
   const FoliotLimits *limits;
   gboolean debug;
+  guint hold_limit_ms;
 } FoliotContainerOptions;
 
 /**

@@ -36,6 +36,9 @@ FOLIOT_API GType foliot_request_get_type (void);
  * @name: (nullable): stable name of this end, for link names in records
  * @debug: aiomas' debug mode: a late reply ends the connection with %FOLIOT_ERROR_RUNTIME `Request was cancelled.` or
  *   `Request reply already set.`, and ` Request: <content>; Reply: <content>` (row 117)
+ * @hold_limit_ms: on a link that leads outside of the kernel's world: for how long, by the wall clock, simulated time stands
+ *   still for one answer; 0 is 60 000. Then [method@Kernel.run_until] ends with %FOLIOT_KERNEL_ERROR_HELD, which names
+ *   the peer and the oldest call without an answer
  *
  * How both ends of a channel are set up. A codec instance is made per channel.
  */
@@ -48,6 +51,7 @@ typedef struct
   gsize max_message_bytes;
   const char *name;
   gboolean debug;
+  guint hold_limit_ms;
 } FoliotChannelOptions;
 
 /**
@@ -131,7 +135,8 @@ FOLIOT_API FoliotChannel *foliot_channel_get_peer (FoliotChannel *channel);
  *
  * Returns: (transfer full) (nullable): the reply: resolves with the result; rejects with %FOLIOT_ERROR_REMOTE
  *   (the peer failed), or the error that ended the connection. Settling it oneself, or dropping every reference but ours, makes a late
- *   reply ignored (aiomas ends the connection there: see docs/differences.md)
+ *   reply ignored (aiomas ends the connection there: see docs/differences.md). On a link that leads outside simulated time
+ *   is held until the answer is there
  */
 FOLIOT_API FoliotFuture *foliot_channel_send (FoliotChannel *channel, FoliotValue *content,
                                               GError **error) FOLIOT_WARN_UNUSED;

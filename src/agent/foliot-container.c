@@ -208,6 +208,7 @@ container_set_options (FoliotContainer *self, const FoliotContainerOptions *opti
     .limits = options->limits != NULL ? &priv->limits : NULL,
     .name = priv->name,
     .debug = options->debug,
+    .hold_limit_ms = options->hold_limit_ms,
   };
 }
 

@@ -41,6 +41,23 @@ dup_result (FoliotFuture *future, GError **error)
   return NULL;
 }
 
+/* Time was held for too long: who waits here for whom tells why it matters. */
+static void
+add_report (FoliotKernel *kernel, GError **error)
+{
+  g_autofree char *report = NULL;
+
+  if (error == NULL || !g_error_matches (*error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_HELD))
+    return;
+  report = foliot_fiber_report_waits (kernel);
+  if (*report != '\0')
+    {
+      g_autofree char *message = g_steal_pointer (&(*error)->message);
+
+      (*error)->message = g_strdup_printf ("%s:\n%s", message, report);
+    }
+}
+
 /* Whether somebody outside of this world may still bring something, so that waiting for it makes sense. */
 static gboolean
 may_be_called (FoliotKernel *kernel)
@@ -67,6 +84,8 @@ drive_until (FoliotKernel *kernel, FoliotFuture *until, GError **error)
       ran = foliot_future_is_settled (until) || foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error);
     }
   _foliot_queue_remove (&stop.place);
+  if (!ran)
+    add_report (kernel, error);
   if (ran && !foliot_future_is_settled (until))
     set_stuck (kernel, error);
   return ran && foliot_future_is_settled (until);
@@ -75,7 +94,10 @@ drive_until (FoliotKernel *kernel, FoliotFuture *until, GError **error)
 static FoliotValue *
 run_to_the_end (FoliotKernel *kernel, GError **error)
 {
-  return foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error) ? foliot_value_new_null () : NULL;
+  if (foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error))
+    return foliot_value_new_null ();
+  add_report (kernel, error);
+  return NULL;
 }
 
 static FoliotValue *

@@ -38,6 +38,22 @@ FoliotRequest *_foliot_request_new (FoliotChannel *channel, FoliotRequestPool *p
 /* The channel goes: live requests forget it. */
 void _foliot_request_pool_clear (FoliotRequestPool *pool);
 
+/* Why simulated time stands still while a peer outside of this world owes an answer; see foliot-channel-hold.c. */
+typedef struct
+{
+  gboolean applies; /* the link leads outside */
+  guint limit_ms;
+  guint64 oldest;   /* id of the request whose answer is waited for longest */
+  FoliotHold *hold; /* (nullable) while requests are pending */
+} FoliotChannelHold;
+
+/* A request has just been added to the pending ones. */
+void _foliot_channel_hold_request (FoliotChannel *channel);
+/* A request has just been taken out of the pending ones. */
+void _foliot_channel_hold_answer (FoliotChannel *channel);
+/* Nothing is pending any more. */
+void _foliot_channel_hold_end (FoliotChannel *channel);
+
 /* Only foliot-channel.c writes to it, but for the pool of requests. */
 struct _FoliotChannel
 {
@@ -53,6 +69,7 @@ struct _FoliotChannel
   FoliotValueTraits touched;  /* what the codec must see of a value before it goes */
 
   guint64 next_id;
+  FoliotChannelHold hold;
   FoliotPendingTable pending;
   FoliotRequestPool requests;
   FoliotRequest *first_request; /* came in, wait for recv; owned */

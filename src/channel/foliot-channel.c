@@ -20,8 +20,9 @@
  * it gone through bytes, and its hash too.
  */
 
-#define DEFAULT_MAX_BYTES G_MAXUINT32
-#define SPARE_SCRATCH     65536
+#define DEFAULT_MAX_BYTES     G_MAXUINT32
+#define DEFAULT_HOLD_LIMIT_MS 60000
+#define SPARE_SCRATCH         65536
 
 G_DEFINE_FINAL_TYPE (FoliotChannel, foliot_channel, G_TYPE_OBJECT)
 
@@ -56,6 +57,7 @@ fail_pending (FoliotChannel *channel, const GError *why)
   guint n;
   g_autofree FoliotPending *pending = _foliot_pending_take_all (&channel->pending, &n);
 
+  _foliot_channel_hold_end (channel);
   for (guint i = 0; i < n; i++)
     {
       foliot_future_reject (pending[i].future, g_error_copy (why));
@@ -254,8 +256,11 @@ foliot_channel_send (FoliotChannel *channel, FoliotValue *content, GError **erro
     return NULL;
   future = foliot_future_new (channel->kernel);
   _foliot_pending_add (&channel->pending, id, foliot_future_ref (future),
-                       G_UNLIKELY (channel->debug) ? foliot_value_ref (content) : NULL,
+                       G_UNLIKELY (channel->debug || channel->hold.applies) ? foliot_value_ref (content)
+                                                                            : NULL,
                        _foliot_kernel_get_node (channel->kernel));
+  if (G_UNLIKELY (channel->hold.applies))
+    _foliot_channel_hold_request (channel);
   return future;
 }
 
@@ -381,6 +386,8 @@ accept_reply (FoliotChannel *channel, const FoliotMessage *message, FoliotValue 
       _foliot_value_unref (content);
       return;
     }
+  if (G_UNLIKELY (channel->hold.applies))
+    _foliot_channel_hold_answer (channel);
   foliot_kernel_note_payload (channel->kernel, pending.node, hash, view);
   if (G_LIKELY (message->type == FOLIOT_MESSAGE_RESULT && !foliot_future_is_settled (pending.future)))
     {
@@ -613,6 +620,8 @@ foliot_channel_new (FoliotKernel *kernel, FoliotLink *link, const FoliotChannelO
   channel->codec = g_steal_pointer (&codec);
   channel->link = g_object_ref (link);
   channel->link_iface = FOLIOT_LINK_GET_IFACE (link);
+  channel->hold.applies = (foliot_link_get_flags (link) & FOLIOT_LINK_EXTERNAL) != 0;
+  channel->hold.limit_ms = options->hold_limit_ms != 0 ? options->hold_limit_ms : DEFAULT_HOLD_LIMIT_MS;
   channel->by_value = (foliot_link_get_flags (link) & FOLIOT_LINK_VALUES) != 0;
   channel->debug = options->debug;
   channel->max_bytes = options->max_message_bytes;

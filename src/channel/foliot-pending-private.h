@@ -12,8 +12,9 @@ typedef struct
 {
   guint64 id;
   FoliotFuture *future; /* owned; NULL: the place is free */
-  FoliotValue *content; /* (nullable) owned: of the request, kept in debug mode only */
-  guint32 node;         /* that sent the request, and will see the reply */
+  FoliotValue
+      *content; /* (nullable) owned: of the request, kept in debug mode, and as far as a hold names it */
+  guint32 node; /* that sent the request, and will see the reply */
 } FoliotPending;
 
 typedef struct
@@ -29,6 +30,8 @@ void _foliot_pending_add (FoliotPendingTable *table, guint64 id, FoliotFuture *f
                           guint32 node);
 /* Moves the entry of @id to @out_pending. Returns: whether there was one. */
 gboolean _foliot_pending_take (FoliotPendingTable *table, guint64 id, FoliotPending *out_pending);
+/* Returns: (transfer none) (nullable): the entry of @id, good until the table changes. */
+const FoliotPending *_foliot_pending_peek (const FoliotPendingTable *table, guint64 id);
 /* Empties the table. Returns: (transfer full) (nullable): its entries, by id. */
 FoliotPending *_foliot_pending_take_all (FoliotPendingTable *table, guint *out_n);
 void _foliot_pending_clear (FoliotPending *pending);

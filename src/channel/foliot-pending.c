@@ -82,20 +82,27 @@ close_gap (FoliotPendingTable *table, guint gap)
     }
 }
 
+const FoliotPending *
+_foliot_pending_peek (const FoliotPendingTable *table, guint64 id)
+{
+  if (table->n_entries == 0)
+    return NULL;
+  for (guint place = home_of (table, id); table->entries[place].future != NULL; place = after (table, place))
+    if (table->entries[place].id == id)
+      return &table->entries[place];
+  return NULL;
+}
+
 gboolean
 _foliot_pending_take (FoliotPendingTable *table, guint64 id, FoliotPending *out_pending)
 {
+  const FoliotPending *found = _foliot_pending_peek (table, id);
   guint place;
 
-  if (table->n_entries == 0)
+  if (found == NULL)
     return FALSE;
-  for (place = home_of (table, id); table->entries[place].id != id; place = after (table, place))
-    if (table->entries[place].future == NULL)
-      return FALSE;
-  if (table->entries[place].future == NULL)
-    return FALSE;
-
-  *out_pending = table->entries[place];
+  *out_pending = *found;
+  place = (guint) (found - table->entries);
   table->entries[place].future = NULL;
   table->n_entries--;
   table->n_displaced -= place != home_of (table, id);

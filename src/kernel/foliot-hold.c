@@ -6,17 +6,23 @@
  * order of asking. A hold belongs to whoever asked for it and may outlive the kernel's close.
  */
 
-FoliotHold *
-foliot_kernel_hold (FoliotKernel *self, const char *why, guint limit_ms)
+void
+_foliot_hold_renew (FoliotHold *hold)
 {
-  FoliotHold *hold, **end;
+  if (hold->limit_ms > 0)
+    hold->end_us = foliot_realtime_now_us () + (gint64) hold->limit_ms * 1000;
+}
 
-  g_return_val_if_fail (IS_KERNEL (self), NULL);
-  g_return_val_if_fail (why != NULL, NULL);
-  hold = g_new0 (FoliotHold, 1);
-  hold->why = g_strdup (why);
-  hold->limit_ms = limit_ms;
-  hold->end_us = limit_ms > 0 ? foliot_realtime_now_us () + (gint64) limit_ms * 1000 : G_MAXINT64;
+/* Takes @why. */
+static FoliotHold *
+add_hold (FoliotKernel *self, char *why, FoliotDescribeFunc describe, gpointer user_data, guint limit_ms)
+{
+  FoliotHold *hold = g_new (FoliotHold, 1), **end;
+
+  *hold = (FoliotHold){
+    .why = why, .describe = describe, .user_data = user_data, .limit_ms = limit_ms, .end_us = G_MAXINT64
+  };
+  _foliot_hold_renew (hold);
   if (self->closed)
     return hold;
   hold->kernel = self;
@@ -25,6 +31,27 @@ foliot_kernel_hold (FoliotKernel *self, const char *why, guint limit_ms)
   *end = hold;
   self->n_holds++;
   return hold;
+}
+
+FoliotHold *
+foliot_kernel_hold (FoliotKernel *self, const char *why, guint limit_ms)
+{
+  g_return_val_if_fail (IS_KERNEL (self), NULL);
+  g_return_val_if_fail (why != NULL, NULL);
+  return add_hold (self, g_strdup (why), NULL, NULL, limit_ms);
+}
+
+FoliotHold *
+_foliot_kernel_hold_described (FoliotKernel *self, FoliotDescribeFunc describe, gpointer user_data,
+                               guint limit_ms)
+{
+  return add_hold (self, NULL, describe, user_data, limit_ms);
+}
+
+char *
+foliot_hold_dup_why (const FoliotHold *hold)
+{
+  return hold->why != NULL ? g_strdup (hold->why) : hold->describe (hold->user_data);
 }
 
 void

@@ -130,4 +130,16 @@ void _foliot_kernel_stop (FoliotKernel *kernel);
 
 gboolean _foliot_kernel_is_closed (FoliotKernel *kernel);
 
+/*
+ * _foliot_kernel_hold_described:
+ * @describe: (transfer full): says why, when somebody wants to read it
+ *
+ * As foliot_kernel_hold(), for those whose reason changes while they hold.
+ */
+typedef char *(*FoliotDescribeFunc) (gpointer user_data);
+FoliotHold *_foliot_kernel_hold_described (FoliotKernel *kernel, FoliotDescribeFunc describe,
+                                           gpointer user_data, guint limit_ms) FOLIOT_WARN_UNUSED;
+/* The limit of @hold counts from now on: what it waited for came, and it waits for the next thing. */
+void _foliot_hold_renew (FoliotHold *hold);
+
 G_END_DECLS

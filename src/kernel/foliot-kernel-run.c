@@ -293,12 +293,14 @@ wait_until (FoliotKernel *self, gint64 until_us)
 static void
 set_held_error (FoliotKernel *self, const FoliotHold *hold, GError **error)
 {
+  g_autofree char *why = foliot_hold_dup_why (hold);
+
   if (self->context == NULL)
     g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_HELD,
-                 "time is held by “%s”, and without a main context nothing can release it", hold->why);
+                 "time is held by “%s”, and without a main context nothing can release it", why);
   else
     g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_HELD,
-                 "time was held by “%s” for longer than its limit of %u ms", hold->why, hold->limit_ms);
+                 "time was held by “%s” for longer than its limit of %u ms", why, hold->limit_ms);
 }
 
 /* Nothing can be dispatched at once. @out_more: whether it is worth trying again. */

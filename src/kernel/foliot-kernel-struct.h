@@ -30,7 +30,9 @@ struct _FoliotHold
 {
   FoliotKernel *kernel; /* NULL once the kernel is closed */
   FoliotHold *next;
-  char *why;
+  char *why; /* NULL: @describe says it */
+  FoliotDescribeFunc describe;
+  gpointer user_data;
   guint limit_ms;
   gint64 end_us; /* monotonic; G_MAXINT64 without limit */
 };
@@ -141,6 +143,8 @@ void foliot_kernel_sources_destroy (FoliotKernel *kernel);
 /* foliot-hold.c */
 /* Returns: (nullable): the hold whose limit ends first. */
 FoliotHold *foliot_kernel_get_first_hold (FoliotKernel *kernel);
+/* Returns: (transfer full) */
+char *foliot_hold_dup_why (const FoliotHold *hold);
 void foliot_kernel_orphan_holds (FoliotKernel *kernel);
 
 void foliot_realtime_wait (gint64 until_us);
