@@ -57,6 +57,7 @@ struct _FoliotFiber
   FoliotStack stack;
 };
 
+G_STATIC_ASSERT (G_STRUCT_OFFSET (FoliotFiber, context) == 0); /* events lead to its stack */
 G_STATIC_ASSERT (G_STRUCT_OFFSET (FoliotFiber, shield) == 64);
 
 /* The async floor of one kernel; kept as the kernel's data, freed with it. */
@@ -188,8 +189,8 @@ _foliot_wait_suspend (FoliotAsync *async, FoliotWait *wait, GError **error)
     async->n_endless++;
   else
     wait->timer
-        = foliot_kernel_post (async->kernel, wait->deadline, FOLIOT_PRIORITY_DEFAULT, FOLIOT_EVENT_TIMER,
-                              _foliot_wait_on_deadline, fiber, GSIZE_TO_POINTER (wait->number));
+        = _foliot_kernel_post_leading (async->kernel, wait->deadline, FOLIOT_EVENT_TIMER,
+                                       _foliot_wait_on_deadline, fiber, GSIZE_TO_POINTER (wait->number));
   wait->wants_error = error != NULL;
   fiber->wait = wait;
   _foliot_fiber_suspend (fiber);

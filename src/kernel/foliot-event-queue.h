@@ -7,8 +7,11 @@
  * The event queue: what is due, in (time, priority, tie, sequence) order.
  *
  * It knows nothing of now, drives or records. The caller gives each event its 128-bit key; keys are never equal because
- * sequences are not. An event lives in a pool and is in one of three places: in the heap, in the ring, or nowhere (it
+ * sequences are not. An event lives in a pool and is in one of four places: in the heap, on the runway, in the ring, or nowhere (it
  * was taken and not pushed yet, or popped and not given back yet).
+ *
+ * When thousands of events wait, each lies where no cache has it any more, and so does what it is about. So the first
+ * few of a large heap stand in a runway before it, sorted, and are fetched from memory while those before them run.
  */
 
 /* One event: exactly one cache line. */
@@ -25,6 +28,7 @@ typedef struct
   guint32 node;
   guint8 kind;
   guint8 repeats; /* posted again, under the same id, each time it is dispatched */
+  guint8 leads;   /* the first word of target is an address that dispatching reads next: worth fetching */
 } FoliotEvent;
 
 G_STATIC_ASSERT (sizeof (FoliotEvent) <= 64);
@@ -40,6 +44,8 @@ typedef struct
 #define FOLIOT_SLAB_BITS     10
 #define FOLIOT_SLAB_EVENTS   (1u << FOLIOT_SLAB_BITS)
 #define FOLIOT_SEQUENCE_BITS 40
+#define FOLIOT_RUNWAY        16  /* a power of two */
+#define FOLIOT_LARGE_HEAP    512 /* fewer events stay in the caches by themselves */
 
 typedef struct
 {
@@ -48,6 +54,10 @@ typedef struct
   guint32 n_heap;
   guint32 heap_capacity;
   gboolean hole; /* the root was popped and nothing took its place yet */
+
+  FoliotQueueEntry runway[FOLIOT_RUNWAY]; /* cyclic, sorted; all of them before the heap's root */
+  guint32 runway_head;                    /* free-running, masked when used */
+  guint32 n_runway;
 
   FoliotQueueEntry *ring; /* a FIFO whose keys only grow; its size is a power of two */
   guint32 ring_head;      /* free-running, masked when used */
@@ -73,6 +83,10 @@ void foliot_event_queue_grow_pool (FoliotEventQueue *queue);
 void foliot_event_queue_push (FoliotEventQueue *queue, FoliotEvent *event, guint64 time, guint64 order);
 /* O(1). The key must be above the key of the last ring entry: see foliot_event_queue_fits_ring(). */
 void foliot_event_queue_push_ring (FoliotEventQueue *queue, FoliotEvent *event, guint64 time, guint64 order);
+/* The first of the runway is being taken: lets the heap's root follow at its end, and fetches. */
+void foliot_event_queue_roll (FoliotEventQueue *queue);
+/* Puts the first of a large heap on the empty runway. */
+void foliot_event_queue_line_up (FoliotEventQueue *queue);
 /* Closes the hole that a pop left at the root. */
 void foliot_event_queue_fill_root (FoliotEventQueue *queue);
 /* Takes a waiting event out of the queue; O(log n). It goes on to exist: push it again or give it back. */
@@ -142,16 +156,23 @@ foliot_event_queue_fits_ring (const FoliotEventQueue *queue, guint64 time, guint
 static inline const FoliotQueueEntry *
 foliot_event_queue_peek (FoliotEventQueue *queue)
 {
-  const FoliotQueueEntry *head;
+  const FoliotQueueEntry *first = NULL, *head;
 
-  if (queue->hole)
-    foliot_event_queue_fill_root (queue);
+  if (queue->n_runway > 0)
+    first = &queue->runway[queue->runway_head & (FOLIOT_RUNWAY - 1)];
+  else
+    {
+      if (queue->hole)
+        foliot_event_queue_fill_root (queue);
+      if (queue->n_heap > 0)
+        first = queue->heap;
+    }
   if (G_UNLIKELY (queue->n_ring_stale > 0))
     foliot_event_queue_skip_stale (queue);
   if (queue->ring_head == queue->ring_tail)
-    return queue->n_heap > 0 ? queue->heap : NULL;
+    return first;
   head = &queue->ring[queue->ring_head & queue->ring_mask];
-  return queue->n_heap > 0 && foliot_queue_entry_less (queue->heap, head) ? queue->heap : head;
+  return first != NULL && foliot_queue_entry_less (first, head) ? first : head;
 }
 
 /* Takes out what foliot_event_queue_peek() has just returned. The heap is mended later: most events post another one,
@@ -162,7 +183,13 @@ foliot_event_queue_pop (FoliotEventQueue *queue, const FoliotQueueEntry *first)
   FoliotEvent *event = foliot_event_queue_at (queue, first->slot);
 
   if (first == queue->heap)
-    queue->hole = TRUE;
+    {
+      queue->hole = TRUE;
+      if (queue->n_heap > FOLIOT_LARGE_HEAP)
+        foliot_event_queue_line_up (queue);
+    }
+  else if (queue->n_runway > 0 && first == &queue->runway[queue->runway_head & (FOLIOT_RUNWAY - 1)])
+    foliot_event_queue_roll (queue);
   else
     queue->ring_head++;
   event->order = 0;
@@ -172,6 +199,6 @@ foliot_event_queue_pop (FoliotEventQueue *queue, const FoliotQueueEntry *first)
 static inline guint64
 foliot_event_queue_get_length (const FoliotEventQueue *queue)
 {
-  return (guint64) queue->n_heap - (guint64) queue->hole + (queue->ring_tail - queue->ring_head)
-         - queue->n_ring_stale;
+  return (guint64) queue->n_heap - (guint64) queue->hole + queue->n_runway
+         + (queue->ring_tail - queue->ring_head) - queue->n_ring_stale;
 }

@@ -78,6 +78,15 @@ guint64 _foliot_kernel_post_to (FoliotKernel *kernel, guint32 node, FoliotTime a
                                 gpointer payload);
 
 /*
+ * _foliot_kernel_post_leading:
+ *
+ * As [method@Kernel.post] at the default priority. The first word of @target is an address that @func will go on at;
+ * both stay readable as long as the event waits. When much waits, the memory there is fetched in advance.
+ */
+guint64 _foliot_kernel_post_leading (FoliotKernel *kernel, FoliotTime at, FoliotEventKind kind,
+                                     FoliotEventFunc func, gpointer target, gpointer payload);
+
+/*
  * FoliotReservation:
  *
  * A place in the order of posting that is taken now and used later. A queue that posts only its head (the local

@@ -65,6 +65,7 @@ post (FoliotKernel *self, const FoliotReservation *origin, FoliotTime at, gint p
   event->node = origin->node;
   event->kind = (guint8) kind;
   event->repeats = FALSE;
+  event->leads = FALSE;
   self->counts.scheduled++;
   enqueue (self, event, MAX (at, self->head.now), priority, origin->sequence);
   return foliot_event_get_id (event);
@@ -225,6 +226,18 @@ foliot_kernel_post (FoliotKernel *self, FoliotTime at, gint8 priority, FoliotEve
 
   FoliotReservation origin = reserve (self);
   return post (self, &origin, at, priority, kind, func, target, payload);
+}
+
+guint64
+_foliot_kernel_post_leading (FoliotKernel *self, FoliotTime at, FoliotEventKind kind, FoliotEventFunc func,
+                             gpointer target, gpointer payload)
+{
+  FoliotReservation origin = reserve (self);
+  guint64 id = post (self, &origin, at, FOLIOT_PRIORITY_DEFAULT, kind, func, target, payload);
+
+  if (id != 0)
+    foliot_event_queue_at (&self->queue, (guint32) id)->leads = TRUE;
+  return id;
 }
 
 guint64
