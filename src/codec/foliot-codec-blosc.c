@@ -3,6 +3,7 @@
 
 #include <blosc.h>
 
+#include "async/foliot-side-stack.h"
 #include "codec/foliot-codec-private.h"
 #include "codec/foliot-msgpack-private.h"
 
@@ -85,31 +86,32 @@ typedef struct
   int c_bytes; /* of the chunk; ≤ 0 is an error */
 } Compression;
 
-static gpointer
+static void
 run_compression (gpointer data)
 {
   Compression *self = data;
 
   self->c_bytes = blosc_compress_ctx (9, BLOSC_SHUFFLE, TYPE_SIZE, self->n_bytes, self->plain, self->chunk,
                                       self->n_bytes + BLOSC_MAX_OVERHEAD, BLOSC_BLOSCLZ_COMPNAME, 0, 1);
-  return NULL;
 }
 
-/* BloscLZ has a table of 64 KiB in its frame, more than a fiber has in all: it runs on the stack of a thread. */
+/* BloscLZ has a table of 64 KiB in its frame, more than a fiber has in all. */
 static gboolean
 compress (GByteArray *out, gsize start, GError **error)
 {
   gsize n_bytes = out->len - start - BLOSC_MIN_HEADER_LENGTH;
   g_autofree guint8 *plain = g_memdup2 (out->data + start + BLOSC_MIN_HEADER_LENGTH, n_bytes);
   Compression compression = { .plain = plain, .n_bytes = n_bytes };
-  GThread *thread;
 
   g_byte_array_set_size (out, (guint) (start + n_bytes + BLOSC_MAX_OVERHEAD));
   compression.chunk = out->data + start;
-  thread = g_thread_try_new ("blosc", run_compression, &compression, error);
-  if (thread == NULL)
-    return FALSE;
-  g_thread_join (thread);
+  if (!_foliot_side_stack_call (run_compression, &compression))
+    {
+      g_set_error (error, FOLIOT_CODEC_ERROR, FOLIOT_CODEC_ERROR_LIMIT,
+                   "Blosc: no memory for the %d KiB of stack that compressing takes",
+                   FOLIOT_SIDE_STACK_BYTES / 1024);
+      return FALSE;
+    }
   if (compression.c_bytes <= 0)
     {
       g_set_error (error, FOLIOT_CODEC_ERROR, FOLIOT_CODEC_ERROR_UNSUPPORTED,
