@@ -2,6 +2,7 @@
 #include "transport/foliot-tls-private.h"
 
 #include <errno.h>
+#include <gnutls/x509.h>
 #include <string.h>
 
 /*
@@ -12,12 +13,14 @@
  * TLS 1.3 the client speaks last and would believe itself welcome while it is being refused. So a client waits for one
  * more record, protected by the keys that follow the handshake, and asks for it by a KeyUpdate, which every server must
  * answer behind our Finished. OpenSSL (Python's ssl) sends session tickets or answers the KeyUpdate; gnutls answers
- * only with its next data, so our server says an empty record as soon as it has accepted a client.
+ * only before its next data, so our server sends a KeyUpdate of its own as soon as it has accepted a client.
  *
  * Sessions are not resumed: a ticket would let a peer in by the certificate of yesterday.
  */
 
 #define READ_BYTES     16384
+#define NUMBER_BYTES   8
+#define PROGRESS_BYTES 32
 #define TYPE_ALERT     21
 #define TYPE_HANDSHAKE 22
 #define MAJOR_VERSION  3
@@ -40,9 +43,12 @@ typedef struct
   gboolean server;
   gboolean said_end;
   State state;
+  gnutls_typed_vdata_st expected[2];
+  guint n_expected;
   guint8 head[2]; /* the first bytes of the peer */
   guint n_head;
-  const guint8 *input; /* during feed() */
+  guint8 progress[PROGRESS_BYTES]; /* of CONFIRM: when the handshake was over */
+  const guint8 *input;             /* during feed() */
   gsize n_input;
   GByteArray *wire; /* during a call */
 } TlsFilter;
@@ -112,10 +118,19 @@ fail (TlsFilter *self, gboolean tell, GError *reason, GError **error)
   return FALSE;
 }
 
+/* A server that waits for a certificate calls an alert in its place a missing certificate. */
+static gboolean
+is_told (TlsFilter *self, int code)
+{
+  return code == GNUTLS_E_FATAL_ALERT_RECEIVED
+         || (code == GNUTLS_E_NO_CERTIFICATE_FOUND
+             && gnutls_alert_get (self->session) != GNUTLS_A_CLOSE_NOTIFY);
+}
+
 static gboolean
 fail_by (TlsFilter *self, int code, GError **error)
 {
-  if (code == GNUTLS_E_FATAL_ALERT_RECEIVED)
+  if (is_told (self, code))
     return fail (self, FALSE, _foliot_tls_error_new_told (self->session, self->peer), error);
   return fail (self, TRUE, _foliot_tls_error_new_found (self->session, code, self->peer), error);
 }
@@ -129,15 +144,26 @@ is_harmless (TlsFilter *self, int code)
   return code != GNUTLS_E_REHANDSHAKE && !gnutls_error_is_fatal (code);
 }
 
-/* Whether a record has come behind the handshake: it has been counted, or has brought other keys. */
+/* Changes with each record that arrives: the number of the record, and what each key derives its nonces from. */
+static void
+get_progress (TlsFilter *self, guint8 *progress)
+{
+  gnutls_datum_t nonce;
+  unsigned char number[NUMBER_BYTES];
+
+  memset (progress, 0, PROGRESS_BYTES);
+  gnutls_record_get_state (self->session, 1, NULL, &nonce, NULL, number);
+  memcpy (progress, number, sizeof number);
+  memcpy (progress + sizeof number, nonce.data, MIN (nonce.size, PROGRESS_BYTES - NUMBER_BYTES));
+}
+
 static gboolean
 has_confirmation (TlsFilter *self)
 {
-  static const guint8 none[8];
-  guint8 number[8];
+  guint8 progress[PROGRESS_BYTES];
 
-  gnutls_record_get_state (self->session, 1, NULL, NULL, NULL, number);
-  return memcmp (number, none, sizeof none) != 0;
+  get_progress (self, progress);
+  return memcmp (progress, self->progress, sizeof progress) != 0;
 }
 
 static void
@@ -146,13 +172,12 @@ finish_handshake (TlsFilter *self)
   self->state = OPEN;
   if (gnutls_protocol_get_version (self->session) != GNUTLS_TLS1_3)
     return;
-  if (self->server)
-    gnutls_record_send (self->session, "", 0);
-  else
+  if (!self->server)
     {
       self->state = CONFIRM;
-      gnutls_session_key_update (self->session, GNUTLS_KU_PEER);
+      get_progress (self, self->progress);
     }
+  gnutls_session_key_update (self->session, self->server ? 0 : GNUTLS_KU_PEER);
 }
 
 static gboolean
@@ -196,21 +221,32 @@ filter_end (FoliotFilter *filter, GByteArray *wire)
   gnutls_bye (self->session, GNUTLS_SHUT_WR);
 }
 
+/* gnutls asks to be called again behind a KeyUpdate, too, with more to read. */
+static gboolean
+wants_more (TlsFilter *self, gssize n, gsize n_before)
+{
+  if (n == GNUTLS_E_AGAIN)
+    return self->n_input > 0 && self->n_input < n_before;
+  return n > 0 || (n < 0 && is_harmless (self, (int) n));
+}
+
 /* Reads records until there are no more; their text grows @plain in place. */
 static gboolean
 read_records (TlsFilter *self, GByteArray *plain, GByteArray *wire, GError **error)
 {
-  ssize_t n;
+  gsize n_before;
+  gssize n;
 
   do
     {
       guint fill = plain->len;
 
+      n_before = self->n_input;
       g_byte_array_set_size (plain, fill + READ_BYTES);
       n = gnutls_record_recv (self->session, plain->data + fill, READ_BYTES);
       g_byte_array_set_size (plain, fill + (guint) MAX (n, 0));
     }
-  while (n > 0 || (n < 0 && n != GNUTLS_E_AGAIN && is_harmless (self, (int) n)));
+  while (wants_more (self, n, n_before));
   if (n < 0 && n != GNUTLS_E_AGAIN)
     return fail_by (self, (int) n, error);
   if (self->state == CONFIRM && has_confirmation (self))
@@ -304,15 +340,32 @@ static const FoliotFilterClass tls_filter_class = {
   .free = filter_free,
 };
 
+/* gnutls keeps no copy of what it is to look for. */
+static void
+expect (TlsFilter *self, gnutls_vdata_types_t type, const char *text)
+{
+  self->expected[self->n_expected++] = (gnutls_typed_vdata_st){ .type = type,
+                                                                .data = (unsigned char *) text,
+                                                                .size = (unsigned) strlen (text) };
+}
+
 /* Whom the other end must be. The name of a host is sent along, an address is not (RFC 6066). */
 static void
 set_expectation (TlsFilter *self)
 {
   if (self->server)
-    gnutls_certificate_server_set_request (self->session, GNUTLS_CERT_REQUIRE);
-  else if (!g_hostname_is_ip_address (self->peer))
-    gnutls_server_name_set (self->session, GNUTLS_NAME_DNS, self->peer, strlen (self->peer));
-  gnutls_session_set_verify_cert (self->session, self->server ? NULL : self->peer, 0);
+    {
+      gnutls_certificate_server_set_request (self->session, GNUTLS_CERT_REQUIRE);
+      expect (self, GNUTLS_DT_KEY_PURPOSE_OID, GNUTLS_KP_TLS_WWW_CLIENT);
+    }
+  else
+    {
+      if (!g_hostname_is_ip_address (self->peer))
+        gnutls_server_name_set (self->session, GNUTLS_NAME_DNS, self->peer, strlen (self->peer));
+      expect (self, GNUTLS_DT_DNS_HOSTNAME, self->peer);
+      expect (self, GNUTLS_DT_KEY_PURPOSE_OID, GNUTLS_KP_TLS_WWW_SERVER);
+    }
+  gnutls_session_set_verify_cert2 (self->session, self->expected, self->n_expected, 0);
 }
 
 FoliotFilter *
@@ -328,7 +381,8 @@ _foliot_tls_filter_new (FoliotTlsCredentials *credentials, gboolean server, cons
   self->credentials = foliot_tls_credentials_ref (_foliot_tls_credentials_for (credentials, server));
   self->server = server;
   self->peer = g_strdup (peer);
-  gnutls_init (&self->session, flags | (server ? GNUTLS_SERVER : GNUTLS_CLIENT));
+  /* Our certificate is sent even if the server does not believe in its CA: so it says that, and not that there is none. */
+  gnutls_init (&self->session, flags | (server ? GNUTLS_SERVER : GNUTLS_CLIENT | GNUTLS_FORCE_CLIENT_CERT));
   failure = gnutls_priority_set_direct (self->session, priorities[self->credentials->compat], NULL);
   g_assert (failure == GNUTLS_E_SUCCESS);
   gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, self->credentials->certificates);
