@@ -33,6 +33,7 @@ FOLIOT_API GQuark foliot_error_quark (void);
  * @FOLIOT_ERROR_FILE_NOT_FOUND: `FileNotFoundError`
  * @FOLIOT_ERROR_SERIALIZATION: `aiomas.exceptions.SerializationError`
  * @FOLIOT_ERROR_REMOTE: `aiomas.exceptions.RemoteException`: the peer's handler failed
+ * @FOLIOT_ERROR_INVALID_STATE: `asyncio.exceptions.InvalidStateError`, it was settled already
  */
 typedef enum
 {
@@ -53,6 +54,7 @@ typedef enum
   FOLIOT_ERROR_FILE_NOT_FOUND,
   FOLIOT_ERROR_SERIALIZATION,
   FOLIOT_ERROR_REMOTE,
+  FOLIOT_ERROR_INVALID_STATE,
 } FoliotError;
 
 /**

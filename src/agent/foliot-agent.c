@@ -300,30 +300,29 @@ agent_spawn_life (FoliotAgent *self, FoliotArgs *args, FoliotFuture *ready)
 }
 
 static FoliotArgs *
-agent_bind_args (FoliotAgent *self, FoliotValue *args, GError **error)
+agent_bind_args (FoliotAgent *self, FoliotValue *positional, FoliotValue *keywords, GError **error)
 {
   static const FoliotMethod no_args[] = { { "Agent", NULL, "", NULL }, { NULL } };
   FoliotAgentClass *klass = FOLIOT_AGENT_GET_CLASS (self);
   GPtrArray *init = _foliot_handlers_of_table (klass->init != NULL ? klass->init : no_args);
   if (init->len > 0)
-    return foliot_signature_bind (((FoliotHandler *) init->pdata[0])->signature, class_get_name (klass), NULL,
-                                  args, error);
+    return foliot_signature_bind (((FoliotHandler *) init->pdata[0])->signature, class_get_name (klass),
+                                  positional, keywords, error);
   g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "The arguments of %s are declared wrongly: \"%s\"",
                class_get_name (klass), klass->info->args);
   return NULL;
 }
 
 FoliotFuture *
-foliot_agent_start (FoliotAgent *agent, FoliotValue *args)
+_foliot_agent_start_called (FoliotAgent *agent, FoliotValue *positional, FoliotValue *keywords)
 {
-  g_return_val_if_fail (FOLIOT_IS_AGENT (agent), NULL);
   FoliotAgentPrivate *priv = PRIVATE (agent);
   g_return_val_if_fail (priv->container != NULL && !priv->started, NULL);
   const FoliotAgentInfo *info = FOLIOT_AGENT_GET_CLASS (agent)->info;
   FoliotKernel *kernel = foliot_container_get_kernel (priv->container);
   GError *error = NULL;
   priv->started = TRUE;
-  g_autoptr (FoliotArgs) bound = agent_bind_args (agent, args, &error);
+  g_autoptr (FoliotArgs) bound = agent_bind_args (agent, positional, keywords, &error);
   if (bound == NULL)
     {
       _foliot_container_remove_agent (priv->container, agent);
@@ -336,6 +335,13 @@ foliot_agent_start (FoliotAgent *agent, FoliotValue *args)
   foliot_future_set_label (ready, label);
   agent_spawn_life (agent, g_steal_pointer (&bound), ready);
   return ready;
+}
+
+FoliotFuture *
+foliot_agent_start (FoliotAgent *agent, FoliotValue *args)
+{
+  g_return_val_if_fail (FOLIOT_IS_AGENT (agent), NULL);
+  return _foliot_agent_start_called (agent, NULL, args);
 }
 
 FoliotFuture *

@@ -19,6 +19,8 @@ void _foliot_container_report_failure (FoliotContainer *container, FoliotAgent *
 /* Binds a fresh agent to its container, which is not referenced. */
 void _foliot_agent_attach (FoliotAgent *agent, FoliotContainer *container, guint id);
 guint _foliot_agent_get_id (FoliotAgent *agent);
+/* As foliot_agent_start, with the arguments of a call: a list and a map. */
+FoliotFuture *_foliot_agent_start_called (FoliotAgent *agent, FoliotValue *positional, FoliotValue *keywords);
 /* The container is about to be freed. */
 void _foliot_agent_detach (FoliotAgent *agent);
 

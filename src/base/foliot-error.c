@@ -81,6 +81,8 @@ foliot_error_get_wire_name (const GError *error)
       return "aiomas.exceptions.SerializationError";
     case FOLIOT_ERROR_REMOTE:
       return "aiomas.exceptions.RemoteException";
+    case FOLIOT_ERROR_INVALID_STATE:
+      return "asyncio.exceptions.InvalidStateError";
     }
   return "Exception";
 }

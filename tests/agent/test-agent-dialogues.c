@@ -192,12 +192,6 @@ test_dialogue (FoliotKernel *kernel)
     play_at_client (kernel, dialogue, extras);
 }
 
-static void
-test_manager (void)
-{
-  g_test_skip ("a manager of child processes needs sockets");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -211,7 +205,5 @@ main (int argc, char **argv)
       foliot_test_add (client, test_dialogue);
       foliot_test_add (server, test_dialogue);
     }
-  g_test_add_func ("/agent/dialogue/client/json/manager", test_manager);
-  g_test_add_func ("/agent/dialogue/client/msgpack/manager", test_manager);
   return g_test_run ();
 }

@@ -36,6 +36,7 @@ test_wire_names (void)
     { FOLIOT_ERROR_FILE_NOT_FOUND, "FileNotFoundError" },
     { FOLIOT_ERROR_SERIALIZATION, "aiomas.exceptions.SerializationError" },
     { FOLIOT_ERROR_REMOTE, "aiomas.exceptions.RemoteException" },
+    { FOLIOT_ERROR_INVALID_STATE, "asyncio.exceptions.InvalidStateError" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -47,7 +48,7 @@ test_wire_names (void)
       g_assert_cmpstr (foliot_error_get_wire_name (error), ==, cases[i].name);
       assert_wire (FOLIOT_ERROR, (int) cases[i].code, "why", expected);
     }
-  g_assert_cmpuint (G_N_ELEMENTS (cases), ==, FOLIOT_ERROR_REMOTE + 1);
+  g_assert_cmpuint (G_N_ELEMENTS (cases), ==, FOLIOT_ERROR_INVALID_STATE + 1);
 }
 
 static void
