@@ -5,6 +5,23 @@
 
 G_BEGIN_DECLS
 
+/**
+ * FOLIOT_CHILD_ERROR:
+ *
+ * What can go wrong with a child process.
+ */
+#define FOLIOT_CHILD_ERROR (foliot_child_error_quark ())
+FOLIOT_API GQuark foliot_child_error_quark (void);
+
+/**
+ * FoliotChildError:
+ * @FOLIOT_CHILD_ERROR_START: the program could not be started
+ */
+typedef enum
+{
+  FOLIOT_CHILD_ERROR_START,
+} FoliotChildError;
+
 #define FOLIOT_TYPE_MANAGER (foliot_manager_get_type ())
 /**
  * FoliotManager:

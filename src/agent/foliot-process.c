@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/foliot-process-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/foliot-tail-private.h"
+#include "foliot/foliot-subproc.h"
+
+/*
+ * Starting a program without copying the memory of this one: clone(2) with CLONE_VM and CLONE_VFORK on a small stack of its
+ * own, which is what posix_spawn does, and for its reasons: a fork with a million fiber stacks takes half a second, and must
+ * not happen on a fiber at all. posix_spawn itself has no place for the one call that matters here, PR_SET_PDEATHSIG,
+ * which ends the child with its parent, also when the parent is killed, and also when the child is a program that knows nothing
+ * of us. Until the exec the child shares our memory and we stand still: it calls nothing but system calls.
+ *
+ * The end of a process is a readable descriptor (pidfd), so nobody needs SIGCHLD, and a pid is never signalled that
+ * belongs to somebody else by now: it stays ours until we reap it.
+ */
+
+G_DEFINE_QUARK (foliot - child - error - quark, foliot_child_error)
+
+#define STACK_BYTES (64 * 1024)
+#define READ_BYTES  4096
+#define READS       16 /* at most, in one go */
+
+struct _FoliotProcess
+{
+  char *command; /* for reports */
+  GPid pid;
+  int end_fd;
+  int output_fd;
+  int life_fd; /* our end of its standard input */
+  int status;
+  gboolean reaped;
+  FoliotTail *tail;
+};
+
+/* What the child needs up to its exec, and what it tells us. */
+typedef struct
+{
+  const char *path;
+  char *const *argv;
+  char *const *environment;
+  const char *folder;
+  int input, output;
+  pid_t parent;
+  int error; /* errno of the child, if it could not become the program */
+} Exec;
+
+static void
+close_fd (int *fd)
+{
+  if (*fd >= 0)
+    close (*fd);
+  *fd = -1;
+}
+
+/* Between clone and exec. Returns −1 with errno, or not at all. */
+__attribute__ ((no_sanitize_address, no_sanitize_thread)) static int
+exec_prepare (const Exec *exec)
+{
+  struct sigaction by_default = { .sa_handler = SIG_DFL };
+  sigset_t none;
+  for (int signal = 1; signal < NSIG; signal++)
+    sigaction (signal, &by_default, NULL); /* refused for SIGKILL and SIGSTOP */
+  sigemptyset (&none);
+  if (prctl (PR_SET_PDEATHSIG, SIGKILL) != 0 || setpgid (0, 0) != 0
+      || (exec->folder != NULL && chdir (exec->folder) != 0) || dup2 (exec->input, STDIN_FILENO) < 0
+      || dup2 (exec->output, STDOUT_FILENO) < 0 || dup2 (exec->output, STDERR_FILENO) < 0)
+    return -1;
+  if (getppid () != exec->parent) /* it died before prctl */
+    _exit (127);
+  close_range (STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
+  sigprocmask (SIG_SETMASK, &none, NULL);
+  return execve (exec->path, exec->argv, exec->environment);
+}
+
+__attribute__ ((no_sanitize_address, no_sanitize_thread)) static int
+exec_child (void *data)
+{
+  Exec *exec = data;
+  exec_prepare (exec);
+  exec->error = errno;
+  _exit (127);
+}
+
+/* Returns: the pid, or −1 with errno. No handler of ours may run in the child, so signals wait. */
+static pid_t
+clone_and_exec (Exec *exec)
+{
+  sigset_t all, before;
+  void *stack
+      = mmap (NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED)
+    return -1;
+  exec->parent = getpid ();
+  sigfillset (&all);
+  pthread_sigmask (SIG_BLOCK, &all, &before);
+  pid_t pid = clone (exec_child, (char *) stack + STACK_BYTES, CLONE_VM | CLONE_VFORK | SIGCHLD, exec);
+  int error = errno;
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  munmap (stack, STACK_BYTES);
+  errno = error;
+  if (pid > 0 && exec->error != 0)
+    {
+      waitpid (pid, NULL, 0);
+      errno = exec->error;
+      return -1;
+    }
+  return pid;
+}
+
+/* A pipe whose ends are no standard descriptors, so that the child can put them there. */
+static gboolean
+open_pipe (int ends[2])
+{
+  int low[2];
+  ends[0] = ends[1] = -1;
+  if (pipe2 (low, O_CLOEXEC) != 0)
+    return FALSE;
+  for (int i = 0; i < 2; i++)
+    ends[i] = fcntl (low[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  int error = errno;
+  close (low[0]);
+  close (low[1]);
+  errno = error;
+  return ends[0] >= 0 && ends[1] >= 0;
+}
+
+static gboolean
+process_open (FoliotProcess *process, Exec *exec)
+{
+  int input[2] = { -1, -1 }, output[2] = { -1, -1 };
+  gboolean opened = open_pipe (input) && open_pipe (output) && fcntl (output[0], F_SETFL, O_NONBLOCK) == 0;
+  exec->input = input[0];
+  exec->output = output[1];
+  if (opened)
+    process->pid = clone_and_exec (exec);
+  if (opened && process->pid > 0)
+    process->end_fd = pidfd_open (process->pid, 0);
+  int error = errno;
+  process->life_fd = input[1];
+  process->output_fd = output[0];
+  close_fd (&input[0]);
+  close_fd (&output[1]);
+  errno = error;
+  return opened && process->pid > 0 && process->end_fd >= 0;
+}
+
+FoliotProcess *
+_foliot_process_start (const char *const *argv, const char *const *environment, const char *folder,
+                       guint n_lines, GError **error)
+{
+  g_return_val_if_fail (argv != NULL && argv[0] != NULL, NULL);
+  g_autofree char *path = g_find_program_in_path (argv[0]);
+  g_autoptr (FoliotProcess) process = g_new (FoliotProcess, 1);
+  *process = (FoliotProcess){ g_strjoinv (" ", (char **) argv), 0, -1, -1, -1, FOLIOT_PROCESS_UNKNOWN, FALSE,
+                              _foliot_tail_new (n_lines) };
+  Exec exec = { .path = path,
+                .argv = (char *const *) argv,
+                .environment = environment != NULL ? (char *const *) environment : environ,
+                .folder = folder };
+  if (path == NULL)
+    g_set_error (error, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START,
+                 "cannot start \"%s\": there is no such program, or it is not executable", process->command);
+  else if (!process_open (process, &exec))
+    g_set_error (error, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START, "cannot start \"%s\"%s%s: %s",
+                 process->command, folder != NULL ? " in " : "", folder != NULL ? folder : "",
+                 g_strerror (errno));
+  else
+    return g_steal_pointer (&process);
+  return NULL;
+}
+
+void
+_foliot_process_free (FoliotProcess *process)
+{
+  if (process->pid > 0 && !process->reaped)
+    {
+      _foliot_process_signal (process, SIGKILL);
+      while (waitpid (process->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    }
+  close_fd (&process->end_fd);
+  close_fd (&process->output_fd);
+  close_fd (&process->life_fd);
+  _foliot_tail_free (process->tail);
+  g_free (process->command);
+  g_free (process);
+}
+
+GPid
+_foliot_process_get_pid (FoliotProcess *process)
+{
+  return process->pid;
+}
+
+int
+_foliot_process_get_output_fd (FoliotProcess *process)
+{
+  return process->output_fd;
+}
+
+int
+_foliot_process_get_end_fd (FoliotProcess *process)
+{
+  return process->end_fd;
+}
+
+gboolean
+_foliot_process_read (FoliotProcess *process, FoliotLineFunc func, gpointer user_data)
+{
+  char buffer[READ_BYTES];
+  for (guint i = 0; i < READS && process->output_fd >= 0; i++)
+    {
+      gssize n = read (process->output_fd, buffer, sizeof buffer);
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0 && errno == EAGAIN)
+        return FALSE;
+      if (n <= 0)
+        {
+          _foliot_tail_end (process->tail, func, user_data);
+          close_fd (&process->output_fd);
+          return FALSE;
+        }
+      _foliot_tail_feed (process->tail, buffer, (gsize) n, func, user_data);
+    }
+  return process->output_fd >= 0;
+}
+
+gboolean
+_foliot_process_reap (FoliotProcess *process, FoliotLineFunc func, gpointer user_data)
+{
+  siginfo_t info = { 0 };
+  if (process->reaped)
+    return TRUE;
+  int result = waitid (P_PID, (id_t) process->pid, &info, WEXITED | WNOHANG);
+  if (result == 0 && info.si_pid == 0)
+    return FALSE;
+  process->reaped = TRUE;
+  if (result == 0)
+    process->status = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+  kill (-process->pid, SIGKILL); /* what it left behind in its group */
+  /* At most what the pipe holds; a descendant that left the group may keep it open for ever. */
+  for (guint i = 0; i < READS && _foliot_process_read (process, func, user_data); i++)
+    ;
+  _foliot_tail_end (process->tail, func, user_data);
+  close_fd (&process->output_fd);
+  return TRUE;
+}
+
+int
+_foliot_process_get_status (FoliotProcess *process)
+{
+  return process->status;
+}
+
+/* The process exists until it is reaped, so its number is nobody else's, and neither is its group's. */
+void
+_foliot_process_signal (FoliotProcess *process, int signal)
+{
+  if (!process->reaped)
+    kill (-process->pid, signal);
+}
+
+void
+_foliot_process_let_go (FoliotProcess *process)
+{
+  close_fd (&process->life_fd);
+}
+
+static void
+append_status (FoliotProcess *process, GString *out)
+{
+  if (!process->reaped)
+    g_string_append (out, "is running");
+  else if (process->status == FOLIOT_PROCESS_UNKNOWN)
+    g_string_append (out, "ended, but somebody else took its status: is SIGCHLD ignored?");
+  else if (process->status >= 0)
+    g_string_append_printf (out, "ended with exit status %d", process->status);
+  else
+    g_string_append_printf (out, "was killed by signal %d (%s)", -process->status,
+                            sigabbrev_np (-process->status));
+}
+
+char *
+_foliot_process_dup_report (FoliotProcess *process)
+{
+  GString *out = g_string_new (NULL);
+  g_string_append_printf (out, "process %d (%s) ", process->pid, process->command);
+  append_status (process, out);
+  if (_foliot_tail_get_n_lines (process->tail) == 0)
+    g_string_append (out, "; it wrote nothing");
+  else
+    g_string_append (out, "; its last lines:");
+  _foliot_tail_append_to (process->tail, out);
+  return g_string_free (out, FALSE);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/foliot-process-private.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <foliot/foliot-subproc.h>
+
+#include "agent/foliot-tail-private.h"
+
+/*
+ * Real processes. Nothing here waits for a time: each wait is a poll for the event that must come, and the harness ends what
+ * hangs. This program is its own helper: with --parent it starts a child and tells its pid.
+ */
+
+#define N_LINES 3
+
+static char *self_path;
+
+static FoliotProcess *
+start (const char *const *argv)
+{
+  g_autoptr (GError) error = NULL;
+  FoliotProcess *process = _foliot_process_start (argv, NULL, NULL, N_LINES, &error);
+  g_assert_no_error (error);
+  return process;
+}
+
+static FoliotProcess *
+start_shell (const char *script)
+{
+  const char *argv[] = { "sh", "-c", script, NULL };
+  return start (argv);
+}
+
+static void
+wait_readable (int fd)
+{
+  struct pollfd one = { fd, POLLIN, 0 };
+  while (poll (&one, 1, -1) < 0)
+    g_assert_cmpint (errno, ==, EINTR);
+}
+
+static void
+add_line (const char *line, gpointer user_data)
+{
+  g_ptr_array_add (user_data, g_strdup (line));
+}
+
+/* Reads until the process has written @n lines. */
+static void
+read_lines (FoliotProcess *process, GPtrArray *lines, guint n)
+{
+  while (lines->len < n)
+    {
+      wait_readable (_foliot_process_get_output_fd (process));
+      _foliot_process_read (process, add_line, lines);
+    }
+}
+
+static void
+wait_end (FoliotProcess *process)
+{
+  wait_readable (_foliot_process_get_end_fd (process));
+  g_assert_true (_foliot_process_reap (process, NULL, NULL));
+}
+
+static void
+assert_report (FoliotProcess *process, const char *pattern)
+{
+  g_autofree char *report = _foliot_process_dup_report (process);
+  if (!g_pattern_match_simple (pattern, report))
+    g_error ("%s does not match %s", report, pattern);
+}
+
+static void
+test_status (void)
+{
+  g_autoptr (FoliotProcess) process = start_shell ("echo out; echo err >&2; exit 3");
+  g_assert_cmpint (_foliot_process_get_status (process), ==, FOLIOT_PROCESS_UNKNOWN);
+  wait_end (process);
+  g_assert_cmpint (_foliot_process_get_status (process), ==, 3);
+  assert_report (process, "process * (sh -c echo*) ended with exit status 3; its last lines:\n  out\n  err");
+}
+
+static void
+test_silent (void)
+{
+  g_autoptr (FoliotProcess) process = start_shell ("exit 0");
+  wait_end (process);
+  assert_report (process, "process * ended with exit status 0; it wrote nothing");
+}
+
+static void
+test_killed (void)
+{
+  g_autoptr (FoliotProcess) process = start_shell ("echo here; exec sleep 1000");
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  read_lines (process, lines, 1);
+  g_assert_false (_foliot_process_reap (process, NULL, NULL));
+  assert_report (process, "process * is running; its last lines:\n  here");
+  _foliot_process_signal (process, SIGKILL);
+  wait_end (process);
+  g_assert_cmpint (_foliot_process_get_status (process), ==, -SIGKILL);
+  assert_report (process, "process * was killed by signal 9 (KILL); its last lines:\n  here");
+  _foliot_process_signal (process, SIGKILL); /* nobody */
+}
+
+/* However much it writes, three lines are kept, and none is longer than the limit. */
+static void
+test_flood (void)
+{
+  g_autoptr (FoliotProcess) process = start_shell (
+      "head -c 3000000 /dev/zero | tr '\\0' x; echo; for i in 1 2 3 4 5; do echo line $i; done");
+  struct pollfd fds[] = { { _foliot_process_get_output_fd (process), POLLIN, 0 },
+                          { _foliot_process_get_end_fd (process), POLLIN, 0 } };
+  while (poll (fds, G_N_ELEMENTS (fds), -1) >= 0 && fds[1].revents == 0)
+    {
+      _foliot_process_read (process, NULL, NULL);
+      fds[0].fd = _foliot_process_get_output_fd (process);
+    }
+  wait_end (process);
+  assert_report (process,
+                 "process * ended with exit status 0; its last lines:\n  line 3\n  line 4\n  line 5");
+}
+
+/* No such program, no such folder, not executable: said by the start, and no process is left. */
+static void
+test_start_fails (void)
+{
+  static const char *const nowhere[] = { "/nonexistent/program", NULL }, *const truth[] = { "true", NULL };
+  g_autoptr (GError) error = NULL, folder = NULL;
+  g_assert_null (_foliot_process_start (nowhere, NULL, NULL, N_LINES, &error));
+  g_assert_error (error, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START);
+  g_assert_cmpstr (
+      error->message, ==,
+      "cannot start \"/nonexistent/program\": there is no such program, or it is not executable");
+  g_assert_null (_foliot_process_start (truth, NULL, "/nonexistent", N_LINES, &folder));
+  g_assert_error (folder, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START);
+  g_assert_true (g_str_has_prefix (folder->message, "cannot start \"true\" in /nonexistent: "));
+  g_assert_cmpint (waitpid (-1, NULL, WNOHANG), ==, -1);
+  g_assert_cmpint (errno, ==, ECHILD);
+}
+
+/* Its standard input ends when we let go of it. */
+static void
+test_life_line (void)
+{
+  g_autoptr (FoliotProcess) process = start_shell ("cat; echo alone");
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  g_assert_false (_foliot_process_reap (process, NULL, NULL));
+  _foliot_process_let_go (process);
+  read_lines (process, lines, 1);
+  g_assert_cmpstr (lines->pdata[0], ==, "alone");
+  wait_end (process);
+}
+
+/* The child has three descriptors and default signals, whatever we have. */
+static void
+test_clean_start (void)
+{
+  int open_fds[2];
+  g_assert_cmpint (pipe (open_fds), ==, 0); /* without CLOEXEC */
+  signal (SIGPIPE, SIG_IGN);
+  g_autoptr (FoliotProcess) process = start_shell ("ls /proc/$$/fd; grep SigIgn /proc/$$/status");
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  read_lines (process, lines, 4);
+  g_assert_cmpstr (lines->pdata[0], ==, "0");
+  g_assert_cmpstr (lines->pdata[1], ==, "1");
+  g_assert_cmpstr (lines->pdata[2], ==, "2");
+  g_assert_cmpstr (lines->pdata[3], ==, "SigIgn:\t0000000000000000");
+  wait_end (process);
+  signal (SIGPIPE, SIG_DFL);
+  close (open_fds[0]);
+  close (open_fds[1]);
+}
+
+/* Freeing a process that lives ends it and all that it started. */
+static void
+test_free_kills (void)
+{
+  FoliotProcess *process = start_shell ("sleep 1000 & echo $!; wait");
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  read_lines (process, lines, 1);
+  /* The end of the output is the end of all who could write to it. */
+  int output = dup (_foliot_process_get_output_fd (process));
+  GPid pid = _foliot_process_get_pid (process);
+  char byte;
+  _foliot_process_free (process);
+  g_assert_cmpint (kill (pid, 0), ==, -1);
+  wait_readable (output);
+  g_assert_cmpint (read (output, &byte, 1), ==, 0);
+  close (output);
+}
+
+/* ---- the parent is killed ---- */
+
+/* Starts a child that ignores all that can be ignored, says so, and hangs. */
+static int
+be_parent (void)
+{
+  g_autoptr (FoliotProcess) process
+      = start_shell ("trap '' HUP TERM INT PIPE; echo up; while :; do sleep 1000; done");
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  read_lines (process, lines, 1);
+  g_print ("%d\n", _foliot_process_get_pid (process));
+  wait_end (process);
+  return 1;
+}
+
+static void
+test_parent_killed (void)
+{
+  const char *argv[] = { self_path, "--parent", NULL };
+  g_autoptr (FoliotProcess) parent = start (argv);
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  read_lines (parent, lines, 1);
+  GPid child = (GPid) g_ascii_strtoll (lines->pdata[0], NULL, 10);
+  g_assert_cmpint (child, >, 1);
+  int end = pidfd_open (child, 0);
+  g_assert_cmpint (end, >=, 0);
+  g_assert_cmpint (kill (_foliot_process_get_pid (parent), SIGKILL), ==, 0); /* it alone */
+  wait_readable (end);
+  close (end);
+  wait_end (parent);
+  g_assert_cmpint (_foliot_process_get_status (parent), ==, -SIGKILL);
+}
+
+/* ---- last lines ---- */
+
+static void
+test_tail (void)
+{
+  g_autoptr (FoliotTail) tail = _foliot_tail_new (2);
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autofree char *huge = g_strnfill (3 * FOLIOT_TAIL_MAX_LINE, 'x');
+  _foliot_tail_feed (tail, "one\ntw", 6, add_line, lines);
+  g_assert_cmpuint (lines->len, ==, 1);
+  _foliot_tail_feed (tail, "o\r\n\xff\n", 5, add_line, lines);
+  g_assert_cmpstr (lines->pdata[1], ==, "two");
+  g_assert_cmpstr (lines->pdata[2], ==, "\xef\xbf\xbd");
+  _foliot_tail_feed (tail, huge, strlen (huge), add_line, lines);
+  g_assert_cmpuint (lines->len, ==, 3);
+  _foliot_tail_end (tail, add_line, lines);
+  g_assert_cmpuint (strlen (lines->pdata[3]), ==, FOLIOT_TAIL_MAX_LINE);
+  g_assert_cmpuint (_foliot_tail_get_n_lines (tail), ==, 2);
+  _foliot_tail_append_to (tail, out);
+  g_assert_true (g_str_has_prefix (out->str, "\n  \xef\xbf\xbd\n  xxx"));
+}
+
+int
+main (int argc, char **argv)
+{
+  self_path = g_file_read_link ("/proc/self/exe", NULL);
+  if (argc > 1 && g_str_equal (argv[1], "--parent"))
+    return be_parent ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/process/status", test_status);
+  g_test_add_func ("/process/silent", test_silent);
+  g_test_add_func ("/process/killed", test_killed);
+  g_test_add_func ("/process/flood", test_flood);
+  g_test_add_func ("/process/start-fails", test_start_fails);
+  g_test_add_func ("/process/life-line", test_life_line);
+  g_test_add_func ("/process/clean-start", test_clean_start);
+  g_test_add_func ("/process/free-kills", test_free_kills);
+  g_test_add_func ("/process/parent-killed", test_parent_killed);
+  g_test_add_func ("/process/tail", test_tail);
+  return g_test_run ();
+}
