@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * FoliotProcess:
  *
  * A child process of ours: three descriptors to poll and the last lines that it wrote. Knows no kernel and never waits; who owns it
- * polls. It never outlives us: the system kills it when the thread that started it ends, however that comes about.
+ * polls. It never outlives us: the system kills it when the thread that started it ends, however that comes about. What it
+ * started itself is killed when we end or reap it; when we are killed, that is for it to see to, as a Foliot child does.
  *
  * Its standard input is the read end of a pipe whose write end we keep, so that a program that reads it learns at its end
  * that it is alone. Standard output and error are one pipe, so that lines keep their order. It gets no other descriptor,

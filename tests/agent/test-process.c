@@ -204,8 +204,7 @@ test_free_kills (void)
 static int
 be_parent (void)
 {
-  g_autoptr (FoliotProcess) process
-      = start_shell ("trap '' HUP TERM INT PIPE; echo up; while :; do sleep 1000; done");
+  g_autoptr (FoliotProcess) process = start_shell ("trap '' HUP TERM INT PIPE; echo up; exec sleep 1000");
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   read_lines (process, lines, 1);
   g_print ("%d\n", _foliot_process_get_pid (process));
