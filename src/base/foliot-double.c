@@ -280,7 +280,7 @@ scan_decimal (const char *at, const char *end, gboolean *out_negative, Decimal *
           continue;
         }
       digits = 10 * digits + (guint64) (*at - '0');
-      n_digits += digits != 0;
+      n_digits += n_digits > 0 || digits != 0; /* the twentieth may bring it back to 0: 2^64 */
       exponent -= point;
       if (n_digits > 19 || exponent < -1000)
         return FALSE;
