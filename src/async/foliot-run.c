@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "async/foliot-fiber-private.h"
 #include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-poll-private.h"
 
 /*
  * Running a world until one thing has happened. The future that is waited for stops the kernel in the moment of being
@@ -58,16 +59,6 @@ add_report (FoliotKernel *kernel, GError **error)
     }
 }
 
-/* Whether somebody outside of this world may still bring something, so that waiting for it makes sense. */
-static gboolean
-may_be_called (FoliotKernel *kernel)
-{
-  FoliotDrive drive = foliot_kernel_get_drive (kernel);
-
-  return foliot_kernel_get_context (kernel) != NULL
-         && (drive == FOLIOT_DRIVE_EXTERNAL || drive == FOLIOT_DRIVE_REALTIME);
-}
-
 static gboolean
 drive_until (FoliotKernel *kernel, FoliotFuture *until, GError **error)
 {
@@ -78,9 +69,9 @@ drive_until (FoliotKernel *kernel, FoliotFuture *until, GError **error)
     return TRUE;
   _foliot_future_follow (until, &stop.place);
   ran = foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error);
-  while (ran && !foliot_future_is_settled (until) && may_be_called (kernel))
+  while (ran && !foliot_future_is_settled (until) && _foliot_kernel_is_open_to_outside (kernel))
     {
-      g_main_context_iteration (foliot_kernel_get_context (kernel), TRUE);
+      _foliot_kernel_wait_for_outside (kernel);
       ran = foliot_future_is_settled (until) || foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error);
     }
   _foliot_queue_remove (&stop.place);

@@ -129,6 +129,17 @@ run_first (FoliotKernel *self, const FoliotQueueEntry *first)
     end_record (self);
 }
 
+/* What has arrived comes before what is due later. Returns: whether something is to be done now. */
+static G_GNUC_NO_INLINE gboolean
+take_outside (FoliotKernel *self)
+{
+  const FoliotQueueEntry *first;
+
+  foliot_poll_serve (self, 0);
+  first = foliot_event_queue_peek (&self->queue);
+  return first != NULL && foliot_queue_time_to (first->time) <= self->head.now;
+}
+
 guint64
 foliot_kernel_dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events)
 {
@@ -146,7 +157,11 @@ foliot_kernel_dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events
 
       if (due > self->head.now)
         {
-          if (due > limit || is_held (self))
+          gboolean stays = due > limit || is_held (self);
+
+          if (foliot_poll_has_entries (self) && !(stays && self->running) && take_outside (self))
+            continue;
+          if (stays)
             {
               move_time (self, MIN (limit, due - 1), FALSE);
               break;
@@ -275,14 +290,17 @@ foliot_kernel_step_until (FoliotKernel *self, FoliotTime until, guint64 max_even
   return n;
 }
 
-/* One turn of the context for the other sources, or a sleep. */
+/* One turn of the context for the other sources, or of the sockets, or a sleep. */
 static void
 wait_until (FoliotKernel *self, gint64 until_us)
 {
   until_us = MIN (until_us, foliot_realtime_now_us () + WAIT_SLICE_US);
   if (self->context == NULL)
     {
-      foliot_realtime_wait (until_us);
+      if (foliot_poll_has_entries (self))
+        foliot_poll_serve (self, until_us);
+      else
+        foliot_realtime_wait (until_us);
       return;
     }
   self->wake_us = until_us;
@@ -290,14 +308,20 @@ wait_until (FoliotKernel *self, gint64 until_us)
   self->wake_us = -1;
 }
 
+static gboolean
+can_be_released (FoliotKernel *self)
+{
+  return self->context != NULL || foliot_poll_has_entries (self);
+}
+
 static void
 set_held_error (FoliotKernel *self, const FoliotHold *hold, GError **error)
 {
   g_autofree char *why = foliot_hold_dup_why (hold);
 
-  if (self->context == NULL)
+  if (!can_be_released (self))
     g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_HELD,
-                 "time is held by “%s”, and without a main context nothing can release it", why);
+                 "time is held by “%s”, and without a main context or a socket nothing can release it", why);
   else
     g_set_error (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_HELD,
                  "time was held by “%s” for longer than its limit of %u ms", why, hold->limit_ms);
@@ -319,14 +343,16 @@ wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GE
   if (follows_realtime (self) && !is_held (self)
       && (is_pending || (until <= LAST_TIME && foliot_pace_get_time (&self->pace, self->head.now) < until)))
     wake_us = foliot_pace_get_due_us (&self->pace, MIN (due, until));
-  else if (hold != NULL && (self->context == NULL || hold->end_us <= foliot_realtime_now_us ()))
+  else if (hold != NULL && (!can_be_released (self) || hold->end_us <= foliot_realtime_now_us ()))
     {
       set_held_error (self, hold, error);
       return FALSE;
     }
   else if (hold == NULL)
     {
-      *out_more = FALSE;
+      if (foliot_poll_has_entries (self))
+        foliot_poll_serve (self, 0);
+      *out_more = foliot_kernel_is_ready (self, until);
       return TRUE;
     }
   wait_until (self, hold != NULL ? MIN (wake_us, hold->end_us) : wake_us);
@@ -351,7 +377,9 @@ run (FoliotKernel *self, FoliotTime until, GError **error)
         }
       if (take_attention (self, FOLIOT_ATTENTION_STOP))
         return TRUE;
-      if (n == 0 && !wait_for_something (self, until, &more, error))
+      if (n == BATCH_EVENTS && foliot_poll_has_entries (self))
+        foliot_poll_serve (self, 0);
+      else if (n == 0 && !wait_for_something (self, until, &more, error))
         return FALSE;
       if (n > 0 && self->context != NULL)
         g_main_context_iteration (self->context, FALSE);

@@ -26,6 +26,9 @@ typedef struct
   gboolean started;
 } FoliotPace;
 
+typedef struct _FoliotPoll FoliotPoll;
+typedef struct _FoliotGate FoliotGate;
+
 struct _FoliotHold
 {
   FoliotKernel *kernel; /* NULL once the kernel is closed */
@@ -99,6 +102,10 @@ struct _FoliotKernel
   guint turns_out;   /* for how many turns the first source leaves the loop to others … */
   gboolean sits_out; /* … and whether this is one */
 
+  /* The outside. */
+  FoliotPoll *poll; /* NULL until something is polled */
+  FoliotGate *gate; /* NULL until somebody has a port */
+
   /* Names. */
   GPtrArray *node_names; /* index = id */
   GPtrArray *link_names;
@@ -146,6 +153,19 @@ FoliotHold *foliot_kernel_get_first_hold (FoliotKernel *kernel);
 /* Returns: (transfer full) */
 char *foliot_hold_dup_why (const FoliotHold *hold);
 void foliot_kernel_orphan_holds (FoliotKernel *kernel);
+
+/* foliot-poll.c: only if there is a poll. */
+/* One turn of service; waits for it until @until_us, monotonic; 0: not at all. */
+void foliot_poll_serve (FoliotKernel *kernel, gint64 until_us);
+void foliot_poll_flush (FoliotKernel *kernel);
+/* Also without a poll. */
+gboolean foliot_poll_has_entries (FoliotKernel *kernel);
+void foliot_poll_close (FoliotKernel *kernel);
+
+/* foliot-gate.c */
+/* The end of a turn: all that was brought is posted. */
+void foliot_gate_admit_all (FoliotKernel *kernel);
+void foliot_gate_free (FoliotKernel *kernel);
 
 void foliot_realtime_wait (gint64 until_us);
 /* How far a PACED or REALTIME kernel may be now. */

@@ -140,6 +140,7 @@ foliot_kernel_finalize (GObject *object)
   g_array_unref (self->close_hooks);
   foliot_kernel_names_clear (self);
   foliot_digest_clear (&self->digest);
+  foliot_gate_free (self);
   foliot_event_queue_clear (&self->queue);
   g_clear_pointer (&self->context, g_main_context_unref);
   self->magic = 0;
@@ -397,6 +398,7 @@ foliot_kernel_close (FoliotKernel *self)
     return;
   self->closed = TRUE;
   foliot_kernel_sources_destroy (self);
+  foliot_poll_close (self);
   drop_events (self);
   foliot_kernel_orphan_holds (self);
 }

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport/foliot-stream-private.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel/foliot-fault-private.h"
+
+/*
+ * What listens at an address: one socket, or one for each kind of address when that is all interfaces. A connection is
+ * accepted in a turn of service; when it has shaken hands it enters through the listener's port, and the event of that
+ * makes the link. Until then it is a guest.
+ *
+ * Without a free descriptor nothing can be accepted, and nothing can be said to who waits: the sockets rest for a
+ * moment instead of being ready again at once.
+ */
+
+#define MAX_DOORS      2
+#define ACCEPTS_A_TURN 64
+#define REST_MS        100
+
+typedef struct
+{
+  FoliotPollEntry entry;
+  FoliotStreamListener *listener;
+  int fd;
+} Door;
+
+typedef struct
+{
+  FoliotStreamListener *listener; /* owned */
+  FoliotStreamWire *wire;
+  FoliotHold *hold;
+} Guest;
+
+struct _FoliotStreamListener
+{
+  FoliotListener parent_instance;
+  FoliotStreamShared *shared;
+  FoliotAddress *address;
+  char *name;
+  FoliotPort port;
+  Door doors[MAX_DOORS];
+  guint n_doors;
+  FoliotAcceptFunc accept;
+  gpointer user_data;
+  GDestroyNotify destroy;
+  GPtrArray *guests;  /* shaking hands; not owned */
+  GPtrArray *links;   /* accepted and not ended; not owned */
+  GPtrArray *waiters; /* futures of wait_closed */
+};
+
+G_DEFINE_FINAL_TYPE (FoliotStreamListener, foliot_stream_listener, FOLIOT_TYPE_LISTENER)
+
+/* ---- guests -------------------------------------------------------------------------------------------------- */
+
+static void
+guest_free (Guest *guest)
+{
+  FoliotStreamListener *listener = guest->listener;
+
+  g_ptr_array_remove_fast (listener->guests, guest);
+  if (guest->wire != NULL)
+    {
+      _foliot_stream_wire_close (guest->wire, TRUE);
+      listener->shared->n_accepted--;
+    }
+  if (guest->hold != NULL)
+    foliot_hold_release (guest->hold);
+  g_free (guest);
+  g_object_unref (listener);
+}
+
+static void
+drop_guest (gpointer target, gpointer payload)
+{
+  guest_free (target);
+}
+
+static void
+enter (gpointer target, gpointer payload)
+{
+  Guest *guest = target;
+  FoliotStreamListener *listener = guest->listener;
+  g_autofree char *client = NULL;
+  FoliotStreamLink *link;
+
+  if (listener->n_doors > 0)
+    {
+      client = g_strdup_printf ("client %u", ++listener->shared->n_clients);
+      link = _foliot_stream_link_new (listener->shared, g_steal_pointer (&guest->wire), listener->name,
+                                      client);
+      _foliot_stream_link_set_listener (link, listener, listener->links->len);
+      g_ptr_array_add (listener->links, link);
+      listener->accept (FOLIOT_LINK (link), listener->user_data);
+    }
+  guest_free (guest);
+}
+
+static void
+admit (FoliotPort *port, FoliotArrival *arrival)
+{
+  FoliotStreamListener *listener
+      = (FoliotStreamListener *) ((guint8 *) port - G_STRUCT_OFFSET (FoliotStreamListener, port));
+
+  if (foliot_kernel_post (listener->shared->kernel, arrival->time_ns, FOLIOT_PRIORITY_DEFAULT, arrival->kind,
+                          enter, arrival->object, NULL)
+      == 0)
+    guest_free (arrival->object);
+}
+
+static void
+on_wire_opened (gpointer owner)
+{
+  Guest *guest = owner;
+
+  _foliot_stream_wire_set_limit (guest->wire, 0);
+  _foliot_gate_bring (guest->listener->shared->kernel, &guest->listener->port, FOLIOT_EVENT_LINK, NULL, NULL,
+                      guest);
+}
+
+/* Nobody above has heard of it. One that was opened in this very turn is still on its way up, and is told there. */
+static void
+on_wire_ended (gpointer owner, GError *error)
+{
+  Guest *guest = owner;
+
+  g_clear_error (&error);
+  if (!_foliot_stream_wire_is_open (guest->wire))
+    guest_free (guest);
+}
+
+static const FoliotStreamWireSink guest_sink = { .opened = on_wire_opened, .ended = on_wire_ended };
+
+static void
+receive (FoliotStreamListener *listener, int fd, FoliotFilter *filter)
+{
+  FoliotStreamShared *shared = listener->shared;
+  Guest *guest = g_new0 (Guest, 1);
+
+  guest->listener = g_object_ref (listener);
+  guest->wire = _foliot_stream_wire_new (shared, fd, filter);
+  shared->n_accepted++;
+  g_ptr_array_add (listener->guests, guest);
+  if (!_foliot_stream_wire_open (guest->wire, &guest_sink, guest))
+    {
+      guest_free (guest);
+      return;
+    }
+  if (filter == NULL)
+    {
+      on_wire_opened (guest);
+      return;
+    }
+  guest->hold = foliot_kernel_hold (shared->kernel, "a client that shakes hands", 0);
+  _foliot_stream_wire_set_limit (guest->wire, shared->options.handshake_limit_ms);
+}
+
+/* ---- doors --------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_out_of_room (int code)
+{
+  return code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS;
+}
+
+/* Returns: whether there may be more. */
+static gboolean
+accept_one (Door *door)
+{
+  FoliotStreamListener *listener = door->listener;
+  FoliotStreamShared *shared = listener->shared;
+  FoliotFilter *filter = NULL;
+  int fd = _foliot_kernel_fault (shared->kernel)
+               ? (errno = EMFILE, -1)
+               : accept4 (door->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+  if (fd < 0)
+    {
+      if (is_out_of_room (errno))
+        {
+          _foliot_poll_set_events (&door->entry, 0);
+          _foliot_poll_set_limit (&door->entry, REST_MS);
+        }
+      return errno == ECONNABORTED || errno == EINTR;
+    }
+  if (shared->n_accepted >= shared->options.max_connections
+      || !_foliot_stream_make_filter (shared, NULL, &filter, NULL))
+    {
+      close (fd);
+      return TRUE;
+    }
+  if (foliot_address_get_kind (listener->address) == FOLIOT_ADDRESS_TCP)
+    _foliot_stream_set_socket_options (fd);
+  receive (listener, fd, filter);
+  return TRUE;
+}
+
+static void
+door_ready (FoliotPollEntry *entry, guint32 events)
+{
+  for (guint i = 0; i < ACCEPTS_A_TURN; i++)
+    if (!accept_one ((Door *) entry))
+      return;
+}
+
+static void
+door_expired (FoliotPollEntry *entry)
+{
+  _foliot_poll_set_events (entry, EPOLLIN);
+}
+
+static gboolean
+door_closed (FoliotPollEntry *entry, gboolean at_last)
+{
+  foliot_listener_close (FOLIOT_LISTENER (((Door *) entry)->listener));
+  return TRUE;
+}
+
+static const FoliotPollClass door_class
+    = { .ready = door_ready, .expired = door_expired, .closed = door_closed };
+
+/* @fd: (transfer full), listening. */
+static gboolean
+add_door (FoliotStreamListener *listener, int fd, GError **error)
+{
+  Door *door = &listener->doors[listener->n_doors];
+
+  door->listener = listener;
+  door->fd = fd;
+  if (!_foliot_poll_add (listener->shared->kernel, &door->entry, &door_class, fd, EPOLLIN))
+    {
+      g_propagate_error (error, _foliot_stream_error_new (errno, "listen at %s",
+                                                          foliot_address_get_repr (listener->address)));
+      close (fd);
+      return FALSE;
+    }
+  listener->n_doors++;
+  return TRUE;
+}
+
+static gboolean
+open_door (FoliotStreamListener *listener, const struct sockaddr *address, socklen_t length, GError **error)
+{
+  static const int yes = 1;
+  FoliotStreamShared *shared = listener->shared;
+  int fd = _foliot_kernel_fault (shared->kernel)
+               ? (errno = EMFILE, -1)
+               : socket (address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+  if (fd >= 0 && address->sa_family != AF_UNIX)
+    setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (fd >= 0 && address->sa_family == AF_INET6)
+    setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
+  if (fd < 0 || bind (fd, address, length) < 0 || listen (fd, (int) shared->options.backlog) < 0)
+    {
+      g_propagate_error (error, _foliot_stream_error_new (errno, "listen at %s",
+                                                          foliot_address_get_repr (listener->address)));
+      if (fd >= 0)
+        close (fd);
+      return FALSE;
+    }
+  return add_door (listener, fd, error);
+}
+
+/* ---- opening ------------------------------------------------------------------------------------------------- */
+
+static guint16
+get_port (const Door *door)
+{
+  FoliotSocketAddress address = { 0 };
+  socklen_t length = sizeof address;
+
+  getsockname (door->fd, &address.any, &length);
+  return address.any.sa_family == AF_INET6 ? ((struct sockaddr_in6 *) &address)->sin6_port
+                                           : ((struct sockaddr_in *) &address)->sin_port;
+}
+
+static void
+set_port (struct sockaddr *address, guint16 port)
+{
+  if (address->sa_family == AF_INET6)
+    ((struct sockaddr_in6 *) address)->sin6_port = port;
+  else
+    ((struct sockaddr_in *) address)->sin_port = port;
+}
+
+/* The first address of a host; of all interfaces, one of each family the machine has. */
+static gboolean
+open_tcp (FoliotStreamListener *listener, FoliotAddress *at, GError **error)
+{
+  const char *host = foliot_address_get_host (at);
+  guint n_wanted = host == NULL || *host == '\0' ? MAX_DOORS : 1;
+  struct addrinfo *list;
+  g_autoptr (GError) problem = NULL;
+
+  if (!_foliot_stream_resolve (at, TRUE, FALSE, &list, error))
+    return FALSE;
+  for (const struct addrinfo *next = list; next != NULL && listener->n_doors < n_wanted; next = next->ai_next)
+    {
+      if (listener->n_doors > 0)
+        set_port (next->ai_addr, get_port (&listener->doors[0]));
+      g_clear_error (&problem);
+      open_door (listener, next->ai_addr, next->ai_addrlen, &problem);
+    }
+  freeaddrinfo (list);
+  if (listener->n_doors == 0)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  foliot_address_unref (listener->address);
+  listener->address = foliot_address_new_tcp (host, g_ntohs (get_port (&listener->doors[0])));
+  return TRUE;
+}
+
+/* A socket file that nobody listens on is a left-over. */
+static gboolean
+remove_stale (const char *path, const FoliotSocketAddress *address, socklen_t length, GError **error)
+{
+  struct stat info;
+  int fd, code;
+
+  if (lstat (path, &info) < 0)
+    return TRUE;
+  if (!S_ISSOCK (info.st_mode))
+    {
+      g_set_error (
+          error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION,
+          "Cannot listen at “%s”: a file that is no socket is there; remove it or choose another path", path);
+      return FALSE;
+    }
+  fd = socket (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  code = fd < 0 || connect (fd, &address->any, length) < 0 ? errno : 0;
+  if (fd >= 0)
+    close (fd);
+  if (code == ECONNREFUSED)
+    {
+      unlink (path);
+      return TRUE;
+    }
+  if (code == ENOENT)
+    return TRUE;
+  g_propagate_error (error, _foliot_stream_error_new (code == 0 || code == EAGAIN ? EADDRINUSE : code,
+                                                      "listen at “%s”", path));
+  return FALSE;
+}
+
+static gboolean
+open_unix (FoliotStreamListener *listener, FoliotAddress *at, GError **error)
+{
+  const char *path = foliot_address_get_host (at);
+  FoliotSocketAddress address;
+  socklen_t length;
+
+  return _foliot_stream_address_from_path (path, &address, &length, error)
+         && remove_stale (path, &address, length, error) && open_door (listener, &address.any, length, error);
+}
+
+/* ---- listener ------------------------------------------------------------------------------------------------ */
+
+static void
+wake_waiters (FoliotStreamListener *listener)
+{
+  g_autoptr (GPtrArray) waiters = g_steal_pointer (&listener->waiters);
+
+  for (guint i = 0; waiters != NULL && i < waiters->len; i++)
+    foliot_future_resolve (g_ptr_array_index (waiters, i), NULL);
+}
+
+void
+_foliot_stream_listener_link_ended (FoliotStreamListener *listener, guint index)
+{
+  listener->shared->n_accepted--;
+  g_ptr_array_remove_index_fast (listener->links, index);
+  if (index < listener->links->len)
+    _foliot_stream_link_set_listener (g_ptr_array_index (listener->links, index), listener, index);
+  if (listener->links->len == 0)
+    wake_waiters (listener);
+}
+
+static FoliotAddress *
+foliot_stream_listener_get_address (FoliotListener *base)
+{
+  return FOLIOT_STREAM_LISTENER (base)->address;
+}
+
+static void
+foliot_stream_listener_close (FoliotListener *base)
+{
+  FoliotStreamListener *listener = FOLIOT_STREAM_LISTENER (base);
+
+  while (listener->n_doors > 0)
+    {
+      Door *door = &listener->doors[--listener->n_doors];
+
+      _foliot_poll_remove (&door->entry);
+      close (door->fd);
+    }
+}
+
+static FoliotFuture *
+foliot_stream_listener_wait_closed (FoliotListener *base)
+{
+  FoliotStreamListener *listener = FOLIOT_STREAM_LISTENER (base);
+  FoliotFuture *future = foliot_future_new (listener->shared->kernel);
+
+  if (listener->links->len == 0)
+    {
+      foliot_future_resolve (future, NULL);
+      return future;
+    }
+  if (listener->waiters == NULL)
+    listener->waiters = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref);
+  g_ptr_array_add (listener->waiters, foliot_future_ref (future));
+  return future;
+}
+
+static void
+foliot_stream_listener_finalize (GObject *object)
+{
+  FoliotStreamListener *listener = FOLIOT_STREAM_LISTENER (object);
+
+  foliot_stream_listener_close (FOLIOT_LISTENER (listener));
+  for (guint i = 0; i < listener->links->len; i++)
+    _foliot_stream_link_set_listener (g_ptr_array_index (listener->links, i), NULL, 0);
+  listener->shared->n_accepted -= listener->links->len;
+  wake_waiters (listener);
+  g_ptr_array_unref (listener->links);
+  g_ptr_array_unref (listener->guests);
+  foliot_address_unref (listener->address);
+  g_free (listener->name);
+  if (listener->destroy != NULL)
+    listener->destroy (listener->user_data);
+  _foliot_stream_shared_unref (listener->shared);
+  G_OBJECT_CLASS (foliot_stream_listener_parent_class)->finalize (object);
+}
+
+static void
+foliot_stream_listener_class_init (FoliotStreamListenerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = foliot_stream_listener_finalize;
+  klass->parent_class.get_address = foliot_stream_listener_get_address;
+  klass->parent_class.close = foliot_stream_listener_close;
+  klass->parent_class.wait_closed = foliot_stream_listener_wait_closed;
+}
+
+static void
+foliot_stream_listener_init (FoliotStreamListener *listener)
+{
+  listener->links = g_ptr_array_new ();
+  listener->guests = g_ptr_array_new ();
+}
+
+FoliotListener *
+_foliot_stream_listener_new (FoliotStreamShared *shared, FoliotAddress *at, const char *name,
+                             FoliotAcceptFunc accept, gpointer user_data, GDestroyNotify destroy,
+                             GError **error)
+{
+  g_autoptr (FoliotStreamListener) listener = g_object_new (FOLIOT_TYPE_STREAM_LISTENER, NULL);
+
+  listener->shared = _foliot_stream_shared_ref (shared);
+  listener->address = foliot_address_ref (at);
+  listener->name = g_strdup (name != NULL ? name : "server");
+  _foliot_gate_add_port (shared->kernel, &listener->port, listener->name, admit);
+  _foliot_kernel_set_drop_func (shared->kernel, enter, drop_guest);
+  if (!(foliot_address_get_kind (at) == FOLIOT_ADDRESS_TCP ? open_tcp (listener, at, error)
+                                                           : open_unix (listener, at, error)))
+    return NULL;
+  listener->accept = accept;
+  listener->user_data = user_data;
+  listener->destroy = destroy;
+  return FOLIOT_LISTENER (g_steal_pointer (&listener));
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-stream.h>
+
+#include <sys/socket.h>
+
+#include "kernel/foliot-gate-private.h"
+#include "kernel/foliot-poll-private.h"
+#include "transport/foliot-exchange-private.h"
+#include "transport/foliot-filter-private.h"
+
+/* How the files of the stream transport know one another. */
+
+/* ---- what the links of one transport share ------------------------------------------------------------------- */
+
+typedef struct
+{
+  guint ref_count;
+  FoliotKernel *kernel;
+  FoliotExchange *exchange;
+  FoliotStreamOptions options; /* without zeros */
+  GByteArray *plain, *wire;    /* scratch of filters */
+  GHashTable *servers;         /* text of an address → number; looked up, never iterated */
+  guint n_clients;             /* numbers given */
+  guint n_accepted;            /* open now */
+  guint8 *buffer;              /* that everything is read into */
+} FoliotStreamShared;
+
+FoliotStreamShared *_foliot_stream_shared_ref (FoliotStreamShared *shared);
+void _foliot_stream_shared_unref (FoliotStreamShared *shared);
+
+#define FOLIOT_STREAM_BUFFER_BYTES 65536
+
+/* ---- foliot-stream-error.c ----------------------------------------------------------------------------------- */
+
+/* Returns: (transfer full): the error of @code (an errno) while doing @what, "connect to tcp://…". */
+GError *_foliot_stream_error_new (int code, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* ---- foliot-stream-address.c --------------------------------------------------------------------------------- */
+
+typedef union
+{
+  struct sockaddr any;
+  struct sockaddr_storage storage;
+} FoliotSocketAddress;
+
+/* Returns: (transfer full): as Python has it: a list, or a path. */
+FoliotValue *_foliot_stream_address_to_value (const FoliotSocketAddress *address, socklen_t length);
+/* Fills @out_address with that of a Unix socket. */
+gboolean _foliot_stream_address_from_path (const char *path, FoliotSocketAddress *out_address,
+                                           socklen_t *out_length, GError **error);
+struct addrinfo;
+/* Blocks. @out_list: (transfer full): freeaddrinfo. */
+gboolean _foliot_stream_resolve (FoliotAddress *address, gboolean passive, gboolean numeric,
+                                 struct addrinfo **out_list, GError **error);
+
+/* A look-up on a thread of its own. */
+typedef struct _FoliotStreamLookup FoliotStreamLookup;
+/* Returns: (nullable): none, when the system has no thread for it. Its descriptor becomes readable when it is done. */
+FoliotStreamLookup *_foliot_stream_lookup_new (FoliotKernel *kernel, FoliotAddress *address, GError **error);
+int _foliot_stream_lookup_get_fd (FoliotStreamLookup *lookup);
+gboolean _foliot_stream_lookup_finish (FoliotStreamLookup *lookup, struct addrinfo **out_list,
+                                       GError **error);
+/* Does not wait for the thread. */
+void _foliot_stream_lookup_free (FoliotStreamLookup *lookup);
+
+/* ---- foliot-stream-output.c ---------------------------------------------------------------------------------- */
+
+/* What is still to be written: blocks of collected small messages, and large ones as they are. */
+typedef struct _FoliotStreamBlock FoliotStreamBlock;
+typedef struct
+{
+  FoliotStreamBlock *first, *last;
+  gsize n_bytes;
+} FoliotStreamOutput;
+
+/* Returns: whether there was memory. */
+gboolean _foliot_stream_output_append (FoliotStreamOutput *output, const void *data, gsize length);
+gboolean _foliot_stream_output_append_frame (FoliotStreamOutput *output, GBytes *payload);
+/* Returns: FALSE when the connection is broken; errno says how. */
+gboolean _foliot_stream_output_write (FoliotStreamOutput *output, int fd);
+void _foliot_stream_output_clear (FoliotStreamOutput *output);
+
+/* ---- foliot-stream-wire.c ------------------------------------------------------------------------------------ */
+
+/*
+ * FoliotStreamWire:
+ *
+ * A connected socket with what is to be written to it. It outlives its link: what was sent before a close is handed over
+ * behind it. It owns itself from then on, and ends by itself.
+ */
+typedef struct _FoliotStreamWire FoliotStreamWire;
+
+/* Who is told, in turns of service. */
+typedef struct
+{
+  void (*opened) (gpointer owner);                 /* the handshake is done; at most once */
+  void (*frame) (gpointer owner, GBytes *payload); /* (transfer full) */
+  void (*ended) (gpointer owner, GError *error);   /* (transfer full) (nullable): once, last */
+  void (*drained) (gpointer owner);                /* no more than the low mark is left */
+} FoliotStreamWireSink;
+
+/* @fd: (transfer full). @filter: (transfer full) (nullable). Nothing is polled yet. */
+FoliotStreamWire *_foliot_stream_wire_new (FoliotStreamShared *shared, int fd, FoliotFilter *filter);
+/* Polls from here on. FALSE: the system has no room; errno. */
+gboolean _foliot_stream_wire_open (FoliotStreamWire *wire, const FoliotStreamWireSink *sink, gpointer owner);
+/* Another owner; frames that came meanwhile are told in the next turn. */
+void _foliot_stream_wire_set_sink (FoliotStreamWire *wire, const FoliotStreamWireSink *sink, gpointer owner);
+/* Ends with TIMED_OUT when the limit is over; 0: no more. */
+void _foliot_stream_wire_set_limit (FoliotStreamWire *wire, guint limit_ms);
+gboolean _foliot_stream_wire_is_open (FoliotStreamWire *wire);
+gboolean _foliot_stream_wire_send (FoliotStreamWire *wire, GBytes *payload, GError **error);
+gsize _foliot_stream_wire_get_queued_bytes (FoliotStreamWire *wire);
+void _foliot_stream_wire_set_reading (FoliotStreamWire *wire, gboolean reading);
+FoliotValue *_foliot_stream_wire_dup_name (FoliotStreamWire *wire, gboolean peer);
+/* @gently: (transfer full): what was sent is handed over first. */
+void _foliot_stream_wire_close (FoliotStreamWire *wire, gboolean gently);
+
+/* ---- links and listeners ------------------------------------------------------------------------------------- */
+
+#define FOLIOT_TYPE_STREAM_LINK (foliot_stream_link_get_type ())
+G_DECLARE_FINAL_TYPE (FoliotStreamLink, foliot_stream_link, FOLIOT, STREAM_LINK, GObject)
+#define FOLIOT_TYPE_STREAM_LISTENER (foliot_stream_listener_get_type ())
+G_DECLARE_FINAL_TYPE (FoliotStreamListener, foliot_stream_listener, FOLIOT, STREAM_LISTENER, FoliotListener)
+
+/* @wire: (transfer full). */
+FoliotStreamLink *_foliot_stream_link_new (FoliotStreamShared *shared, FoliotStreamWire *wire,
+                                           const char *name, const char *peer_name);
+void _foliot_stream_link_set_listener (FoliotStreamLink *link, FoliotStreamListener *listener, guint index);
+void _foliot_stream_listener_link_ended (FoliotStreamListener *listener, guint index);
+
+FoliotListener *_foliot_stream_listener_new (FoliotStreamShared *shared, FoliotAddress *at, const char *name,
+                                             FoliotAcceptFunc accept, gpointer user_data,
+                                             GDestroyNotify destroy, GError **error);
+FoliotFuture *_foliot_stream_connect (FoliotStreamShared *shared, FoliotAddress *to, const char *name);
+/* The filter of a link, if it has one. @server: (nullable): whom we connect to; %NULL: we are the server. */
+gboolean _foliot_stream_make_filter (FoliotStreamShared *shared, FoliotAddress *server,
+                                     FoliotFilter **out_filter, GError **error);
+/* Of a fresh TCP socket: small messages leave at once. */
+void _foliot_stream_set_socket_options (int fd);

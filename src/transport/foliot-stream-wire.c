@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport/foliot-stream-private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "kernel/foliot-fault-private.h"
+
+/*
+ * A connected socket.
+ *
+ * What is sent is collected and written once, when the batch of events is over or the queue is large; a socket that
+ * takes no more is watched until it does. What is read goes through the filter, if there is one, and is cut into
+ * frames. A wire ends once: by the peer, by an error, or by its owner; an end is told in a turn of service and never
+ * from inside of a call.
+ *
+ * After its owner has closed it, it writes what is left, says so to the peer, and throws away what still comes until the
+ * peer's own end: a socket that is closed with something unread resets the connection, and what was just written would
+ * be lost with it.
+ */
+
+#define WRITE_AT_BYTES 262144 /* no need to collect more than this */
+
+struct _FoliotStreamWire
+{
+  FoliotPollEntry entry;
+  FoliotStreamShared *shared;
+  int fd;
+  FoliotFilter *filter;
+  FoliotFramer *framer;
+  FoliotStreamOutput output;
+  const FoliotStreamWireSink *sink; /* NULL: lingers */
+  gpointer owner;
+  GError *broken; /* found while writing; told in the next turn */
+  gboolean is_open;
+  gboolean told; /* the end */
+  gboolean saw_eof;
+  gboolean said_end;
+  gboolean paused;
+  gboolean above_mark;
+};
+
+static void wire_free (FoliotStreamWire *wire);
+
+/* ---- ending -------------------------------------------------------------------------------------------------- */
+
+/* Tells the owner that it is over, who then closes; or frees a wire that lingers. @error: (transfer full) (nullable). */
+static void
+end (FoliotStreamWire *wire, GError *error)
+{
+  const FoliotStreamWireSink *sink = wire->sink;
+
+  if (sink == NULL)
+    {
+      g_clear_error (&error);
+      wire_free (wire);
+      return;
+    }
+  wire->saw_eof = TRUE;
+  _foliot_poll_set_events (&wire->entry, wire->entry.events & ~(guint32) EPOLLIN);
+  if (wire->told)
+    g_clear_error (&error);
+  else
+    {
+      wire->told = TRUE;
+      sink->ended (wire->owner, error);
+    }
+}
+
+static GError *
+new_reset (int code)
+{
+  if (code == ECONNRESET || code == EPIPE)
+    return g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET, "Connection reset by peer");
+  return _foliot_stream_error_new (code, "go on with a connection");
+}
+
+/* ---- writing ------------------------------------------------------------------------------------------------- */
+
+static guint32
+get_wanted (FoliotStreamWire *wire)
+{
+  return (wire->saw_eof || wire->paused ? 0 : EPOLLIN) | (wire->output.n_bytes > 0 ? EPOLLOUT : 0);
+}
+
+static void
+break_off (FoliotStreamWire *wire, GError *error)
+{
+  _foliot_stream_output_clear (&wire->output);
+  if (wire->broken == NULL)
+    wire->broken = error;
+  else
+    g_error_free (error);
+  _foliot_poll_poke (&wire->entry);
+}
+
+/* A lingering wire has written all: it ends with the peer, or at once if that has ended. */
+static void
+say_end (FoliotStreamWire *wire)
+{
+  if (wire->sink != NULL || wire->output.n_bytes > 0 || wire->said_end)
+    return;
+  wire->said_end = TRUE;
+  if (wire->saw_eof || shutdown (wire->fd, SHUT_WR) < 0)
+    _foliot_poll_poke (&wire->entry);
+}
+
+static void
+write_output (FoliotStreamWire *wire)
+{
+  if (wire->broken != NULL)
+    return;
+  if (!_foliot_stream_output_write (&wire->output, wire->fd))
+    {
+      break_off (wire, new_reset (errno));
+      return;
+    }
+  _foliot_poll_set_events (&wire->entry, get_wanted (wire));
+  say_end (wire);
+}
+
+static void
+wire_flush (FoliotPollEntry *entry)
+{
+  write_output ((FoliotStreamWire *) entry);
+}
+
+/* What a filter wants to say goes behind what is there. */
+static void
+take_from_filter (FoliotStreamWire *wire)
+{
+  GByteArray *said = wire->shared->wire;
+
+  if (said->len == 0)
+    return;
+  if (!_foliot_stream_output_append (&wire->output, said->data, said->len))
+    break_off (wire, _foliot_stream_error_new (ENOMEM, "answer on a connection"));
+  g_byte_array_set_size (said, 0);
+  _foliot_poll_want_flush (&wire->entry);
+}
+
+static gboolean
+append_filtered (FoliotStreamWire *wire, GBytes *payload, GError **error)
+{
+  gsize length;
+  const guint8 *data = g_bytes_get_data (payload, &length);
+  GByteArray *plain = wire->shared->plain;
+  gboolean ok;
+
+  g_byte_array_set_size (plain, 0);
+  foliot_framer_append (plain, data, length);
+  ok = wire->filter->klass->write (wire->filter, plain->data, plain->len, wire->shared->wire, error);
+  g_byte_array_set_size (plain, 0);
+  take_from_filter (wire);
+  return ok;
+}
+
+gboolean
+_foliot_stream_wire_send (FoliotStreamWire *wire, GBytes *payload, GError **error)
+{
+  const FoliotStreamOptions *options = &wire->shared->options;
+
+  if (wire->output.n_bytes + g_bytes_get_size (payload) > options->max_queued_bytes
+      || _foliot_kernel_fault (wire->shared->kernel))
+    {
+      g_set_error (error, FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_RESOURCES,
+                   "The peer does not read: %" G_GSIZE_FORMAT
+                   " bytes wait for it, the limit is %" G_GSIZE_FORMAT
+                   "; send less at a time or raise the limit",
+                   wire->output.n_bytes, options->max_queued_bytes);
+      return FALSE;
+    }
+  if (wire->filter != NULL)
+    {
+      if (!append_filtered (wire, payload, error))
+        return FALSE;
+    }
+  else if (!_foliot_stream_output_append_frame (&wire->output, payload))
+    {
+      g_propagate_error (error,
+                         _foliot_stream_error_new (ENOMEM, "keep a message of %" G_GSIZE_FORMAT " bytes",
+                                                   g_bytes_get_size (payload)));
+      return FALSE;
+    }
+  wire->above_mark |= wire->output.n_bytes > options->high_water_bytes;
+  if (wire->output.n_bytes > WRITE_AT_BYTES && !(wire->entry.events & EPOLLOUT))
+    write_output (wire);
+  else if (!(wire->entry.events & EPOLLOUT))
+    _foliot_poll_want_flush (&wire->entry);
+  return TRUE;
+}
+
+gsize
+_foliot_stream_wire_get_queued_bytes (FoliotStreamWire *wire)
+{
+  return wire->output.n_bytes;
+}
+
+static void
+tell_drained (FoliotStreamWire *wire)
+{
+  if (!wire->above_mark || wire->output.n_bytes > wire->shared->options.low_water_bytes || wire->sink == NULL)
+    return;
+  wire->above_mark = FALSE;
+  if (wire->sink->drained != NULL)
+    wire->sink->drained (wire->owner);
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------- */
+
+static void
+tell_frames (FoliotStreamWire *wire)
+{
+  GBytes *payload;
+
+  if (wire->sink == NULL || wire->sink->frame == NULL)
+    return;
+  while ((payload = foliot_framer_next (wire->framer)) != NULL)
+    wire->sink->frame (wire->owner, payload);
+}
+
+static gboolean
+feed_filter (FoliotStreamWire *wire, const guint8 *data, gsize length, GError **error)
+{
+  GByteArray *plain = wire->shared->plain;
+  gboolean ok;
+
+  g_byte_array_set_size (plain, 0);
+  ok = wire->filter->klass->feed (wire->filter, data, length, plain, wire->shared->wire, error);
+  take_from_filter (wire);
+  if (plain->len > 0 && !foliot_framer_feed (wire->framer, plain->data, plain->len, ok ? error : NULL))
+    ok = FALSE;
+  g_byte_array_set_size (plain, 0);
+  return ok;
+}
+
+static void
+take_bytes (FoliotStreamWire *wire, const guint8 *data, gsize length)
+{
+  GError *error = NULL;
+  gboolean ok;
+
+  if (wire->sink == NULL)
+    return;
+  ok = wire->filter != NULL ? feed_filter (wire, data, length, &error)
+                            : foliot_framer_feed (wire->framer, data, length, &error);
+  if (!wire->is_open && ok && wire->filter->klass->is_open (wire->filter))
+    {
+      wire->is_open = TRUE;
+      wire->sink->opened (wire->owner);
+    }
+  tell_frames (wire);
+  if (!ok)
+    end (wire, error);
+}
+
+static void
+take_eof (FoliotStreamWire *wire)
+{
+  GError *error = NULL;
+
+  if (wire->filter != NULL && wire->sink != NULL && !wire->filter->klass->eof (wire->filter, &error))
+    {
+      end (wire, error);
+      return;
+    }
+  if (wire->sink == NULL && !wire->said_end)
+    {
+      wire->saw_eof = TRUE; /* the peer may still read what is left */
+      _foliot_poll_set_events (&wire->entry, get_wanted (wire));
+      return;
+    }
+  end (wire, NULL);
+}
+
+static void
+read_input (FoliotStreamWire *wire)
+{
+  gssize n = recv (wire->fd, wire->shared->buffer, FOLIOT_STREAM_BUFFER_BYTES, 0);
+
+  if (n > 0)
+    take_bytes (wire, wire->shared->buffer, (gsize) n);
+  else if (n == 0)
+    take_eof (wire);
+  else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+    end (wire, new_reset (errno));
+}
+
+/* An error of the socket is found by reading it; a reader that is paused or done would not notice. */
+static void
+take_failure (FoliotStreamWire *wire)
+{
+  int code = 0;
+  socklen_t length = sizeof code;
+
+  getsockopt (wire->fd, SOL_SOCKET, SO_ERROR, &code, &length);
+  _foliot_stream_output_clear (&wire->output);
+  end (wire, new_reset (code != 0 ? code : ECONNRESET));
+}
+
+static void
+wire_ready (FoliotPollEntry *entry, guint32 events)
+{
+  FoliotStreamWire *wire = (FoliotStreamWire *) entry;
+
+  if (wire->broken != NULL || (wire->sink == NULL && wire->said_end && wire->saw_eof))
+    {
+      end (wire, g_steal_pointer (&wire->broken));
+      return;
+    }
+  if (events == 0)
+    {
+      tell_drained (wire);
+      tell_frames (wire);
+      return;
+    }
+  if (events & EPOLLOUT)
+    {
+      write_output (wire);
+      tell_drained (wire);
+    }
+  if ((events & EPOLLIN) && !wire->saw_eof && !wire->paused)
+    read_input (wire);
+  else if ((events & (EPOLLERR | EPOLLHUP)) && wire->entry.events != 0)
+    take_failure (wire);
+}
+
+void
+_foliot_stream_wire_set_reading (FoliotStreamWire *wire, gboolean reading)
+{
+  wire->paused = !reading;
+  _foliot_poll_set_events (&wire->entry, get_wanted (wire));
+}
+
+/* ---- making and unmaking ------------------------------------------------------------------------------------- */
+
+/* The limit of lingering, or of a handshake. */
+static void
+wire_expired (FoliotPollEntry *entry)
+{
+  end ((FoliotStreamWire *) entry,
+       g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_TIMED_OUT,
+                            "The peer did not end its handshake in time: is it of this protocol?"));
+}
+
+/* A link that is still there keeps its wire, which says no more. */
+static gboolean
+wire_closed (FoliotPollEntry *entry, gboolean at_last)
+{
+  FoliotStreamWire *wire = (FoliotStreamWire *) entry;
+
+  if (wire->output.n_bytes > 0 && !at_last)
+    write_output (wire);
+  if (wire->output.n_bytes > 0 && wire->broken == NULL && !at_last)
+    return FALSE;
+  if (wire->sink == NULL)
+    wire_free (wire);
+  else
+    _foliot_poll_remove (entry);
+  return TRUE;
+}
+
+static const FoliotPollClass wire_class = {
+  .ready = wire_ready,
+  .expired = wire_expired,
+  .flush = wire_flush,
+  .closed = wire_closed,
+};
+
+FoliotStreamWire *
+_foliot_stream_wire_new (FoliotStreamShared *shared, int fd, FoliotFilter *filter)
+{
+  FoliotStreamWire *wire = g_new0 (FoliotStreamWire, 1);
+
+  wire->shared = _foliot_stream_shared_ref (shared);
+  wire->fd = fd;
+  wire->filter = filter;
+  wire->framer = foliot_framer_new (shared->options.max_frame_bytes);
+  wire->is_open = filter == NULL;
+  return wire;
+}
+
+static void
+wire_free (FoliotStreamWire *wire)
+{
+  _foliot_poll_remove (&wire->entry);
+  close (wire->fd);
+  _foliot_stream_output_clear (&wire->output);
+  if (wire->filter != NULL)
+    wire->filter->klass->free (wire->filter);
+  foliot_framer_free (wire->framer);
+  g_clear_error (&wire->broken);
+  _foliot_stream_shared_unref (wire->shared);
+  g_free (wire);
+}
+
+gboolean
+_foliot_stream_wire_open (FoliotStreamWire *wire, const FoliotStreamWireSink *sink, gpointer owner)
+{
+  GError *error = NULL;
+
+  wire->sink = sink;
+  wire->owner = owner;
+  if (!_foliot_poll_add (wire->shared->kernel, &wire->entry, &wire_class, wire->fd, EPOLLIN))
+    return FALSE;
+  if (wire->filter == NULL)
+    return TRUE;
+  wire->filter->klass->start (wire->filter, wire->shared->wire, &error);
+  take_from_filter (wire);
+  if (error != NULL)
+    break_off (wire, error);
+  return TRUE;
+}
+
+void
+_foliot_stream_wire_set_sink (FoliotStreamWire *wire, const FoliotStreamWireSink *sink, gpointer owner)
+{
+  wire->sink = sink;
+  wire->owner = owner;
+  _foliot_poll_poke (&wire->entry);
+}
+
+void
+_foliot_stream_wire_set_limit (FoliotStreamWire *wire, guint limit_ms)
+{
+  _foliot_poll_set_limit (&wire->entry, limit_ms);
+}
+
+gboolean
+_foliot_stream_wire_is_open (FoliotStreamWire *wire)
+{
+  return wire->is_open;
+}
+
+FoliotValue *
+_foliot_stream_wire_dup_name (FoliotStreamWire *wire, gboolean peer)
+{
+  FoliotSocketAddress address = { 0 };
+  socklen_t length = sizeof address;
+
+  if ((peer ? getpeername (wire->fd, &address.any, &length) : getsockname (wire->fd, &address.any, &length))
+      < 0)
+    return NULL;
+  return _foliot_stream_address_to_value (&address, length);
+}
+
+void
+_foliot_stream_wire_close (FoliotStreamWire *wire, gboolean gently)
+{
+  wire->sink = NULL;
+  if (!gently || wire->entry.kernel == NULL || wire->broken != NULL)
+    {
+      wire_free (wire);
+      return;
+    }
+  if (wire->filter != NULL)
+    {
+      wire->filter->klass->end (wire->filter, wire->shared->wire);
+      take_from_filter (wire);
+    }
+  wire->paused = FALSE;
+  _foliot_poll_set_events (&wire->entry, get_wanted (wire));
+  _foliot_poll_set_limit (&wire->entry, wire->shared->options.linger_limit_ms);
+  _foliot_poll_want_flush (&wire->entry);
+}
