@@ -45,6 +45,8 @@ static const Reason reasons[] = {
   { FOLIOT_TLS_ERROR_TRUNCATED, GNUTLS_A_USER_CANCELED, "it ended the connection without a good-bye",
     "it gave up before the handshake was over",
     "see what became of the peer; what came last may be incomplete" },
+  { FOLIOT_TLS_ERROR_HANDSHAKE_TIMEOUT, GNUTLS_A_USER_CANCELED, "its handshake took too long", NULL,
+    "see whether it speaks TLS, and what stands between the two ends" },
   { FOLIOT_TLS_ERROR_RENEGOTIATION, GNUTLS_A_NO_RENEGOTIATION, "it asked for another handshake",
     "we asked for another handshake", "turn renegotiation off in the peer" },
   { FOLIOT_TLS_ERROR_GARBAGE, GNUTLS_A_BAD_RECORD_MAC, "what it sent is no TLS, or was changed on its way",
@@ -73,9 +75,12 @@ find_code (FoliotTlsError code)
   g_return_val_if_reached (&reasons[0]);
 }
 
+/* Who refuses a handshake without a word of its own found nothing in common with us. */
 static const Reason *
-find_told (gnutls_alert_description_t alert)
+find_told (gnutls_alert_description_t alert, gboolean at_once)
 {
+  if (alert == GNUTLS_A_HANDSHAKE_FAILURE && at_once)
+    return find_code (FOLIOT_TLS_ERROR_WEAK);
   for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
     if (reasons[i].alert == alert && reasons[i].told != NULL)
       return &reasons[i];
@@ -161,14 +166,19 @@ _foliot_tls_error_new (FoliotTlsError code, const char *peer)
 GError *
 _foliot_tls_error_new_found (gnutls_session_t session, int code, const char *peer)
 {
-  return _foliot_tls_error_new (code_of_failure (session, code), peer);
+  const Reason *reason = find_code (code_of_failure (session, code));
+
+  if (reason->code != FOLIOT_TLS_ERROR_GARBAGE)
+    return _foliot_tls_error_new (reason->code, peer);
+  return g_error_new (FOLIOT_TLS_ERROR, (gint) reason->code, "TLS with %s: %s (%s); %s", name_of (peer),
+                      reason->here, gnutls_strerror_name (code), reason->advice);
 }
 
 GError *
-_foliot_tls_error_new_told (gnutls_session_t session, const char *peer)
+_foliot_tls_error_new_told (gnutls_session_t session, gboolean at_once, const char *peer)
 {
   gnutls_alert_description_t alert = gnutls_alert_get (session);
-  const Reason *reason = find_told (alert);
+  const Reason *reason = find_told (alert, at_once);
 
   if (reason != NULL)
     return g_error_new (FOLIOT_TLS_ERROR, (gint) reason->code, "TLS with %s: it says that %s; %s",

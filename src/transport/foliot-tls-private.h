@@ -35,5 +35,5 @@ gnutls_alert_description_t _foliot_tls_error_get_alert (const GError *error);
 GError *_foliot_tls_error_new (FoliotTlsError code, const char *peer);
 /* What gnutls found (a fatal code other than FATAL_ALERT_RECEIVED). */
 GError *_foliot_tls_error_new_found (gnutls_session_t session, int code, const char *peer);
-/* What the peer said, in its last alert. */
-GError *_foliot_tls_error_new_told (gnutls_session_t session, const char *peer);
+/* What the peer said, in its last alert. @at_once: it was its first word. */
+GError *_foliot_tls_error_new_told (gnutls_session_t session, gboolean at_once, const char *peer);

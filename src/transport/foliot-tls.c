@@ -131,7 +131,8 @@ static gboolean
 fail_by (TlsFilter *self, int code, GError **error)
 {
   if (is_told (self, code))
-    return fail (self, FALSE, _foliot_tls_error_new_told (self->session, self->peer), error);
+    return fail (self, FALSE,
+                 _foliot_tls_error_new_told (self->session, self->head[0] == TYPE_ALERT, self->peer), error);
   return fail (self, TRUE, _foliot_tls_error_new_found (self->session, code, self->peer), error);
 }
 
