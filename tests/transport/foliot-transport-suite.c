@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "foliot-transport-suite.h"
 
+#include <foliot/foliot-stream.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+
 /* The transports, and which of them the running test is about: its path says so. */
 
 typedef struct
 {
   const char *name;
   FoliotTransport *(*make) (FoliotKernel *kernel);
-  const char *url; /* without the number of the address, which ends it */
-  gboolean has_eof;
+  gboolean is_external;
 } Transport;
 
 static FoliotTransport *
@@ -35,11 +38,45 @@ make_network (FoliotKernel *kernel)
   return FOLIOT_TRANSPORT (network);
 }
 
+static FoliotTransport *
+make_stream (FoliotKernel *kernel)
+{
+  return foliot_stream_transport_new (kernel, NULL);
+}
+
 static const Transport transports[] = {
-  { "local", make_local, "local://server-", FALSE },
-  { "local-bytes", make_local_bytes, "local://server-", FALSE },
-  { "network", make_network, "local://server-", FALSE },
+  { "local", make_local, FALSE },     { "local-bytes", make_local_bytes, FALSE },
+  { "network", make_network, FALSE }, { "tcp", make_stream, TRUE },
+  { "unix", make_stream, TRUE },
 };
+
+static char *folder; /* of the socket files of this program */
+
+static void
+remove_folder (void)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_remove (path);
+    }
+  g_rmdir (folder);
+  g_free (folder);
+}
+
+static const char *
+get_folder (void)
+{
+  if (folder == NULL)
+    {
+      folder = g_dir_make_tmp ("foliot-XXXXXX", NULL);
+      atexit (remove_folder);
+    }
+  return folder;
+}
 
 static const Transport *
 get_current (void)
@@ -52,15 +89,28 @@ get_current (void)
   g_assert_not_reached ();
 }
 
-void
-foliot_transport_suite_add (const char *suite, const char *name, FoliotTestBody body)
+static void
+add (const char *suite, const char *name, FoliotTestBody body, gboolean with_sockets)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (transports); i++)
     {
       g_autofree char *path = g_strdup_printf ("/%s/%s/%s", suite, transports[i].name, name);
 
-      foliot_test_add (path, body);
+      if (with_sockets || !transports[i].is_external)
+        foliot_test_add (path, body);
     }
+}
+
+void
+foliot_transport_suite_add (const char *suite, const char *name, FoliotTestBody body)
+{
+  add (suite, name, body, FALSE);
+}
+
+void
+foliot_transport_suite_add_all (const char *suite, const char *name, FoliotTestBody body)
+{
+  add (suite, name, body, TRUE);
 }
 
 FoliotTransport *
@@ -72,16 +122,29 @@ foliot_transport_suite_new (FoliotKernel *kernel)
 FoliotAddress *
 foliot_transport_suite_new_address (guint n)
 {
-  g_autofree char *url = g_strdup_printf ("%s%u", get_current ()->url, n);
-  g_autoptr (GError) error = NULL;
-  FoliotAddress *address = foliot_address_parse (url, &error);
+  const Transport *transport = get_current ();
+  g_autofree char *name = g_strdup_printf ("server-%u", n);
+  g_autofree char *path = NULL, *url = NULL;
 
-  g_assert_no_error (error);
-  return address;
+  if (g_str_equal (transport->name, "tcp"))
+    return foliot_address_new_tcp ("127.0.0.1", 0);
+  if (g_str_equal (transport->name, "unix"))
+    {
+      path = g_build_filename (get_folder (), name, NULL);
+      return foliot_address_new_unix (path);
+    }
+  url = g_strdup_printf ("local://%s", name);
+  return foliot_address_parse (url, NULL);
 }
 
 gboolean
 foliot_transport_suite_has_eof (void)
 {
-  return get_current ()->has_eof;
+  return get_current ()->is_external;
+}
+
+gboolean
+foliot_transport_suite_is_external (void)
+{
+  return get_current ()->is_external;
 }

@@ -12,8 +12,10 @@ G_BEGIN_DECLS
  * new line there gives the transport all tests of all suites.
  */
 
-/* foliot_transport_suite_add: `/<suite>/<transport>/<name>` for each transport. */
+/* foliot_transport_suite_add: `/<suite>/<transport>/<name>` for each transport inside of one kernel. */
 void foliot_transport_suite_add (const char *suite, const char *name, FoliotTestBody body);
+/* The same for these and all that go through sockets. */
+void foliot_transport_suite_add_all (const char *suite, const char *name, FoliotTestBody body);
 
 /* In a body: the transport that this test is about. Returns: (transfer full). */
 FoliotTransport *foliot_transport_suite_new (FoliotKernel *kernel);
@@ -21,5 +23,10 @@ FoliotTransport *foliot_transport_suite_new (FoliotKernel *kernel);
 FoliotAddress *foliot_transport_suite_new_address (guint n);
 /* In a body: whether the end of a link by the peer is seen as an end of stream first, as on sockets. */
 gboolean foliot_transport_suite_has_eof (void);
+/*
+ * In a body: whether it goes through sockets. Then simulated time says nothing about arrival: who waits for something
+ * holds time meanwhile, and connects to the address that the listener says.
+ */
+gboolean foliot_transport_suite_is_external (void);
 
 G_END_DECLS
