@@ -220,6 +220,33 @@ entry_closed (FoliotPollEntry *entry, gboolean at_last)
   return TRUE;
 }
 
+static void
+pause_over (FoliotPollEntry *entry)
+{
+  stop_waiting ((Attempt *) entry);
+  try_next ((Attempt *) entry);
+}
+
+static void
+ignore (FoliotPollEntry *entry, guint32 events)
+{
+}
+
+static const FoliotPollClass pause_class = { .ready = ignore, .expired = pause_over, .closed = entry_closed };
+
+/* The queue of a Unix socket is full. */
+static gboolean
+wait_for_room (Attempt *attempt, socklen_t length)
+{
+  if (!_foliot_poll_add (attempt->shared->kernel, &attempt->entry, &pause_class, -1, 0))
+    return FALSE;
+  _foliot_poll_set_limit (&attempt->entry, BUSY_PAUSE_MS);
+  close (attempt->fd);
+  attempt->fd = -1;
+  attempt->n_path = length;
+  return TRUE;
+}
+
 static const FoliotPollClass socket_class = { .ready = socket_ready, .closed = entry_closed };
 
 static void
@@ -239,9 +266,8 @@ connect_to (Attempt *attempt, const struct sockaddr *address, socklen_t length)
     _foliot_stream_set_socket_options (attempt->fd);
   if (connect (attempt->fd, address, length) < 0 && errno != EINPROGRESS && errno != EINTR)
     {
-      if (errno == EAGAIN)
-        _foliot_poll_set_limit (&attempt->entry, BUSY_PAUSE_MS);
-      fail_address (attempt, errno);
+      if (errno != EAGAIN || !wait_for_room (attempt, length))
+        fail_address (attempt, errno);
       return;
     }
   if (!_foliot_poll_add (kernel, &attempt->entry, &socket_class, attempt->fd, EPOLLOUT))

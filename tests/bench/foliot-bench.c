@@ -6,6 +6,7 @@
 #include "bench-random.h"
 #include "bench-rpc.h"
 #include "bench-start.h"
+#include "bench-stream.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,6 +98,12 @@ start (void)
   foliot_bench_start (20);
 }
 
+static void
+stream (void)
+{
+  foliot_bench_stream (50000);
+}
+
 static const struct
 {
   const char *name;
@@ -105,7 +112,7 @@ static const struct
   { "hold", hold },     { "ring", ring },     { "timeouts", timeouts },         { "fiber-hold", fiber_hold },
   { "mm1", mm1 },       { "fibers", fibers }, { "fibers-alive", fibers_alive }, { "random", random_numbers },
   { "values", values }, { "codecs", codecs }, { "channel", channel },           { "rpc", rpc },
-  { "start", start },
+  { "start", start },   { "stream", stream },
 };
 
 static gboolean
