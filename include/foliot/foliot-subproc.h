@@ -22,9 +22,10 @@ typedef enum
   FOLIOT_CHILD_ERROR_START,
 } FoliotChildError;
 
+#ifndef __GI_SCANNER__ /* its GType has the name that peers see, which no namespace knows */
 #define FOLIOT_TYPE_MANAGER (foliot_manager_get_type ())
 /**
- * FoliotManager:
+ * FoliotManager: (skip)
  *
  * aiomas' `Manager`, the agent through which another process directs this one. Peers see the class name `Manager` and call:
  *
@@ -33,13 +34,13 @@ typedef enum
  *   [func@registry_lookup], as the signature of the type says, or as its init failed; then there is no agent
  * - `set_time(t)`: sets the container's ExternalClock to @t seconds, and returns null. Fails with AttributeError on any other clock,
  *   with ValueError unless @t lies in the future
- * - `stop()`: returns null, before anything is closed, and then settles [method@Manager.get_stop_received]. A second call
+ * - `stop()`: returns null, before anything is closed, and then settles foliot_manager_get_stop_received(). A second call
  *   fails with %FOLIOT_ERROR_INVALID_STATE
  */
 FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotManager, foliot_manager, FOLIOT, MANAGER, FoliotAgent);
 
 /**
- * foliot_manager_new:
+ * foliot_manager_new: (skip)
  * @container: where it lives, and where it makes agents; it gets the next id, which is 0 in a fresh container
  * @registry: (transfer none): what can be spawned; must outlive the container
  * @error: as foliot_agent_new_detached
@@ -49,7 +50,7 @@ FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotManager, foliot_manager, FOLIOT, MANAGER,
 FOLIOT_API FoliotManager *foliot_manager_new (FoliotContainer *container, FoliotRegistry *registry,
                                               GError **error) FOLIOT_WARN_UNUSED;
 /**
- * foliot_manager_get_stop_received:
+ * foliot_manager_get_stop_received: (skip)
  *
  * Returns: (transfer none): resolves with null when somebody called `stop`
  */
@@ -72,5 +73,6 @@ FOLIOT_API FoliotFuture *foliot_subproc_start (FoliotTransport *transport, Folio
                                                const FoliotContainerOptions *options,
                                                FoliotRegistry *registry,
                                                FoliotManager **out_manager) FOLIOT_WARN_UNUSED;
+#endif
 
 G_END_DECLS
