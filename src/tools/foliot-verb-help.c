@@ -44,6 +44,23 @@ static const Page pages[] = {
   { "new", "foliot new FOLDER",
     "Makes a folder with a scenario, an agent in C, a test and a build file; `foliot run FOLDER` builds and "
     "runs it.\n" },
+  { "certs", "foliot certs new|renew DIR [OPTION …]",
+    "new makes DIR a folder for --tls: ca.pem, cert.pem and key.pem. Its CA, with the key that lets others "
+    "in, is the folder\n"
+    "DIR-ca; it is made if there is none. renew gives DIR a new certificate for the same key, name and "
+    "hosts.\n"
+    "\n"
+    "  --host NAME         a name or address by which others connect to it, without a port; may be "
+    "repeated;\n"
+    "                      default localhost, 127.0.0.1 and ::1\n"
+    "  --name NAME         whose certificate it is; default the folder's name\n"
+    "  --for USE           server, client, or both (default)\n"
+    "  --days N            how long it is good, from now; default 365\n"
+    "  --ca FOLDER         the CA: those of one CA believe each other; default DIR-ca\n"
+    "\n"
+    "Exit codes: 0 fine; 2 wrong arguments, or files that are there already, missing or unfit; 4 could not "
+    "be "
+    "written.\n" },
   { "bench", "foliot bench [NAME …]",
     "Measures this machine: each line gives a figure, its unit, and its ratio to a reference in the same "
     "run. NAME picks the\n"
@@ -63,6 +80,7 @@ print_overview (void)
           "  foliot run SCENARIO        run a scenario\n"
           "  foliot describe SCENARIO   what a scenario or an agent type offers\n"
           "  foliot new FOLDER          start a scenario of one's own\n"
+          "  foliot certs new DIR       certificates for encrypted links\n"
           "  foliot bench               measure this machine\n"
           "  foliot encode, decode      typed values to bytes and back\n"
           "  foliot help VERB           more about a verb\n"
@@ -83,7 +101,8 @@ foliot_verb_help (int argc, char **argv)
         printf ("Usage: %s\n\n%s", pages[i].usage, pages[i].text);
         return FOLIOT_EXIT_OK;
       }
-  fprintf (stderr, "foliot: no help for \"%s\"; the verbs are: run, describe, new, bench, encode, decode\n",
+  fprintf (stderr,
+           "foliot: no help for \"%s\"; the verbs are: run, describe, new, certs, bench, encode, decode\n",
            argv[1]);
   return FOLIOT_EXIT_USAGE;
 }

@@ -22,6 +22,8 @@ int foliot_verb_run (int argc, char **argv);
 int foliot_verb_describe (int argc, char **argv);
 /* `foliot new FOLDER` */
 int foliot_verb_new (int argc, char **argv);
+/* `foliot certs new|renew DIR …`: see foliot-verb-certs.c. */
+int foliot_verb_certs (int argc, char **argv);
 /* `foliot bench [NAME …]` */
 int foliot_verb_bench (int argc, char **argv);
 /* `foliot encode|decode --codec json|msgpack|blosc [--serializers date,V,proxy]`: see foliot-verb-codec.c. */

@@ -105,8 +105,8 @@ static void
 test_help (void)
 {
   static const char *const lines[]
-      = { "help",        "help run",  "help describe",     "help new",          "help bench", "help encode",
-          "help decode", "--version", "describe --schema", "describe . --json", "describe ." };
+      = { "help",        "help certs",  "help run",  "help describe",     "help new",          "help bench",
+          "help encode", "help decode", "--version", "describe --schema", "describe . --json", "describe ." };
 
   test_scenario_write ("work");
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
@@ -132,6 +132,7 @@ main (int argc, char **argv)
   g_test_add_func ("/command/exit-codes", test_exit_codes);
   g_test_add_func ("/command/documented-codes", test_documented_codes);
   g_test_add_func ("/command/help", test_help);
+  test_command_add_certs ();
   test_command_add_output ();
   test_command_add_signals ();
   result = g_test_run ();
