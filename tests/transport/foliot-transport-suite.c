@@ -5,6 +5,8 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 
+#include "test-certificate.h"
+
 /* The transports, and which of them the running test is about: its path says so. */
 
 typedef struct
@@ -44,10 +46,20 @@ make_stream (FoliotKernel *kernel)
   return foliot_stream_transport_new (kernel, NULL);
 }
 
+static FoliotTransport *
+make_tls (FoliotKernel *kernel)
+{
+  g_autoptr (FoliotTlsCredentials) credentials
+      = test_certificate_load (TEST_CERTIFICATE_GOOD, FOLIOT_TLS_COMPAT_FOLIOT);
+  const FoliotStreamOptions options = { .tls = credentials };
+
+  return foliot_stream_transport_new (kernel, &options);
+}
+
 static const Transport transports[] = {
   { "local", make_local, FALSE },     { "local-bytes", make_local_bytes, FALSE },
   { "network", make_network, FALSE }, { "tcp", make_stream, TRUE },
-  { "unix", make_stream, TRUE },
+  { "unix", make_stream, TRUE },      { "tls", make_tls, TRUE },
 };
 
 static char *folder; /* of the socket files of this program */
@@ -126,7 +138,7 @@ foliot_transport_suite_new_address (guint n)
   g_autofree char *name = g_strdup_printf ("server-%u", n);
   g_autofree char *path = NULL, *url = NULL;
 
-  if (g_str_equal (transport->name, "tcp"))
+  if (g_str_equal (transport->name, "tcp") || g_str_equal (transport->name, "tls"))
     return foliot_address_new_tcp ("127.0.0.1", 0);
   if (g_str_equal (transport->name, "unix"))
     {

@@ -581,8 +581,6 @@ test_pair_of_credentials (void)
 int
 main (int argc, char **argv)
 {
-  int result;
-
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tls/good", test_good);
   g_test_add_func ("/tls/cut-good", test_cut_good);
@@ -609,7 +607,5 @@ main (int argc, char **argv)
   g_test_add_func ("/tls/credentials", test_credentials);
   g_test_add_func ("/tls/folder", test_folder);
   g_test_add_func ("/tls/row-093-bad-ssl-tuple", test_pair_of_credentials);
-  result = g_test_run ();
-  test_certificates_free ();
-  return result;
+  return g_test_run ();
 }
