@@ -213,7 +213,8 @@ FOLIOT_API gboolean foliot_router_check (FoliotRouter *router, const char *path,
 /**
  * foliot_router_describe:
  *
- * Returns: (transfer full): a list of maps {path, signature, help}, sub-services included, in the order declared.
+ * Returns: (transfer full): a list of maps {path, signature, arguments, help}, sub-services included, in the order declared;
+ *   arguments is a list of maps {name, type}
  */
 FOLIOT_API FoliotValue *foliot_router_describe (FoliotRouter *router) FOLIOT_WARN_UNUSED;
 

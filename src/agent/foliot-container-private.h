@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 gboolean _foliot_container_add_agent (FoliotContainer *container, FoliotAgent *agent, GError **error);
 /* Forgets an agent whose init failed; its id is not used again. */
 void _foliot_container_remove_agent (FoliotContainer *container, FoliotAgent *agent);
+/* Ids given out so far, also to agents whose init failed. */
+guint _foliot_container_get_n_ids (FoliotContainer *container);
 /* The parent of the agents' scopes. */
 FoliotScope *_foliot_container_get_scope (FoliotContainer *container);
 /* The run of @agent failed. Says nothing during a shutdown. */

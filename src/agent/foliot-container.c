@@ -2,6 +2,7 @@
 #include "agent/foliot-container-private.h"
 
 #include "agent/foliot-peers-private.h"
+#include "agent/foliot-reserved-private.h"
 #include "kernel/foliot-kernel-private.h"
 
 /*
@@ -227,7 +228,9 @@ container_mount (FoliotContainer *self, GError **error)
   priv->router = foliot_router_new (G_OBJECT (self), "aiomas.agent.Container", container_methods);
   foliot_router_set_node (priv->router, priv->node);
   priv->services = foliot_service_dict_new ();
-  return foliot_router_set_sub_router (priv->router, G_OBJECT (priv->services), "agents", error);
+  g_autoptr (FoliotServiceDict) reserved = _foliot_reserved_new (self);
+  return foliot_router_set_sub_router (priv->router, G_OBJECT (priv->services), "agents", error)
+         && foliot_router_set_sub_router (priv->router, G_OBJECT (reserved), FOLIOT_RESERVED_NAME, error);
 }
 
 static gboolean
@@ -470,6 +473,12 @@ _foliot_container_remove_agent (FoliotContainer *container, FoliotAgent *agent)
   priv->agents->pdata[id] = NULL;
   priv->n_agents--;
   g_object_unref (agent);
+}
+
+guint
+_foliot_container_get_n_ids (FoliotContainer *container)
+{
+  return PRIVATE (container)->agents->len;
 }
 
 FoliotScope *

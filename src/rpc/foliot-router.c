@@ -547,6 +547,19 @@ foliot_router_check (FoliotRouter *router, const char *path, GError **error)
 
 /* ---- describing ---- */
 
+static FoliotValue *
+describe_arguments (const FoliotSignature *signature)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+
+  for (guint i = 0; i < foliot_signature_get_n_args (signature); i++)
+    g_ptr_array_add (list, foliot_value_build_map (
+                               "name", foliot_value_new_string (foliot_signature_get_arg_name (signature, i)),
+                               "type", foliot_value_new_string (foliot_signature_get_arg_type (signature, i)),
+                               NULL));
+  return foliot_value_new_list ((FoliotValue **) list->pdata, list->len);
+}
+
 static void
 describe_handler (GPtrArray *list, const char *prefix, const FoliotHandler *handler)
 {
@@ -557,7 +570,8 @@ describe_handler (GPtrArray *list, const char *prefix, const FoliotHandler *hand
   signature = foliot_signature_to_string (handler->signature);
   g_ptr_array_add (list, foliot_value_build_map (
                              "path", foliot_value_new_string_printf ("%s%s", prefix, handler->name),
-                             "signature", foliot_value_new_string (signature), "help",
+                             "signature", foliot_value_new_string (signature), "arguments",
+                             describe_arguments (handler->signature), "help",
                              foliot_value_new_string (handler->help != NULL ? handler->help : ""), NULL));
 }
 
