@@ -63,21 +63,43 @@ foliot_cursor_dup_pointer (const FoliotCursor *cursor)
   return g_string_free (text, FALSE);
 }
 
-const FoliotJsonFile *
-foliot_cursor_find_file (const FoliotCursor *cursor, guint *out_line)
+/* What @file itself has at the cursor's place, or NULL. */
+static FoliotValue *
+find_value (const FoliotJsonFile *file, const FoliotCursor *cursor)
 {
-  g_autofree char *pointer = NULL;
+  FoliotValue *outer;
 
-  /* A missing member is looked for where what should have held it stands. */
+  if (cursor->parent == NULL)
+    return file->value;
+  outer = find_value (file, cursor->parent);
+  if (outer == NULL)
+    return NULL;
+  if (cursor->key != NULL)
+    return foliot_value_get_kind (outer) == FOLIOT_VALUE_MAP ? foliot_value_lookup (outer, cursor->key)
+                                                             : NULL;
+  return foliot_value_get_kind (outer) == FOLIOT_VALUE_LIST && cursor->index < foliot_value_get_length (outer)
+             ? foliot_value_get_item (outer, cursor->index)
+             : NULL;
+}
+
+/* A missing member is looked for where what should have held it stands. */
+static const FoliotCursor *
+skip_missing (const FoliotCursor *cursor)
+{
   while (cursor->value == NULL && cursor->parent != NULL)
     cursor = cursor->parent;
-  pointer = foliot_cursor_dup_pointer (cursor);
+  return cursor;
+}
+
+const FoliotJsonFile *
+foliot_cursor_find_file (const FoliotCursor *cursor)
+{
+  cursor = skip_missing (cursor);
   for (guint i = cursor->files->len; i-- > 0;)
     {
       const FoliotJsonFile *file = g_ptr_array_index (cursor->files, i);
 
-      *out_line = foliot_json_file_locate (file, pointer);
-      if (*out_line > 0)
+      if (find_value (file, cursor) != NULL)
         return file;
     }
   return NULL;
@@ -88,11 +110,13 @@ foliot_cursor_dup_place (const FoliotCursor *cursor)
 {
   g_autofree char *pointer = foliot_cursor_dup_pointer (cursor);
   const char *shown = pointer[0] != '\0' ? pointer : "/";
-  guint line;
-  const FoliotJsonFile *file = foliot_cursor_find_file (cursor, &line);
+  const FoliotJsonFile *file = foliot_cursor_find_file (cursor);
+  g_autofree char *found = NULL;
 
-  return file != NULL ? g_strdup_printf ("%s:%u: %s: ", file->path, line, shown)
-                      : g_strdup_printf ("%s: ", shown);
+  if (file == NULL)
+    return g_strdup_printf ("%s: ", shown);
+  found = foliot_cursor_dup_pointer (skip_missing (cursor));
+  return g_strdup_printf ("%s:%u: %s: ", file->path, foliot_json_file_locate (file, found), shown);
 }
 
 void

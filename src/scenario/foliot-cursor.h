@@ -21,9 +21,9 @@ FoliotCursor foliot_cursor_element (const FoliotCursor *cursor, gsize index);
 FoliotCursor foliot_cursor_with (const FoliotCursor *cursor, FoliotValue *value);
 
 char *foliot_cursor_dup_pointer (const FoliotCursor *cursor);
-/* The file in which the value stands: paths in it are relative to that file's folder. */
-const FoliotJsonFile *foliot_cursor_find_file (const FoliotCursor *cursor, guint *out_line);
-/* `<file>:<line>: <pointer>: `, as every message begins. */
+/* The file in which the value stands: paths in it are relative to that file's folder. NULL: in none. */
+const FoliotJsonFile *foliot_cursor_find_file (const FoliotCursor *cursor);
+/* `<file>:<line>: <pointer>: `, as every message begins. Walks the text of the file: for messages alone. */
 char *foliot_cursor_dup_place (const FoliotCursor *cursor);
 void foliot_cursor_fail (const FoliotCursor *cursor, FoliotScenarioError code, GError **error,
                          const char *format, ...) G_GNUC_PRINTF (4, 5);

@@ -75,17 +75,18 @@ append_limit (GString *text, gboolean has, const char *what, double limit)
 }
 
 static gboolean
-fail_group (const FoliotExpectSpec *spec, FoliotTable *table, const Group *group, double value,
-            GError **error)
+fail_group (FoliotScenario *scenario, const FoliotExpectSpec *spec, FoliotTable *table, const Group *group,
+            double value, GError **error)
 {
   static const char *const names[]
       = { "", "sum of ", "minimum of ", "maximum of ", "mean of ", "last ", "count of " };
+  g_autofree char *place = _foliot_scenario_dup_place (scenario, "expect", spec->entry);
   g_autofree char *where = NULL;
   GString *limits = g_string_new (NULL);
   char buffer[32];
 
-  append_limit (limits, spec->has_at_most, "at most", spec->at_most);
   append_limit (limits, spec->has_at_least, "at least", spec->at_least);
+  append_limit (limits, spec->has_at_most, "at most", spec->at_most);
   append_limit (limits, spec->has_equals, "exactly", spec->equals);
   if (group->first_row < foliot_table_get_n_rows (table))
     {
@@ -94,7 +95,7 @@ fail_group (const FoliotExpectSpec *spec, FoliotTable *table, const Group *group
       where = g_strdup_printf (", row %" G_GSIZE_FORMAT " (%s s)", group->first_row + 1, time);
     }
   g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_EXPECTATION,
-               "%stable %s%s: %s%s is %s, expected %s", spec->place, table->name,
+               "%stable %s%s: %s%s is %s, expected %s", place, table->name,
                where != NULL ? where : " has no rows", names[spec->fold],
                spec->column >= 0 ? table->columns[spec->column] : "rows", format_number (value, buffer),
                limits->str);
@@ -103,7 +104,8 @@ fail_group (const FoliotExpectSpec *spec, FoliotTable *table, const Group *group
 }
 
 static gboolean
-check_group (const FoliotExpectSpec *spec, FoliotTable *table, const Group *group, GError **error)
+check_group (FoliotScenario *scenario, const FoliotExpectSpec *spec, FoliotTable *table, const Group *group,
+             GError **error)
 {
   double value = group->value;
 
@@ -111,7 +113,7 @@ check_group (const FoliotExpectSpec *spec, FoliotTable *table, const Group *grou
     value /= (double) group->n;
   if (group->n == 0 && spec->fold != FOLIOT_FOLD_SUM && spec->fold != FOLIOT_FOLD_COUNT)
     return TRUE;
-  return holds (spec, value) || fail_group (spec, table, group, value, error);
+  return holds (spec, value) || fail_group (scenario, spec, table, group, value, error);
 }
 
 static gboolean
@@ -125,7 +127,7 @@ same_group (const FoliotExpectSpec *spec, FoliotTable *table, gsize row)
 }
 
 static gboolean
-check (const FoliotExpectSpec *spec, FoliotTable *table, GError **error)
+check (FoliotScenario *scenario, const FoliotExpectSpec *spec, FoliotTable *table, GError **error)
 {
   gsize n_rows = foliot_table_get_n_rows (table);
   Group group = { 0 };
@@ -137,7 +139,8 @@ check (const FoliotExpectSpec *spec, FoliotTable *table, GError **error)
 
       if (row > 0 && !same_group (spec, table, row))
         {
-          if ((spec->fold != FOLIOT_FOLD_NONE || group.n > 0) && !check_group (spec, table, &group, error))
+          if ((spec->fold != FOLIOT_FOLD_NONE || group.n > 0)
+              && !check_group (scenario, spec, table, &group, error))
             return FALSE;
           group = (Group){ .first_row = row };
         }
@@ -146,7 +149,8 @@ check (const FoliotExpectSpec *spec, FoliotTable *table, GError **error)
     }
   if (n_rows == 0 && spec->by >= 0)
     return TRUE;
-  return (spec->fold == FOLIOT_FOLD_NONE && group.n == 0) || check_group (spec, table, &group, error);
+  return (spec->fold == FOLIOT_FOLD_NONE && group.n == 0)
+         || check_group (scenario, spec, table, &group, error);
 }
 
 /* A count over a run that somebody gave another end says nothing. */
@@ -167,7 +171,11 @@ foliot_world_dup_skipped_expectations (FoliotWorld *world)
       const FoliotExpectSpec *spec = &g_array_index (expects, FoliotExpectSpec, i);
 
       if (is_skipped (world, spec))
-        g_string_append_printf (text, "%.*s\n", (int) strlen (spec->place) - 2, spec->place);
+        {
+          g_autofree char *place = _foliot_scenario_dup_place (world->scenario, "expect", spec->entry);
+
+          g_string_append_printf (text, "%.*s\n", (int) strlen (place) - 2, place);
+        }
     }
   return g_string_free (text, FALSE);
 }
@@ -181,7 +189,8 @@ foliot_world_check_expectations (FoliotWorld *world, GError **error)
     {
       const FoliotExpectSpec *spec = &g_array_index (expects, FoliotExpectSpec, i);
 
-      if (!is_skipped (world, spec) && !check (spec, g_ptr_array_index (world->tables, spec->table), error))
+      if (!is_skipped (world, spec)
+          && !check (world->scenario, spec, g_ptr_array_index (world->tables, spec->table), error))
         return FALSE;
     }
   return TRUE;

@@ -81,8 +81,7 @@ read_delivery (FoliotScenario *scenario, FoliotInputSpec *spec, const FoliotCurs
 static char *
 resolve_path (FoliotScenario *scenario, const FoliotCursor *at, const char *path)
 {
-  guint line;
-  const FoliotJsonFile *file = foliot_cursor_find_file (at, &line);
+  const FoliotJsonFile *file = foliot_cursor_find_file (at);
   g_autofree char *folder = file != NULL ? g_path_get_dirname (file->path) : g_strdup (scenario->folder);
 
   return g_path_is_absolute (path) ? g_strdup (path) : g_build_filename (folder, path, NULL);
@@ -429,7 +428,7 @@ _foliot_scenario_read_expect (FoliotScenario *scenario, const FoliotCursor *entr
                           "expected at least one of \"at_most\", \"at_least\", \"equals\"");
       return FALSE;
     }
-  spec.place = foliot_cursor_dup_place (entry);
+  spec.entry = (guint) entry->index;
   g_array_append_val (scenario->expects, spec);
   return TRUE;
 }

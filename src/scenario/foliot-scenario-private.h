@@ -17,7 +17,7 @@ typedef struct
 typedef struct
 {
   char *name;
-  char *place; /* `<file>:<line>: <pointer>: `, for what only shows when it starts */
+  guint entry; /* of "agents" in the file, for what only shows when it starts */
   GType type;
   guint container;
   FoliotValue *args; /* a map; may hold {"agent": NAME} */
@@ -70,7 +70,7 @@ typedef enum
 
 typedef struct
 {
-  char *place;
+  guint entry; /* of "expect" in the file */
   guint table; /* index of the output */
   int column;  /* index in the table, −1 for a count of rows */
   int by;      /* index in the table, −1: all rows are one group */
@@ -98,17 +98,20 @@ struct _FoliotScenario
   char *transport;
   FoliotTime init_time;
   FoliotTime duration;
-  GArray *containers;      /* of FoliotContainerSpec */
-  GArray *agents;          /* of FoliotAgentSpec */
-  GHashTable *agent_index; /* name → index + 1; looked up, never walked */
-  GArray *links;           /* of FoliotLinkSpec */
-  GArray *inputs;          /* of FoliotInputSpec */
-  GArray *outputs;         /* of FoliotOutputSpec */
-  GArray *expects;         /* of FoliotExpectSpec */
+  GArray *containers;          /* of FoliotContainerSpec */
+  GHashTable *container_index; /* name → index + 1; looked up, never walked */
+  GArray *agents;              /* of FoliotAgentSpec */
+  GHashTable *agent_index;     /* likewise */
+  GArray *links;               /* of FoliotLinkSpec */
+  GArray *inputs;              /* of FoliotInputSpec */
+  GArray *outputs;             /* of FoliotOutputSpec */
+  GArray *expects;             /* of FoliotExpectSpec */
 };
 
 /* Reads the sections of the merged tree into the scenario. */
 gboolean _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs, GError **error);
+/* `<file>:<line>: <pointer>: ` of an entry of a section. Walks the text of the files: for messages alone. */
+char *_foliot_scenario_dup_place (FoliotScenario *scenario, const char *section, guint entry);
 /* NAME of the argument {"agent": NAME}; NULL for every other value. */
 const char *_foliot_scenario_get_agent_name (FoliotValue *value);
 /* The names of all agents, for hints. */

@@ -80,10 +80,7 @@ read_section (FoliotScenario *scenario, const FoliotCursor *root, const char *se
 static int
 find_container (FoliotScenario *scenario, const char *name)
 {
-  for (guint i = 0; i < scenario->containers->len; i++)
-    if (g_str_equal (g_array_index (scenario->containers, FoliotContainerSpec, i).name, name))
-      return (int) i;
-  return -1;
+  return GPOINTER_TO_INT (g_hash_table_lookup (scenario->container_index, name)) - 1;
 }
 
 static char **
@@ -96,6 +93,16 @@ dup_container_names (FoliotScenario *scenario)
   return names;
 }
 
+/* @name: (transfer full) */
+static void
+add_container (FoliotScenario *scenario, char *name, GType codec_type)
+{
+  FoliotContainerSpec spec = { .name = name, .codec_type = codec_type };
+
+  g_array_append_val (scenario->containers, spec);
+  g_hash_table_insert (scenario->container_index, name, GUINT_TO_POINTER (scenario->containers->len));
+}
+
 static gboolean
 read_container (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template,
                 GError **error)
@@ -105,7 +112,7 @@ read_container (FoliotScenario *scenario, const FoliotCursor *entry, const Folio
   const char *name = NULL, *codec = "json";
   g_autoptr (FoliotAddress) address = NULL;
   g_autoptr (GError) local = NULL;
-  FoliotContainerSpec spec = { 0 };
+  GType codec_type;
 
   if (!foliot_cursor_get_string (entry, "name", TRUE, &name, error)
       || !foliot_cursor_get_string (entry, "codec", FALSE, &codec, error))
@@ -124,16 +131,15 @@ read_container (FoliotScenario *scenario, const FoliotCursor *entry, const Folio
                           template->count > 1 ? "; put {index} into its name" : "");
       return FALSE;
     }
-  spec.codec_type = foliot_codec_type_from_name (codec, &local);
-  if (spec.codec_type == G_TYPE_INVALID)
+  codec_type = foliot_codec_type_from_name (codec, &local);
+  if (codec_type == G_TYPE_INVALID)
     {
       const char *const names[] = { "json", "msgpack", "blosc", NULL };
 
       foliot_cursor_fail_unknown (&at_codec, "codec", codec, names, error);
       return FALSE;
     }
-  spec.name = g_strdup (name);
-  g_array_append_val (scenario->containers, spec);
+  add_container (scenario, g_strdup (name), codec_type);
   return TRUE;
 }
 
@@ -289,10 +295,7 @@ read_agent (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTem
   spec.name = g_strdup (name);
   spec.container = (guint) index;
   spec.args = at_args.value != NULL ? foliot_value_ref (at_args.value) : foliot_value_new_map (NULL, 0);
-  spec.place = template->index == 0 ? foliot_cursor_dup_place (entry) : NULL;
-  if (spec.place == NULL)
-    spec.place
-        = g_strdup (g_array_index (scenario->agents, FoliotAgentSpec, scenario->agents->len - 1).place);
+  spec.entry = (guint) entry->index;
   g_array_append_val (scenario->agents, spec);
   g_hash_table_insert (scenario->agent_index, spec.name, GUINT_TO_POINTER (scenario->agents->len));
   return TRUE;
@@ -323,15 +326,16 @@ _foliot_scenario_find_agent (FoliotScenario *scenario, const FoliotCursor *at, c
 }
 
 static gboolean
-check_agent_name (FoliotScenario *scenario, const char *name, const char *place, GError **error)
+check_agent_name (FoliotScenario *scenario, const char *name, guint entry, GError **error)
 {
   g_auto (GStrv) names = NULL;
-  g_autofree char *hint = NULL;
+  g_autofree char *hint = NULL, *place = NULL;
 
   if (g_hash_table_contains (scenario->agent_index, name))
     return TRUE;
   names = _foliot_scenario_dup_agent_names (scenario);
   hint = foliot_nearest_hint (name, (const char *const *) names);
+  place = _foliot_scenario_dup_place (scenario, "agents", entry);
   g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN, "%sunknown agent \"%s\"%s", place,
                name, hint);
   return FALSE;
@@ -339,7 +343,7 @@ check_agent_name (FoliotScenario *scenario, const char *name, const char *place,
 
 /* Agents that are named in arguments: {"agent": NAME}. They may come later in the file, so this is checked at the end. */
 static gboolean
-check_agent_names (FoliotScenario *scenario, FoliotValue *value, const char *place, GError **error)
+check_agent_names (FoliotScenario *scenario, FoliotValue *value, guint entry, GError **error)
 {
   gsize n;
 
@@ -348,7 +352,7 @@ check_agent_names (FoliotScenario *scenario, FoliotValue *value, const char *pla
     case FOLIOT_VALUE_LIST:
       n = foliot_value_get_length (value);
       for (gsize i = 0; i < n; i++)
-        if (!check_agent_names (scenario, foliot_value_get_item (value, i), place, error))
+        if (!check_agent_names (scenario, foliot_value_get_item (value, i), entry, error))
           return FALSE;
       return TRUE;
     case FOLIOT_VALUE_MAP:
@@ -356,10 +360,10 @@ check_agent_names (FoliotScenario *scenario, FoliotValue *value, const char *pla
         const char *name = _foliot_scenario_get_agent_name (value);
 
         if (name != NULL)
-          return check_agent_name (scenario, name, place, error);
+          return check_agent_name (scenario, name, entry, error);
         n = foliot_value_get_length (value);
         for (gsize i = 0; i < n; i++)
-          if (!check_agent_names (scenario, foliot_value_get_pair_value (value, i), place, error))
+          if (!check_agent_names (scenario, foliot_value_get_pair_value (value, i), entry, error))
             return FALSE;
         return TRUE;
       }
@@ -602,18 +606,14 @@ _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs,
       || !read_section (scenario, &tree, "containers", container_members, read_container, error))
     return FALSE;
   if (scenario->containers->len == 0)
-    {
-      FoliotContainerSpec spec = { .name = g_strdup ("main"), .codec_type = FOLIOT_TYPE_CODEC_JSON };
-
-      g_array_append_val (scenario->containers, spec);
-    }
+    add_container (scenario, g_strdup ("main"), FOLIOT_TYPE_CODEC_JSON);
   if (!read_section (scenario, &tree, "agents", agent_members, read_agent, error))
     return FALSE;
   for (guint i = 0; i < scenario->agents->len; i++)
     {
       const FoliotAgentSpec *spec = &g_array_index (scenario->agents, FoliotAgentSpec, i);
 
-      if (!check_agent_names (scenario, spec->args, spec->place, error))
+      if (!check_agent_names (scenario, spec->args, spec->entry, error))
         return FALSE;
     }
   return read_section (scenario, &tree, "links", link_members, read_link, error)

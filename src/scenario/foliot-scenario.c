@@ -297,6 +297,16 @@ find_parameters (FoliotScenario *scenario, GError **error)
   return TRUE;
 }
 
+char *
+_foliot_scenario_dup_place (FoliotScenario *scenario, const char *section, guint entry)
+{
+  FoliotCursor root = { .value = scenario->resolved, .files = scenario->files };
+  FoliotCursor list = foliot_cursor_member (&root, section);
+  FoliotCursor at = foliot_cursor_element (&list, entry);
+
+  return foliot_cursor_dup_place (&at);
+}
+
 static guint64
 hash_everything (FoliotScenario *scenario)
 {
@@ -346,7 +356,6 @@ clear_agent (gpointer data)
   FoliotAgentSpec *spec = data;
 
   g_free (spec->name);
-  g_free (spec->place);
   foliot_value_unref (spec->args);
 }
 
@@ -380,12 +389,6 @@ clear_output (gpointer data)
   g_ptr_array_unref (spec->outputs);
 }
 
-static void
-clear_expect (gpointer data)
-{
-  g_free (((FoliotExpectSpec *) data)->place);
-}
-
 static GArray *
 new_specs (gsize size, GDestroyNotify clear)
 {
@@ -400,12 +403,13 @@ foliot_scenario_init (FoliotScenario *scenario)
 {
   scenario->files = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_json_file_free);
   scenario->containers = new_specs (sizeof (FoliotContainerSpec), clear_container);
+  scenario->container_index = g_hash_table_new (g_str_hash, g_str_equal);
   scenario->agents = new_specs (sizeof (FoliotAgentSpec), clear_agent);
   scenario->agent_index = g_hash_table_new (g_str_hash, g_str_equal);
   scenario->links = new_specs (sizeof (FoliotLinkSpec), clear_link);
   scenario->inputs = new_specs (sizeof (FoliotInputSpec), clear_input);
   scenario->outputs = new_specs (sizeof (FoliotOutputSpec), clear_output);
-  scenario->expects = new_specs (sizeof (FoliotExpectSpec), clear_expect);
+  scenario->expects = new_specs (sizeof (FoliotExpectSpec), NULL);
   scenario->init_time = -FOLIOT_SECOND;
 }
 
@@ -415,6 +419,7 @@ foliot_scenario_finalize (GObject *object)
   FoliotScenario *scenario = FOLIOT_SCENARIO (object);
 
   g_hash_table_unref (scenario->agent_index);
+  g_hash_table_unref (scenario->container_index);
   g_array_unref (scenario->expects);
   g_array_unref (scenario->outputs);
   g_array_unref (scenario->inputs);

@@ -184,8 +184,8 @@ start_agent (gpointer user_data, GError **error)
   world->n_starting--;
   if (started == NULL && !g_error_matches (local, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED))
     {
-      g_autofree char *what
-          = g_strdup_printf ("start (%.*s)", (int) MAX (strlen (spec->place), 2) - 2, spec->place);
+      g_autofree char *place = _foliot_scenario_dup_place (world->scenario, "agents", spec->entry);
+      g_autofree char *what = g_strdup_printf ("start (%.*s)", (int) strlen (place) - 2, place);
 
       _foliot_world_fail (world, spec->name, what, local);
     }
