@@ -38,7 +38,7 @@ FOLIOT_API GType foliot_request_get_type (void);
  *   `Request reply already set.`, and ` Request: <content>; Reply: <content>` (row 117)
  * @hold_limit_ms: on a link that leads outside of the kernel's world: for how long, by the wall clock, simulated time stands
  *   still for one answer; 0 is 60 000. Then [method@Kernel.run_until] ends with %FOLIOT_KERNEL_ERROR_HELD, which names
- *   the peer and the oldest call without an answer
+ *   the peer and the oldest call without an answer. A REALTIME kernel, which nothing holds, waits for as long as it takes
  *
  * How both ends of a channel are set up. A codec instance is made per channel.
  */

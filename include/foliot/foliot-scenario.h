@@ -2,6 +2,7 @@
 #pragma once
 
 #include <foliot/foliot-agent.h>
+#include <foliot/foliot-stream.h>
 
 G_BEGIN_DECLS
 
@@ -131,6 +132,12 @@ FOLIOT_API FoliotValue *foliot_table_get_cell (FoliotTable *table, gsize row, gu
  * @context: (nullable): a main context to live in: whoever iterates it runs the world, up to its end
  * @digest_off: no records and digests
  * @shuffle_ties: 0 is off
+ * @realtime: time is that of the machine, counted from the scenario's start; there is no end, unless @until gives one, and no
+ *   table is filled
+ * @listen: (nullable): real sockets instead of local queues: where the first container listens. Each further one has a free
+ *   port of the same host, or the path with `.` and its name behind it
+ * @tls: (nullable): with @listen: encrypts all links
+ * @codec_type: of all containers; 0: what the scenario says
  */
 typedef struct
 {
@@ -141,6 +148,10 @@ typedef struct
   GMainContext *context;
   gboolean digest_off;
   guint64 shuffle_ties;
+  gboolean realtime;
+  FoliotAddress *listen;
+  FoliotTlsCredentials *tls;
+  GType codec_type;
 } FoliotWorldOptions;
 
 /**
@@ -178,6 +189,12 @@ FOLIOT_API FoliotTime foliot_world_get_until (FoliotWorld *world);
  */
 FOLIOT_API FoliotAgent *foliot_world_get_agent (FoliotWorld *world, const char *name);
 /**
+ * foliot_world_get_first_agent:
+ *
+ * Returns: (transfer none) (nullable): the one that the scenario names first; %NULL if it has none.
+ */
+FOLIOT_API FoliotAgent *foliot_world_get_first_agent (FoliotWorld *world);
+/**
  * foliot_world_step:
  *
  * Runs at most @max_events.
@@ -198,6 +215,14 @@ FOLIOT_API gboolean foliot_world_is_done (FoliotWorld *world);
  * To the end.
  */
 FOLIOT_API gboolean foliot_world_run (FoliotWorld *world, GError **error);
+/**
+ * foliot_world_serve:
+ * @error: %FOLIOT_KERNEL_ERROR_INTERRUPTED: by [method@Kernel.interrupt]; %FOLIOT_SCENARIO_ERROR_AGENT; kernel errors
+ *
+ * For a world that others call: runs it and waits for what comes from outside, for as long as it is left to. That an agent is
+ * done, or all of them, is no end. Main stack only.
+ */
+FOLIOT_API void foliot_world_serve (FoliotWorld *world, GError **error);
 /**
  * foliot_world_dup_wait_report:
  *

@@ -621,7 +621,8 @@ foliot_channel_new (FoliotKernel *kernel, FoliotLink *link, const FoliotChannelO
   channel->link = g_object_ref (link);
   channel->link_iface = FOLIOT_LINK_GET_IFACE (link);
   channel->hold.applies = (foliot_link_get_flags (link) & FOLIOT_LINK_EXTERNAL) != 0;
-  channel->hold.limit_ms = options->hold_limit_ms != 0 ? options->hold_limit_ms : DEFAULT_HOLD_LIMIT_MS;
+  if (foliot_kernel_get_drive (kernel) != FOLIOT_DRIVE_REALTIME) /* which nothing holds */
+    channel->hold.limit_ms = options->hold_limit_ms != 0 ? options->hold_limit_ms : DEFAULT_HOLD_LIMIT_MS;
   channel->by_value = (foliot_link_get_flags (link) & FOLIOT_LINK_VALUES) != 0;
   channel->debug = options->debug;
   channel->max_bytes = options->max_message_bytes;

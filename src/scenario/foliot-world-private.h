@@ -16,6 +16,7 @@ struct _FoliotWorld
   FoliotTime until;       /* no event at or after this time runs */
   FoliotDate started;     /* wall clock, for machine.json alone */
   GError *failure;        /* the first agent that failed */
+  FoliotFuture *ended;    /* nullable; of foliot_world_serve(): by a failure alone */
   guint n_starting;       /* agents whose init has not ended */
   gboolean through_codec;
   gboolean closed;

@@ -26,6 +26,8 @@ _foliot_world_fail (FoliotWorld *world, const char *agent, const char *what, con
   g_set_error (&world->failure, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT,
                "agent %s: %s failed at %s s: %s", agent, what, time, why->message);
   foliot_kernel_set_limit (world->kernel, now);
+  if (world->ended != NULL)
+    foliot_future_resolve (world->ended, NULL);
 }
 
 static void
@@ -37,14 +39,17 @@ on_agent_failed (FoliotAgent *agent, const GError *why, gpointer user_data)
 /* -- containers and links ----------------------------------------------------------------------------------------- */
 
 static FoliotTransport *
-make_transport (FoliotWorld *world)
+make_transport (FoliotWorld *world, const FoliotWorldOptions *options)
 {
-  g_autoptr (FoliotTransport) local = foliot_local_transport_new (world->kernel, world->through_codec);
+  const FoliotStreamOptions stream = { .tls = options->tls };
+  g_autoptr (FoliotTransport) inner = options->listen != NULL
+                                          ? foliot_stream_transport_new (world->kernel, &stream)
+                                          : foliot_local_transport_new (world->kernel, world->through_codec);
   const GArray *links = world->scenario->links;
 
   if (links->len == 0)
-    return g_steal_pointer (&local);
-  world->network = foliot_network_new (local);
+    return g_steal_pointer (&inner);
+  world->network = foliot_network_new (inner);
   for (guint i = 0; i < links->len; i++)
     {
       const FoliotLinkSpec *link = &g_array_index (links, FoliotLinkSpec, i);
@@ -54,22 +59,39 @@ make_transport (FoliotWorld *world)
   return FOLIOT_TRANSPORT (g_object_ref (world->network));
 }
 
+static FoliotAddress *
+make_address (const char *name, gboolean is_first, FoliotAddress *listen, GError **error)
+{
+  g_autofree char *path = NULL;
+
+  if (listen == NULL)
+    return foliot_address_new_local (name, error);
+  if (is_first)
+    return foliot_address_ref (listen);
+  if (foliot_address_get_kind (listen) == FOLIOT_ADDRESS_TCP)
+    return foliot_address_new_tcp (foliot_address_get_host (listen), 0);
+  path = g_strconcat (foliot_address_get_host (listen), ".", name, NULL);
+  return foliot_address_new_unix (path);
+}
+
 static gboolean
-make_containers (FoliotWorld *world, GError **error)
+make_containers (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
 {
   FoliotScenario *scenario = world->scenario;
-  g_autoptr (FoliotTransport) transport = make_transport (world);
+  g_autoptr (FoliotTransport) transport = make_transport (world, options);
   g_autoptr (FoliotClock) clock
       = foliot_external_clock_new (world->kernel, scenario->start_date, scenario->init_time, error);
 
   for (guint i = 0; clock != NULL && i < scenario->containers->len; i++)
     {
       const FoliotContainerSpec *spec = &g_array_index (scenario->containers, FoliotContainerSpec, i);
-      const FoliotContainerOptions options
-          = { .name = spec->name, .clock = clock, .codec_type = spec->codec_type };
-      g_autoptr (FoliotAddress) address = foliot_address_new_local (spec->name, error);
+      const FoliotContainerOptions how
+          = { .name = spec->name,
+              .clock = clock,
+              .codec_type = options->codec_type != 0 ? options->codec_type : spec->codec_type };
+      g_autoptr (FoliotAddress) address = make_address (spec->name, i == 0, options->listen, error);
       FoliotContainer *container
-          = address != NULL ? foliot_container_new (transport, address, &options, error) : NULL;
+          = address != NULL ? foliot_container_new (transport, address, &how, error) : NULL;
 
       if (container == NULL)
         return FALSE;
@@ -241,17 +263,20 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
   world = g_object_new (FOLIOT_TYPE_WORLD, NULL);
   world->scenario = g_object_ref (scenario);
   world->started.microseconds = foliot_realtime_utc_us ();
-  world->until = options->until == FOLIOT_TIME_NEVER ? scenario->duration : options->until;
+  world->until
+      = options->until == FOLIOT_TIME_NEVER && !options->realtime ? scenario->duration : options->until;
   world->through_codec = options->through_codec;
-  world->kernel = foliot_kernel_new (options->context, FOLIOT_DRIVE_FREE,
-                                     options->has_seed ? options->seed : scenario->seed, scenario->init_time);
+  world->kernel
+      = foliot_kernel_new (options->context, options->realtime ? FOLIOT_DRIVE_REALTIME : FOLIOT_DRIVE_FREE,
+                           options->has_seed ? options->seed : scenario->seed, scenario->init_time);
   foliot_kernel_set_limit (world->kernel, world->until - 1);
   foliot_kernel_set_digest (world->kernel, !options->digest_off);
   foliot_kernel_shuffle_ties (world->kernel, options->shuffle_ties);
-  if (!make_containers (world, error) || !make_agents (world, error))
+  if (!make_containers (world, options, error) || !make_agents (world, error))
     return NULL;
   _foliot_world_start_inputs (world);
-  _foliot_world_start_outputs (world);
+  if (!options->realtime)
+    _foliot_world_start_outputs (world);
   return g_steal_pointer (&world);
 }
 
@@ -289,6 +314,23 @@ foliot_world_run (FoliotWorld *world, GError **error)
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   return world->failure == NULL;
+}
+
+void
+foliot_world_serve (FoliotWorld *world, GError **error)
+{
+  g_autoptr (FoliotValue) ended = NULL;
+
+  g_return_if_fail (FOLIOT_IS_WORLD (world));
+  if (world->ended == NULL)
+    world->ended = foliot_future_new (world->kernel);
+  if (world->failure == NULL)
+    ended = foliot_run (world->kernel, world->ended, error);
+  if (ended != NULL || world->failure != NULL)
+    {
+      g_clear_error (error);
+      g_propagate_error (error, g_error_copy (world->failure));
+    }
 }
 
 char *
@@ -332,6 +374,7 @@ foliot_world_dispose (GObject *object)
   if (world->kernel != NULL)
     foliot_world_close (world);
   g_ptr_array_set_size (world->containers, 0);
+  g_clear_pointer (&world->ended, foliot_future_unref);
   G_OBJECT_CLASS (foliot_world_parent_class)->dispose (object);
 }
 
@@ -389,6 +432,13 @@ foliot_world_get_agent (FoliotWorld *world, const char *name)
   guint found = GPOINTER_TO_UINT (g_hash_table_lookup (world->scenario->agent_index, name));
 
   return found > 0 ? g_ptr_array_index (world->agents, found - 1) : NULL;
+}
+
+FoliotAgent *
+foliot_world_get_first_agent (FoliotWorld *world)
+{
+  g_return_val_if_fail (FOLIOT_IS_WORLD (world), NULL);
+  return world->agents->len > 0 ? g_ptr_array_index (world->agents, 0) : NULL;
 }
 
 guint

@@ -37,6 +37,43 @@ static const Page pages[] = {
     "scenario;\n"
     "3 --check found a difference; 4 results could not be written; 130 interrupted (results so far are "
     "kept).\n" },
+  { "serve", "foliot serve ADDRESS --scenario SCENARIO [OPTION …]",
+    "Serves the agents of a scenario to whoever connects, Foliot or aiomas, and prints `READY <url of the "
+    "first agent>` "
+    "when it\n"
+    "listens. ADDRESS is tcp://HOST:PORT (port 0: a free one) or ipc://[/PATH]. The agents' clocks run with "
+    "real time, from "
+    "the\n"
+    "scenario's start date on; duration, outputs and expectations are for `foliot run`. Ctrl-C or SIGTERM "
+    "ends it.\n"
+    "\n"
+    "Of several containers the first has ADDRESS; each other one a free port of the same host, or the path "
+    "with .NAME "
+    "behind it.\n"
+    "\n"
+    "  --codec NAME        json (default), msgpack or blosc: all who connect must use the same\n"
+    "  --tls DIR           let nobody in without a certificate of the same CA (foliot certs new)\n"
+    "  --set PATH=VALUE    change a parameter or a member; VALUE is JSON\n"
+    "\n"
+    "Exit codes: 0 ended; 1 an agent failed; 2 wrong arguments or a bad scenario; 5 cannot listen there.\n" },
+  { "call", "foliot call URL METHOD [ARGS] [OPTION …]",
+    "Calls an agent of a running system, of Foliot or of aiomas, and prints the result as JSON; what has no "
+    "JSON form "
+    "(dates, bytes,\n"
+    "agents) in the typed notation of `foliot decode`. URL is what READY says, or an aiomas agent's addr. "
+    "ARGS is one "
+    "argument:\n"
+    "a JSON list ('[3, 4]'), or a JSON object of arguments by name ('{\"a\": 3}'). A date is written as it "
+    "travels:\n"
+    "{\"__type__\": [0, \"2016-01-01T00:00:00+00:00\"]}.\n"
+    "\n"
+    "  --codec NAME        json (default), msgpack or blosc: the one that the peer has\n"
+    "  --tls DIR           connect with the certificate of this folder\n"
+    "\n"
+    "Exit codes: 0 fine; 1 the agent answered with a failure, which is printed; 2 wrong arguments; 5 nobody "
+    "there, or "
+    "nobody who\n"
+    "speaks like this.\n" },
   { "describe", "foliot describe SCENARIO | MODULE:TYPE [--json]\n       foliot describe --schema",
     "Says what a scenario holds (agents and what they expose, links, inputs, outputs), or what an agent type "
     "exposes.\n"
@@ -78,6 +115,8 @@ print_overview (void)
 {
   printf ("Foliot: deterministic simulation of communicating agents\n\n"
           "  foliot run SCENARIO        run a scenario\n"
+          "  foliot serve ADDRESS       let others call the agents of a scenario\n"
+          "  foliot call URL METHOD     call an agent of a running system\n"
           "  foliot describe SCENARIO   what a scenario or an agent type offers\n"
           "  foliot new FOLDER          start a scenario of one's own\n"
           "  foliot certs new DIR       certificates for encrypted links\n"
@@ -102,7 +141,8 @@ foliot_verb_help (int argc, char **argv)
         return FOLIOT_EXIT_OK;
       }
   fprintf (stderr,
-           "foliot: no help for \"%s\"; the verbs are: run, describe, new, certs, bench, encode, decode\n",
+           "foliot: no help for \"%s\"; the verbs are: run, serve, call, describe, new, certs, bench, "
+           "encode, decode\n",
            argv[1]);
   return FOLIOT_EXIT_USAGE;
 }

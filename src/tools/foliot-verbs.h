@@ -13,6 +13,7 @@ enum
   FOLIOT_EXIT_USAGE = 2,   /* wrong arguments, or a scenario that cannot be read */
   FOLIOT_EXIT_DIFFERS = 3, /* --check: two runs of the same world differ */
   FOLIOT_EXIT_RESULTS = 4, /* results could not be written */
+  FOLIOT_EXIT_PEER = 5,    /* an address cannot be listened at or connected to, or the connection broke */
   FOLIOT_EXIT_INTERRUPTED = 130,
 };
 
@@ -20,6 +21,10 @@ enum
 int foliot_verb_run (int argc, char **argv);
 /* `foliot describe SCENARIO|AGENT-TYPE [--json]`, `foliot describe --schema` */
 int foliot_verb_describe (int argc, char **argv);
+/* `foliot serve ADDRESS --scenario SCENARIO …`: see foliot-verb-serve.c. */
+int foliot_verb_serve (int argc, char **argv);
+/* `foliot call URL METHOD [ARGS] …`: see foliot-verb-call.c. */
+int foliot_verb_call (int argc, char **argv);
 /* `foliot new FOLDER` */
 int foliot_verb_new (int argc, char **argv);
 /* `foliot certs new|renew DIR …`: see foliot-verb-certs.c. */

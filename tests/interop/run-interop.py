@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Both systems against each other, as processes: one serves two interop agents, the other tries each of their methods.
 
-    run-interop.py SOURCE
+    run-interop.py SOURCE FOLIOT INTEROP-CLIENT
 
-A line of TAP for each transport, codec, direction and case. aiomas against itself comes first: it shows that what the cases
+A line of TAP for each transport, codec, direction and case. Both clients have the same cases. aiomas against itself comes first: it shows that what the cases
 expect is what aiomas does. Without a real aiomas everything is skipped, but with CI=true that is a failure.
 """
 import os
@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 CODECS = ("json", "msgpack", "blosc")
-TRANSPORTS = ("tcp", "unix")
+TRANSPORTS = ("tcp", "unix", "tls")
 DEADLINE_S = 240
 
 
@@ -34,11 +34,13 @@ class Report:
 class Systems:
     """How each side is started: program and arguments, to which address and options are added."""
 
-    def __init__(self, source, python):
+    def __init__(self, source, python, foliot, client):
         peers = source / "tests/peers"
-        self.servers = {"aiomas": [python, peers / "interop_agent.py"]}
-        self.clients = {"aiomas": [python, peers / "interop_client.py"]}
-        self.pairs = [("aiomas", "aiomas")]
+        self.servers = {"aiomas": [python, peers / "interop_agent.py"],
+                        "foliot": [foliot, "serve", "--scenario", source / "scenarios/interop"]}
+        self.clients = {"aiomas": [python, peers / "interop_client.py"], "foliot": [client]}
+        self.pairs = [("aiomas", "aiomas"), ("foliot", "aiomas"), ("aiomas", "foliot"), ("foliot", "foliot")]
+        self.foliot = foliot
 
 
 def find_python(source):
@@ -51,6 +53,13 @@ def addresses(transport, folder):
     if transport == "unix":
         return f"ipc://[{folder}/there]", f"ipc://[{folder}/here]"
     return "tcp://127.0.0.1:0", "tcp://127.0.0.1:0"
+
+
+def make_certificates(systems, folder, name):
+    """Folders of one CA; each is used by a server and a client, as both sides listen and connect."""
+    subprocess.run([systems.foliot, "certs", "new", f"{folder}/{name}", "--ca", f"{folder}/ca"], check=True,
+                   stdout=subprocess.DEVNULL)
+    return f"{folder}/{name}"
 
 
 def start_server(command):
@@ -88,8 +97,11 @@ def play(report, systems, transport, codec, pair, folder):
     client, server = pair
     prefix = f"/interop/{transport}/{codec}/{client}-calls-{server}"
     there, here = addresses(transport, folder)
-    options = ["--codec", codec]
-    process, url = start_server([*systems.servers[server], there, *options])
+    options, theirs = ["--codec", codec], ["--codec", codec]
+    if transport == "tls":
+        options += ["--tls", make_certificates(systems, folder, "client")]
+        theirs += ["--tls", make_certificates(systems, folder, "server")]
+    process, url = start_server([*systems.servers[server], there, *theirs])
     names = []
     if url is None:
         report.line(False, f"{prefix}/ready", process.communicate()[1])
@@ -109,6 +121,7 @@ def play(report, systems, transport, codec, pair, folder):
 
 def main():
     source = Path(sys.argv[1])
+    foliot, client = sys.argv[2:]
     python, why = find_python(source)
     report = Report()
     if not python:
@@ -118,7 +131,7 @@ def main():
             return 1
         print(f"1..0 # SKIP {why}")
         return 0
-    systems = Systems(source, python)
+    systems = Systems(source, python, foliot, client)
     cases = set()
     for pair in systems.pairs:
         for transport in TRANSPORTS:

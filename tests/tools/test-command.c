@@ -66,7 +66,7 @@ produce (guint64 code)
   } runs[] = {
     { 0, "work", "run . --out o" }, { 1, "fail in run", "run . --out o" },
     { 2, "work", "run nobody" },    { 3, "differ", "run . --check --out o" },
-    { 4, "work", "run . --out ." },
+    { 4, "work", "run . --out ." }, { 5, "work", "call ipc://[nobody]/0 add" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (runs); i++)
@@ -105,8 +105,9 @@ static void
 test_help (void)
 {
   static const char *const lines[]
-      = { "help",        "help certs",  "help run",  "help describe",     "help new",          "help bench",
-          "help encode", "help decode", "--version", "describe --schema", "describe . --json", "describe ." };
+      = { "help",          "help certs",        "help run",          "help serve",  "help call",
+          "help describe", "help new",          "help bench",        "help encode", "help decode",
+          "--version",     "describe --schema", "describe . --json", "describe ." };
 
   test_scenario_write ("work");
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/foliot-verbs.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/foliot-wire.h"
+
+/*
+ * `foliot call URL METHOD [ARGS]`: one call to an agent of a running system, of Foliot or of aiomas. What is JSON on the
+ * command line are values as the JSON codec has them, so a date is written as it travels: {"__type__": [0, "2016-01-01"]}.
+ */
+
+typedef struct
+{
+  FoliotWireOptions wire;
+  char **rest; /* URL, METHOD, ARGS */
+} Arguments;
+
+static void
+arguments_clear (Arguments *arguments)
+{
+  foliot_wire_options_clear (&arguments->wire);
+  g_strfreev (arguments->rest);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
+
+static gboolean
+parse (int argc, char **argv, Arguments *arguments, GError **error)
+{
+  const GOptionEntry entries[] = {
+    FOLIOT_WIRE_ENTRIES (&arguments->wire),
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->rest, NULL, "URL METHOD [ARGS]" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  guint n;
+
+  g_option_context_set_summary (context, "Calls an agent of a running system and prints the result.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, error))
+    return FALSE;
+  n = arguments->rest != NULL ? g_strv_length (arguments->rest) : 0;
+  if (n == 2 || n == 3)
+    return TRUE;
+  g_set_error_literal (
+      error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+      "expected URL METHOD [ARGS], ARGS a JSON list in one argument: '[3, 4]' (foliot help call)");
+  return FALSE;
+}
+
+static FoliotCodec *
+make_json_codec (void)
+{
+  FoliotCodec *codec = foliot_codec_new (FOLIOT_TYPE_CODEC_JSON);
+
+  foliot_codec_add_serializer (codec, foliot_codec_get_date_serializer (), NULL);
+  return codec;
+}
+
+static FoliotValue *
+parse_args (const char *text, GError **error)
+{
+  g_autoptr (FoliotCodec) codec = make_json_codec ();
+  g_autoptr (FoliotValue) args = foliot_codec_decode (codec, (const guint8 *) text, strlen (text), error);
+
+  if (args == NULL)
+    {
+      g_prefix_error (error, "ARGS %s: ", text);
+      return NULL;
+    }
+  if (foliot_value_get_kind (args) == FOLIOT_VALUE_LIST || foliot_value_get_kind (args) == FOLIOT_VALUE_MAP)
+    return g_steal_pointer (&args);
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+               "ARGS %s: expected a JSON list, as in '[%s]', or a JSON object of arguments by name", text,
+               text);
+  return NULL;
+}
+
+/* ---- the result ---- */
+
+static gboolean
+is_finite (FoliotValue *value)
+{
+  gsize n;
+
+  switch (foliot_value_get_kind (value))
+    {
+    case FOLIOT_VALUE_DOUBLE:
+      return isfinite (foliot_value_get_double (value));
+    case FOLIOT_VALUE_LIST:
+      n = foliot_value_get_length (value);
+      for (gsize i = 0; i < n; i++)
+        if (!is_finite (foliot_value_get_item (value, i)))
+          return FALSE;
+      return TRUE;
+    case FOLIOT_VALUE_MAP:
+      n = foliot_value_get_length (value);
+      for (gsize i = 0; i < n; i++)
+        if (!is_finite (foliot_value_get_pair_value (value, i)))
+          return FALSE;
+      return TRUE;
+    default:
+      return TRUE;
+    }
+}
+
+static gboolean
+has_json_form (FoliotValue *value)
+{
+  const FoliotValueTraits none = FOLIOT_VALUE_HAS_OBJECT | FOLIOT_VALUE_HAS_BYTES | FOLIOT_VALUE_HAS_EXT
+                                 | FOLIOT_VALUE_HAS_OTHER_KEY | FOLIOT_VALUE_HAS_TYPE_KEY;
+
+  return (foliot_value_get_traits (value) & none) == 0 && is_finite (value);
+}
+
+static void
+print_result (FoliotValue *value)
+{
+  g_autoptr (FoliotCodec) codec = make_json_codec ();
+  g_autoptr (GByteArray) json = g_byte_array_new ();
+  g_autofree char *typed = NULL;
+
+  if (has_json_form (value) && foliot_codec_encode (codec, value, json, NULL))
+    {
+      fwrite (json->data, 1, json->len, stdout);
+      putchar ('\n');
+      return;
+    }
+  typed = foliot_typed_format (value);
+  puts (typed);
+}
+
+int
+foliot_verb_call (int argc, char **argv)
+{
+  g_auto (Arguments) arguments = { 0 };
+  g_auto (FoliotWire) wire = { 0 };
+  g_autoptr (FoliotValue) args = NULL, result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!parse (argc, argv, &arguments, &error) || !foliot_wire_read (&arguments.wire, &wire, &error))
+    return foliot_wire_complain (error);
+  if (arguments.rest[2] != NULL)
+    args = parse_args (arguments.rest[2], &error);
+  if (error == NULL)
+    result = foliot_wire_call (&wire, arguments.rest[0], arguments.rest[1], args, &error);
+  if (result == NULL)
+    return foliot_wire_complain (error);
+  print_result (result);
+  return FOLIOT_EXIT_OK;
+}

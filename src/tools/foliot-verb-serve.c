@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/foliot-verbs.h"
+
+#include <stdio.h>
+
+#include "tools/foliot-build.h"
+#include "tools/foliot-places.h"
+#include "tools/foliot-watch.h"
+#include "tools/foliot-wire.h"
+
+/*
+ * `foliot serve ADDRESS --scenario SCENARIO`: a scenario whose agents are called from outside. Its time is that of the
+ * machine, from the scenario's start date on, and it goes on until somebody ends it: a duration, tables and expectations belong to
+ * a run. The line READY is for who started it, be that a person or a program: it comes when others may connect.
+ */
+
+typedef struct
+{
+  FoliotWireOptions wire;
+  char *scenario;
+  char **settings;
+  char **rest; /* ADDRESS */
+} Arguments;
+
+static void
+arguments_clear (Arguments *arguments)
+{
+  foliot_wire_options_clear (&arguments->wire);
+  g_free (arguments->scenario);
+  g_strfreev (arguments->settings);
+  g_strfreev (arguments->rest);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
+
+static gboolean
+parse (int argc, char **argv, Arguments *arguments, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "scenario", 0, 0, G_OPTION_ARG_FILENAME, &arguments->scenario,
+      "Whose agents: a file, or a folder that holds scenario.json", "SCENARIO" },
+    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->settings,
+      "Change a parameter or member; VALUE is JSON", "PATH=VALUE" },
+    FOLIOT_WIRE_ENTRIES (&arguments->wire),
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->rest, NULL, "ADDRESS" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, "Serves the agents of a scenario to whoever connects.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, error))
+    return FALSE;
+  if (arguments->scenario != NULL && arguments->rest != NULL && g_strv_length (arguments->rest) == 1)
+    return TRUE;
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                       "expected ADDRESS --scenario SCENARIO (foliot help serve)");
+  return FALSE;
+}
+
+static FoliotAddress *
+parse_address (const char *text, GError **error)
+{
+  g_autoptr (FoliotAddress) address = foliot_address_parse (text, NULL);
+
+  if (address != NULL && foliot_address_get_kind (address) != FOLIOT_ADDRESS_LOCAL)
+    return g_steal_pointer (&address);
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+               "%s: expected tcp://HOST:PORT (port 0: a free one) or ipc://[/PATH]", text);
+  return NULL;
+}
+
+static FoliotScenario *
+load (Arguments *arguments, GError **error)
+{
+  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs ();
+  g_autofree char *path = foliot_places_find_scenario (arguments->scenario);
+
+  if (!foliot_build_if_needed (path, TRUE, error))
+    return NULL;
+  return foliot_scenario_load (path, (const char *const *) arguments->settings, NULL,
+                               (const char *const *) module_dirs, error);
+}
+
+static int
+complain (const GError *error)
+{
+  int code = foliot_wire_complain (error);
+
+  return error->domain == FOLIOT_SCENARIO_ERROR && error->code == FOLIOT_SCENARIO_ERROR_AGENT
+             ? FOLIOT_EXIT_MODEL
+             : code;
+}
+
+static int
+serve (FoliotScenario *scenario, FoliotAddress *address, const FoliotWire *wire)
+{
+  const FoliotWorldOptions options = { .until = FOLIOT_TIME_NEVER,
+                                       .digest_off = TRUE,
+                                       .realtime = TRUE,
+                                       .listen = address,
+                                       .tls = wire->tls,
+                                       .codec_type = wire->codec };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotWorld) world = foliot_world_new (scenario, &options, &error);
+  FoliotAgent *first = world != NULL ? foliot_world_get_first_agent (world) : NULL;
+
+  if (world != NULL && first == NULL)
+    g_set_error (&error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+                 "scenario %s has no agents: nobody could be called", foliot_scenario_get_name (scenario));
+  if (error != NULL)
+    return complain (error);
+  foliot_watch_begin (foliot_world_get_kernel (world));
+  printf ("READY %s\n", foliot_agent_get_address (first));
+  fflush (stdout);
+  foliot_world_serve (world, &error);
+  foliot_world_close (world);
+  foliot_watch_end ();
+  return foliot_watch_was_interrupted () ? FOLIOT_EXIT_OK : complain (error);
+}
+
+int
+foliot_verb_serve (int argc, char **argv)
+{
+  g_auto (Arguments) arguments = { 0 };
+  g_auto (FoliotWire) wire = { 0 };
+  g_autoptr (FoliotAddress) address = NULL;
+  g_autoptr (FoliotScenario) scenario = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (parse (argc, argv, &arguments, &error) && foliot_watch_configure (&error)
+      && foliot_wire_read (&arguments.wire, &wire, &error))
+    address = parse_address (arguments.rest[0], &error);
+  if (address != NULL)
+    scenario = load (&arguments, &error);
+  return scenario != NULL ? serve (scenario, address, &wire) : complain (error);
+}

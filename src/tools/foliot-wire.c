@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/foliot-wire.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/foliot-verbs.h"
+
+/*
+ * A caller is a kernel that lives in real time, one connection, one or two calls. It has no container: nobody can call it back, so it
+ * needs no address of its own.
+ *
+ * A peer that reads another codec, or wants TLS, or speaks something else altogether, hangs up, and that is all there is to
+ * see. So an end of the connection before any answer is told with its usual reasons.
+ */
+
+void
+foliot_wire_options_clear (FoliotWireOptions *options)
+{
+  g_free (options->codec);
+  g_free (options->tls);
+}
+
+void
+foliot_wire_clear (FoliotWire *wire)
+{
+  g_clear_pointer (&wire->tls, foliot_tls_credentials_unref);
+}
+
+gboolean
+foliot_wire_read (const FoliotWireOptions *options, FoliotWire *out_wire, GError **error)
+{
+  out_wire->codec = foliot_codec_type_from_name (options->codec != NULL ? options->codec : "json", error);
+  if (out_wire->codec == G_TYPE_INVALID)
+    {
+      g_prefix_error (error, "--codec: ");
+      return FALSE;
+    }
+  if (options->tls == NULL)
+    return TRUE;
+  out_wire->tls = foliot_tls_credentials_new_from_folder (options->tls, error);
+  if (out_wire->tls == NULL)
+    g_prefix_error (error, "--tls %s: ", options->tls);
+  return out_wire->tls != NULL;
+}
+
+/* ---- a call ---- */
+
+typedef struct
+{
+  const FoliotWire *wire;
+  FoliotTransport *transport;
+  FoliotAddress *address;
+  const char *aid;  /* nullable: the container itself */
+  const char *path; /* of the method, below the agent */
+  FoliotValue *args;
+  gboolean connected;
+  gboolean answered;
+} Call;
+
+static FoliotValue *
+call_path (Call *call, FoliotProxy *root, const char *path, FoliotValue *positional, FoliotValue *keywords,
+           GError **error)
+{
+  FoliotValue *answer = foliot_await_take (foliot_proxy_callv (root, path, positional, keywords), error);
+
+  call->answered |= answer != NULL || g_error_matches (*error, FOLIOT_ERROR, FOLIOT_ERROR_REMOTE);
+  return answer;
+}
+
+/* As a container does before it gives out a proxy. */
+static gboolean
+validate (Call *call, FoliotProxy *root, GError **error)
+{
+  g_autoptr (FoliotValue) name
+      = call_path (call, root, "validate_aid",
+                   foliot_value_build_list (foliot_value_new_string (call->aid), NULL), NULL, error);
+
+  if (name == NULL)
+    return FALSE;
+  if (!foliot_value_is_null (name))
+    return TRUE;
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION, "there is no agent “%s” in that container",
+               call->aid);
+  return FALSE;
+}
+
+static FoliotValue *
+do_call (gpointer user_data, GError **error)
+{
+  Call *call = user_data;
+  const FoliotChannelOptions options = { .codec_type = call->wire->codec,
+                                         .serializers = foliot_codec_get_date_serializer (),
+                                         .n_serializers = 1 };
+  g_autoptr (FoliotValue) opened
+      = foliot_await_take (foliot_rpc_open (call->transport, call->address, NULL, 0, &options), error);
+  gboolean by_name = call->args != NULL && foliot_value_get_kind (call->args) == FOLIOT_VALUE_MAP;
+  FoliotValue *args = call->args != NULL ? foliot_value_ref (call->args) : NULL, *answer = NULL;
+  g_autoptr (FoliotProxy) root = NULL;
+  g_autofree char *path = NULL;
+
+  if (opened != NULL)
+    {
+      call->connected = TRUE;
+      root = foliot_rpc_client_get_remote (foliot_value_get_object (opened, FOLIOT_TYPE_RPC_CLIENT));
+    }
+  if (root != NULL && (call->aid == NULL || validate (call, root, error)))
+    {
+      path = call->aid != NULL ? g_strdup_printf ("agents/%s/%s", call->aid, call->path)
+                               : g_strdup (call->path);
+      answer = call_path (call, root, path, by_name ? NULL : g_steal_pointer (&args),
+                          by_name ? g_steal_pointer (&args) : NULL, error);
+    }
+  g_clear_pointer (&args, foliot_value_unref);
+  return answer;
+}
+
+/* What hung up without a word. */
+static void
+explain (const Call *call, const char *url, GError **error)
+{
+  g_autofree char *said = g_strdup ((*error)->message);
+
+  if (g_error_matches (*error, FOLIOT_ERROR, FOLIOT_ERROR_REMOTE))
+    return;
+  if (call->connected && !call->answered
+      && g_error_matches (*error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET))
+    {
+      g_clear_error (error);
+      g_set_error (
+          error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
+          "%s: the peer hung up without an answer: does it speak aiomas, with this codec (--codec), and %s?",
+          url, call->wire->tls != NULL ? "TLS with this CA (--tls)" : "without TLS (--tls)");
+      return;
+    }
+  g_prefix_error (error, "%s: ", url);
+}
+
+static gboolean
+parse_url (const char *url, Call *call, char **out_aid, GError **error)
+{
+  call->address = foliot_address_parse (url, NULL);
+  if (call->address == NULL)
+    call->address = foliot_address_parse_agent (url, out_aid, error);
+  call->aid = *out_aid;
+  if (call->address == NULL || foliot_address_get_kind (call->address) != FOLIOT_ADDRESS_LOCAL)
+    return call->address != NULL;
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+               "%s: a local queue is inside of a process; from outside an agent has tcp:// or ipc://", url);
+  return FALSE;
+}
+
+FoliotValue *
+foliot_wire_call (const FoliotWire *wire, const char *url, const char *path, FoliotValue *args,
+                  GError **error)
+{
+  g_autofree char *aid = NULL;
+  Call call = { .wire = wire, .path = path, .args = args };
+  const FoliotStreamOptions stream = { .tls = wire->tls };
+  g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_REALTIME, 0, 0);
+  g_autoptr (FoliotTransport) transport = foliot_stream_transport_new (kernel, &stream);
+  g_autoptr (FoliotFuture) done = NULL;
+  g_autoptr (GError) local = NULL;
+  FoliotValue *answer = NULL;
+
+  foliot_kernel_set_digest (kernel, FALSE);
+  call.transport = transport;
+  if (parse_url (url, &call, &aid, error))
+    {
+      done = foliot_fiber_spawn (kernel, NULL, "call", do_call, &call, NULL);
+      answer = foliot_run (kernel, done, &local);
+      if (answer == NULL)
+        {
+          explain (&call, url, &local);
+          g_propagate_error (error, g_steal_pointer (&local));
+        }
+    }
+  foliot_kernel_close (kernel);
+  g_clear_pointer (&call.address, foliot_address_unref);
+  return answer;
+}
+
+/* ---- failures ---- */
+
+static int
+get_exit_code (const GError *error)
+{
+  if (error->domain == FOLIOT_ERROR)
+    switch (error->code)
+      {
+      case FOLIOT_ERROR_REMOTE:
+        return FOLIOT_EXIT_MODEL;
+      case FOLIOT_ERROR_CONNECTION:
+      case FOLIOT_ERROR_CONNECTION_REFUSED:
+      case FOLIOT_ERROR_CONNECTION_RESET:
+      case FOLIOT_ERROR_FILE_NOT_FOUND:
+      case FOLIOT_ERROR_TIMED_OUT:
+        return FOLIOT_EXIT_PEER;
+      default:
+        return FOLIOT_EXIT_USAGE;
+      }
+  if (error->domain == FOLIOT_TLS_ERROR)
+    return error->code == FOLIOT_TLS_ERROR_CERTIFICATE || error->code == FOLIOT_TLS_ERROR_KEY
+               ? FOLIOT_EXIT_USAGE
+               : FOLIOT_EXIT_PEER;
+  if (g_error_matches (error, FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_ADDRESS))
+    return FOLIOT_EXIT_USAGE;
+  return error->domain == FOLIOT_TRANSPORT_ERROR || error->domain == FOLIOT_CODEC_ERROR ? FOLIOT_EXIT_PEER
+                                                                                        : FOLIOT_EXIT_USAGE;
+}
+
+int
+foliot_wire_complain (const GError *error)
+{
+  const char *text = error->message;
+  g_autofree char *stripped = NULL;
+
+  if (g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_REMOTE))
+    text = foliot_error_get_remote_traceback (error);
+  stripped = g_strchomp (g_strdup (text));
+  fprintf (stderr, strchr (stripped, '\n') != NULL ? "foliot: the peer says:\n%s\n" : "foliot: %s\n",
+           stripped);
+  return get_exit_code (error);
+}
