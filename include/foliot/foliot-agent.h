@@ -35,7 +35,8 @@ FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotAgent, foliot_agent, FOLIOT, AGENT, G
 
 /**
  * FoliotContainerOptions:
- * @name: (nullable): stable name in records; default: the base URL
+ * @name: (nullable): stable name in records; default: the base URL as it was asked for, so that a port which the system
+ *   chose is `0` in it, and the second container at a port 0 is `tcp://127.0.0.1:0#2/`
  * @clock: (nullable): default: a RealtimeClock for REALTIME kernels, else an ExternalClock that starts at 1970 and shows the kernel's time
  * @codec_type: 0 is JSON
  * @serializers: get the type ids 1, 2 … (0 is the date serializer; the proxy serializer comes last)

@@ -233,13 +233,40 @@ container_mount (FoliotContainer *self, GError **error)
          && foliot_router_set_sub_router (priv->router, G_OBJECT (reserved), FOLIOT_RESERVED_NAME, error);
 }
 
+/* How many containers of @kernel were opened at a port that the system chooses, this one included. */
+static guint
+count_port_zero (FoliotKernel *kernel)
+{
+  GQuark key = g_quark_from_static_string ("foliot-containers-at-port-zero");
+  guint n = GPOINTER_TO_UINT (foliot_kernel_get_data (kernel, key)) + 1;
+  foliot_kernel_set_data (kernel, key, GUINT_TO_POINTER (n), NULL);
+  return n;
+}
+
+/*
+ * The same on every machine and in every run: neither a port that the system chose nor the machine's name is in it, and
+ * of several at a port zero the later ones are numbered.
+ */
+static char *
+make_default_name (FoliotKernel *kernel, FoliotAddress *at)
+{
+  if (foliot_address_get_kind (at) != FOLIOT_ADDRESS_TCP)
+    return g_strdup (foliot_address_get_base_url (at));
+  const char *host = foliot_address_get_host (at);
+  gint64 port = foliot_address_get_port (at);
+  guint n = port == 0 ? count_port_zero (kernel) : 1;
+  if (n > 1)
+    return g_strdup_printf ("tcp://%s:0#%u/", host, n);
+  return g_strdup_printf ("tcp://%s:%" G_GINT64_FORMAT "/", host, port);
+}
+
 static gboolean
 container_open (FoliotContainer *self, FoliotAddress *at, const FoliotContainerOptions *options,
                 GError **error)
 {
   FoliotContainerPrivate *priv = PRIVATE (self);
   priv->kernel = foliot_transport_get_kernel (priv->transport);
-  priv->name = g_strdup (options->name != NULL ? options->name : foliot_address_get_base_url (at));
+  priv->name = options->name != NULL ? g_strdup (options->name) : make_default_name (priv->kernel, at);
   priv->clock
       = options->clock != NULL ? g_object_ref (options->clock) : clock_new_default (priv->kernel, error);
   if (priv->clock == NULL)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent-world.h"
 
-#include "foliot-test.h"
+#include <string.h>
+
+#include "foliot-transport-suite.h"
 
 /*
  * The table of wires is the conformance matrix: what holds for a container must hold for each line of it. A line that is
@@ -11,15 +13,18 @@
 typedef struct
 {
   const char *name;
-  gboolean carry_bytes;
+  const char *transport;
   const char *codec;
 } Wire;
 
 static const Wire wires[] = {
-  { "local-values", FALSE, "json" },
-  { "local-json", TRUE, "json" },
-  { "local-msgpack", TRUE, "msgpack" },
-  { "local-blosc", TRUE, "blosc" },
+  { "local-values", "local", "json" },
+  { "local-json", "local-bytes", "json" },
+  { "local-msgpack", "local-bytes", "msgpack" },
+  { "local-blosc", "local-bytes", "blosc" },
+  { "tcp", "tcp", "json" },
+  { "unix", "unix", "msgpack" },
+  { "tls", "tls", "blosc" },
 };
 
 typedef struct
@@ -229,9 +234,14 @@ run_case (gconstpointer user_data)
 {
   const Case *self = user_data;
   g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 1, 0);
-  World world = { kernel, foliot_local_transport_new (kernel, self->wire->carry_bytes),
-                  foliot_codec_type_from_name (self->wire->codec, NULL),
-                  g_ptr_array_new_with_free_func (g_object_unref), 0 };
+  World world = {
+    .kernel = kernel,
+    .wire = self->wire->transport,
+    .transport = foliot_transport_suite_new_by_name (self->wire->transport, kernel),
+    .codec = foliot_codec_type_from_name (self->wire->codec, NULL),
+    .containers = g_ptr_array_new_with_free_func (g_object_unref),
+    .texts = g_string_chunk_new (256),
+  };
   gpointer pair[] = { (gpointer) self, &world };
   g_autoptr (GError) error = NULL;
   foliot_kernel_set_record_func (kernel, on_record, &world);
@@ -244,6 +254,7 @@ run_case (gconstpointer user_data)
   foliot_test_assert_idle (kernel);
   assert_freed (&world);
   g_object_unref (world.transport);
+  g_string_chunk_free (world.texts);
 }
 
 static void
@@ -255,11 +266,30 @@ add_case (const char *path, const Wire *wire, WorldBody body)
   g_test_add_data_func_full (full, self, run_case, g_free);
 }
 
+static void
+add_cases (const char *path, WorldBody body, gboolean with_local, gboolean with_sockets)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (wires); i++)
+    if (foliot_transport_suite_is_external_by_name (wires[i].transport) ? with_sockets : with_local)
+      add_case (path, &wires[i], body);
+}
+
 void
 world_test_add (const char *path, WorldBody body)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (wires); i++)
-    add_case (path, &wires[i], body);
+  add_cases (path, body, TRUE, TRUE);
+}
+
+void
+world_test_add_local (const char *path, WorldBody body)
+{
+  add_cases (path, body, TRUE, FALSE);
+}
+
+void
+world_test_add_sockets (const char *path, WorldBody body)
+{
+  add_cases (path, body, FALSE, TRUE);
 }
 
 void
@@ -268,10 +298,63 @@ world_test_add_once (const char *path, WorldBody body)
   add_case (path, &wires[0], body);
 }
 
+/* ---- places ---- */
+
+FoliotAddress *
+world_address (World *world, const char *id)
+{
+  return foliot_transport_suite_new_address_by_name (world->wire, id);
+}
+
+/* Appends what @name, which stood between @open and its closing bracket, is in this world. */
+static void
+append_place (World *world, GString *text, char open, const char *name)
+{
+  const char *slash = strchr (name, '/');
+  g_autofree char *id = slash != NULL ? g_strndup (name, (gsize) (slash - name)) : g_strdup (name);
+  g_autoptr (FoliotAddress) address = world_address (world, id);
+  if (open == '<')
+    g_string_append (text, foliot_address_get_repr (address));
+  else
+    g_string_append_printf (text, "%s%s", foliot_address_get_base_url (address), slash + 1);
+}
+
+const char *
+world_text (World *world, const char *pattern)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  gsize length;
+  while ((length = strcspn (pattern, "{<")) < strlen (pattern))
+    {
+      g_string_append_len (text, pattern, (gssize) length);
+      char open = pattern[length];
+      const char *name = pattern + length + 1;
+      gsize n = strcspn (name, open == '<' ? ">" : "}");
+      g_autofree char *copy = g_strndup (name, n);
+      append_place (world, text, open, copy);
+      pattern = name + n + 1;
+    }
+  g_string_append (text, pattern);
+  return g_string_chunk_insert (world->texts, text->str);
+}
+
+const char *
+world_url (World *world, const char *place)
+{
+  g_autofree char *pattern = g_strconcat ("{", place, "}", NULL);
+  return world_text (world, pattern);
+}
+
+gboolean
+world_is_local (World *world)
+{
+  return !foliot_transport_suite_is_external_by_name (world->wire);
+}
+
 FoliotContainer *
 world_container_full (World *world, const char *id, const FoliotContainerOptions *options, GError **error)
 {
-  g_autoptr (FoliotAddress) address = foliot_address_new_local (id, NULL);
+  g_autoptr (FoliotAddress) address = world_address (world, id);
   FoliotContainerOptions defaults
       = { .codec_type = world->codec, .serializers = v_serializer (), .n_serializers = 1 };
   return foliot_container_new (world->transport, address, options != NULL ? options : &defaults, error);

@@ -13,10 +13,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   FoliotKernel *kernel;
+  const char *wire; /* the transport's name in the suite of transports */
   FoliotTransport *transport;
   GType codec;
   GPtrArray *containers; /* those made by world_container */
   guint n_frames;        /* delivered so far */
+  GStringChunk *texts;   /* of world_text */
 } World;
 
 /* A body runs on a fiber. */
@@ -25,10 +27,21 @@ typedef void (*WorldBody) (World *world);
 /* Runs @body once for each transport and codec: one line of a table each. Afterwards the containers are shut down, and it
  * fails unless nothing is left: no container, no agent, no fiber, no event. */
 void world_test_add (const char *path, WorldBody body);
+/* The same for what stays inside of the process, or for what goes through sockets. */
+void world_test_add_local (const char *path, WorldBody body);
+void world_test_add_sockets (const char *path, WorldBody body);
 /* The same for values by reference only. */
 void world_test_add_once (const char *path, WorldBody body);
 
-/* A container at local://@id, with the world's codec and the serializer of V. */
+/* Where the containers called @id are, whether there is one or not. */
+FoliotAddress *world_address (World *world, const char *id);
+/* The URL of `<id>/<agent>`. Owned by the world. */
+const char *world_url (World *world, const char *place);
+/* @pattern with the URL of each `{<id>/<agent>}`, and each `<id>` in angle brackets as Python prints that address. */
+const char *world_text (World *world, const char *pattern);
+gboolean world_is_local (World *world);
+
+/* A container at the place @id, with the world's codec and the serializer of V. */
 FoliotContainer *world_container (World *world, const char *id);
 /* The same; owned by the caller, and @options may be %NULL. */
 FoliotContainer *world_container_full (World *world, const char *id, const FoliotContainerOptions *options,

@@ -432,9 +432,9 @@ main (int argc, char *argv[])
   world_test_add_once ("/agent/agent/spawn", test_spawn);
   world_test_add_once ("/agent/agent/detached", test_detached);
   world_test_add_once ("/agent/agent/sleep", test_sleep);
-  world_test_add ("/agent/agent/call", test_call);
-  world_test_add ("/agent/agent/call-within", test_call_within);
-  world_test_add ("/agent/agent/call-all", test_call_all);
+  world_test_add_local ("/agent/agent/call", test_call);
+  world_test_add_local ("/agent/agent/call-within", test_call_within);
+  world_test_add_local ("/agent/agent/call-all", test_call_all);
   world_test_add_once ("/agent/agent/sub-service", test_sub_service);
   world_test_add_once ("/agent/agent/random", test_random);
   world_test_add_once ("/agent/agent/record", test_record);

@@ -3,17 +3,24 @@
 
 #include <foliot/foliot-stream.h>
 #include <glib/gstdio.h>
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "test-certificate.h"
 
-/* The transports, and which of them the running test is about: its path says so. */
+/*
+ * The transports, and which of them the running test is about: its path says so.
+ *
+ * A TCP address is a port that the system chose, and that a socket which never listens keeps for this program until it
+ * ends: so it can be named before anybody listens there, listened at again and again, and nobody else gets it.
+ */
 
 typedef struct
 {
   const char *name;
   FoliotTransport *(*make) (FoliotKernel *kernel);
-  gboolean is_external;
+  FoliotAddressKind kind;
 } Transport;
 
 static FoliotTransport *
@@ -57,10 +64,15 @@ make_tls (FoliotKernel *kernel)
 }
 
 static const Transport transports[] = {
-  { "local", make_local, FALSE },     { "local-bytes", make_local_bytes, FALSE },
-  { "network", make_network, FALSE }, { "tcp", make_stream, TRUE },
-  { "unix", make_stream, TRUE },      { "tls", make_tls, TRUE },
+  { "local", make_local, FOLIOT_ADDRESS_LOCAL },
+  { "local-bytes", make_local_bytes, FOLIOT_ADDRESS_LOCAL },
+  { "network", make_network, FOLIOT_ADDRESS_LOCAL },
+  { "tcp", make_stream, FOLIOT_ADDRESS_TCP },
+  { "unix", make_stream, FOLIOT_ADDRESS_UNIX },
+  { "tls", make_tls, FOLIOT_ADDRESS_TCP },
 };
+
+/* ---- addresses ----------------------------------------------------------------------------------------------- */
 
 static char *folder; /* of the socket files of this program */
 
@@ -90,15 +102,92 @@ get_folder (void)
   return folder;
 }
 
+static guint16
+choose_port (void)
+{
+  static const int yes = 1;
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes), ==, 0);
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, length), ==, 0);
+  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &length), ==, 0);
+  return ntohs (address.sin_port);
+}
+
+static guint16
+get_port (const char *id)
+{
+  static GHashTable *ports;
+  gpointer port;
+
+  if (ports == NULL)
+    ports = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  port = g_hash_table_lookup (ports, id);
+  if (port == NULL)
+    {
+      port = GUINT_TO_POINTER (choose_port ());
+      g_hash_table_insert (ports, g_strdup (id), port);
+    }
+  return (guint16) GPOINTER_TO_UINT (port);
+}
+
+static FoliotAddress *
+new_address (const Transport *transport, const char *id)
+{
+  g_autofree char *path = NULL;
+
+  switch (transport->kind)
+    {
+    case FOLIOT_ADDRESS_TCP:
+      return foliot_address_new_tcp ("127.0.0.1", get_port (id));
+    case FOLIOT_ADDRESS_UNIX:
+      path = g_build_filename (get_folder (), id, NULL);
+      return foliot_address_new_unix (path);
+    case FOLIOT_ADDRESS_LOCAL:
+    default:
+      return foliot_address_new_local (id, NULL);
+    }
+}
+
+/* ---- by name ------------------------------------------------------------------------------------------------- */
+
+static const Transport *
+find (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (transports); i++)
+    if (g_str_equal (name, transports[i].name))
+      return &transports[i];
+  g_error ("there is no transport “%s”", name);
+}
+
+FoliotTransport *
+foliot_transport_suite_new_by_name (const char *transport, FoliotKernel *kernel)
+{
+  return find (transport)->make (kernel);
+}
+
+FoliotAddress *
+foliot_transport_suite_new_address_by_name (const char *transport, const char *id)
+{
+  return new_address (find (transport), id);
+}
+
+gboolean
+foliot_transport_suite_is_external_by_name (const char *transport)
+{
+  return find (transport)->kind != FOLIOT_ADDRESS_LOCAL;
+}
+
+/* ---- by the path of the test --------------------------------------------------------------------------------- */
+
 static const Transport *
 get_current (void)
 {
   g_auto (GStrv) parts = g_strsplit (g_test_get_path (), "/", 4);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (transports); i++)
-    if (g_str_equal (parts[2], transports[i].name))
-      return &transports[i];
-  g_assert_not_reached ();
+  return find (parts[2]);
 }
 
 static void
@@ -108,7 +197,7 @@ add (const char *suite, const char *name, FoliotTestBody body, gboolean with_soc
     {
       g_autofree char *path = g_strdup_printf ("/%s/%s/%s", suite, transports[i].name, name);
 
-      if (with_sockets || !transports[i].is_external)
+      if (with_sockets || transports[i].kind == FOLIOT_ADDRESS_LOCAL)
         foliot_test_add (path, body);
     }
 }
@@ -134,29 +223,25 @@ foliot_transport_suite_new (FoliotKernel *kernel)
 FoliotAddress *
 foliot_transport_suite_new_address (guint n)
 {
-  const Transport *transport = get_current ();
-  g_autofree char *name = g_strdup_printf ("server-%u", n);
-  g_autofree char *path = NULL, *url = NULL;
+  g_autofree char *id = g_strdup_printf ("server-%u", n);
 
-  if (g_str_equal (transport->name, "tcp") || g_str_equal (transport->name, "tls"))
-    return foliot_address_new_tcp ("127.0.0.1", 0);
-  if (g_str_equal (transport->name, "unix"))
-    {
-      path = g_build_filename (get_folder (), name, NULL);
-      return foliot_address_new_unix (path);
-    }
-  url = g_strdup_printf ("local://%s", name);
-  return foliot_address_parse (url, NULL);
+  return new_address (get_current (), id);
+}
+
+FoliotAddressKind
+foliot_transport_suite_get_kind (void)
+{
+  return get_current ()->kind;
 }
 
 gboolean
 foliot_transport_suite_has_eof (void)
 {
-  return get_current ()->is_external;
+  return get_current ()->kind != FOLIOT_ADDRESS_LOCAL;
 }
 
 gboolean
 foliot_transport_suite_is_external (void)
 {
-  return get_current ()->is_external;
+  return get_current ()->kind != FOLIOT_ADDRESS_LOCAL;
 }

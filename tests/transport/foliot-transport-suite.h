@@ -28,5 +28,14 @@ gboolean foliot_transport_suite_has_eof (void);
  * holds time meanwhile, and connects to the address that the listener says.
  */
 gboolean foliot_transport_suite_is_external (void);
+FoliotAddressKind foliot_transport_suite_get_kind (void);
+
+/*
+ * The same lines of the table by their name, for suites that have more than transports to vary. @id: names the place
+ * within this program: one id is one address, whether somebody listens there or not.
+ */
+FoliotTransport *foliot_transport_suite_new_by_name (const char *transport, FoliotKernel *kernel);
+FoliotAddress *foliot_transport_suite_new_address_by_name (const char *transport, const char *id);
+gboolean foliot_transport_suite_is_external_by_name (const char *transport);
 
 G_END_DECLS
