@@ -39,6 +39,12 @@ FOLIOT_API GType foliot_request_get_type (void);
  * @hold_limit_ms: on a link that leads outside of the kernel's world: for how long, by the wall clock, simulated time stands
  *   still for one answer; 0 is 60 000. Then [method@Kernel.run_until] ends with %FOLIOT_KERNEL_ERROR_HELD, which names
  *   the peer and the oldest call without an answer. A REALTIME kernel, which nothing holds, waits for as long as it takes
+ * @max_requests_in_flight: on a link that leads outside: how many requests of the peer may be without an answer; 0 is
+ *   65 536. Then, and as long as the peer does not read its answers, nothing more is read from it, so that it has to wait
+ *   and memory stays bounded. Only while an answer of the peer itself is awaited reading goes on, or two that call each
+ *   other could wait for ever; what is asked beyond the limit then fails with %FOLIOT_TRANSPORT_ERROR_RESOURCES
+ * @max_pending: how many requests of our own may be without an answer, on any link; further ones are refused with
+ *   %FOLIOT_TRANSPORT_ERROR_RESOURCES; 0: any number
  *
  * How both ends of a channel are set up. A codec instance is made per channel.
  */
@@ -52,6 +58,8 @@ typedef struct
   const char *name;
   gboolean debug;
   guint hold_limit_ms;
+  guint max_requests_in_flight;
+  guint max_pending;
 } FoliotChannelOptions;
 
 /**
@@ -130,7 +138,8 @@ FOLIOT_API FoliotChannel *foliot_channel_get_peer (FoliotChannel *channel);
 /**
  * foliot_channel_send:
  * @content: (transfer none)
- * @error: the recorded error of an ended channel; what the codec refuses; FOLIOT_ERROR_VALUE
+ * @error: the recorded error of an ended channel; what the codec refuses; RESOURCES (see #FoliotChannelOptions);
+ *   %FOLIOT_ERROR_VALUE
  *   `Serialized message is too long (<len>).  Maximum length is 4294967296.` (or one's own limit); the channel goes on
  *
  * Returns: (transfer full) (nullable): the reply: resolves with the result; rejects with %FOLIOT_ERROR_REMOTE
@@ -140,6 +149,18 @@ FOLIOT_API FoliotChannel *foliot_channel_get_peer (FoliotChannel *channel);
  */
 FOLIOT_API FoliotFuture *foliot_channel_send (FoliotChannel *channel, FoliotValue *content,
                                               GError **error) FOLIOT_WARN_UNUSED;
+
+/**
+ * foliot_channel_flush:
+ *
+ * Neither a send nor a reply ever waits for a peer that does not read; who sends much awaits this in between, as agents
+ * do before each of their calls. While somebody waits for a peer outside, simulated time is held.
+ *
+ * Returns: (transfer full): resolves with null when the link is writable: when no more than its high mark was sent since
+ *   it was last, or the system has taken all of it but the low mark; at once where nothing can pile up, as inside one
+ *   process. Rejects with the channel's error
+ */
+FOLIOT_API FoliotFuture *foliot_channel_flush (FoliotChannel *channel) FOLIOT_WARN_UNUSED;
 
 /**
  * foliot_channel_recv:
@@ -181,6 +202,12 @@ FOLIOT_API gpointer foliot_channel_get_user_data (FoliotChannel *channel);
  */
 FOLIOT_API const GError *foliot_channel_get_error (FoliotChannel *channel);
 FOLIOT_API guint foliot_channel_get_n_pending (FoliotChannel *channel);
+/**
+ * foliot_channel_get_n_in_flight:
+ *
+ * Returns: how many requests of the peer are without an answer; 0 on links inside one process, where nobody counts them.
+ */
+FOLIOT_API guint foliot_channel_get_n_in_flight (FoliotChannel *channel);
 /**
  * foliot_channel_close:
  *

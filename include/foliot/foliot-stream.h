@@ -10,9 +10,9 @@ G_BEGIN_DECLS
  * FoliotStreamOptions: (skip)
  * @max_frame_bytes: of one message, header not counted; a longer one announced by the peer ends the link, one sent is
  *   refused, both with FRAME_TOO_LONG; 0: 64 MiB
- * @high_water_bytes: a link that has accepted more than this and not handed it to the system yet tells its sink when
- *   it is writable again; 0: 64 KiB
- * @low_water_bytes: … which is when no more than this is left; 0: 16 KiB
+ * @high_water_bytes: a link that was sent more than this since it was last known to be writable is not writable, and
+ *   tells its sink when it is again; 0: 64 KiB
+ * @low_water_bytes: … which is when no more than this was not handed to the system; 0: 16 KiB
  * @max_queued_bytes: a link that would have to keep more than this refuses to send, with RESOURCES; 0: 256 MiB
  * @max_read_ahead_bytes: as long as more than this has arrived on a link and was not taken by its sink, nothing is read
  *   from it, so that the peer has to wait; one read more may be kept; 0: 1 MiB

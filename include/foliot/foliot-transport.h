@@ -98,6 +98,11 @@ FOLIOT_API G_DECLARE_INTERFACE (FoliotLink, foliot_link, FOLIOT, LINK, GObject);
  * @dup_info: "peername", "sockname", …; "name" and "peer" are the stable names of the two ends; %NULL if unknown
  * @get_peer: (nullable): the other end, when it lives in this process
  * @get_owner: (nullable): the owner given to start, if it was given together with @sink
+ * @is_writable: (nullable): FALSE: more was sent than should wait, and the sink's writable will be called; %NULL: always
+ *   TRUE. Changes with a send, and by an event that comes through the gate, so that it is the same in a repeated run
+ * @set_reading: (nullable): whether frames are handed to the sink. Those that are not stay in the link, which reads no more
+ *   when it has enough of them, so that the peer has to wait; its end is told all the same, and then they are dropped.
+ *   %NULL: they are always handed over
  */
 #ifndef __GI_SCANNER__ /* its frames and sinks are for C alone, and the compiler of type libraries trips over them */
 struct _FoliotLinkInterface
@@ -113,6 +118,8 @@ struct _FoliotLinkInterface
   FoliotValue *(*dup_info) (FoliotLink *link, const char *name);
   FoliotLink *(*get_peer) (FoliotLink *link);
   gpointer (*get_owner) (FoliotLink *link, const FoliotLinkSink *sink);
+  gboolean (*is_writable) (FoliotLink *link);
+  void (*set_reading) (FoliotLink *link, gboolean reading);
 };
 #endif
 

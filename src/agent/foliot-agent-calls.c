@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/foliot-container-private.h"
 
+#include "rpc/foliot-rpc-client-private.h"
+
 /*
  * What agents do, written so that a handler or a run reads from top to bottom. Each of these makes futures on the floors
  * below and awaits once; none keeps state. The fiber that calls belongs to the agent's node already.
+ *
+ * Only before a call to a peer outside, who has not read yet what it was sent before, they await that too.
  */
 
 /* The arguments of a call that is about to be made, up to the NULL. */
@@ -27,6 +31,12 @@ collect_list (va_list rest)
       items[n++] = item;
     }
   return foliot_value_new_list (items, n);
+}
+
+static inline gboolean
+await_writable (FoliotProxy *proxy, FoliotTime deadline, GError **error)
+{
+  return _foliot_rpc_client_await_writable (foliot_proxy_get_client (proxy), deadline, error);
 }
 
 gboolean
@@ -65,9 +75,11 @@ foliot_agent_call (gpointer agent, FoliotProxy *proxy, GError **error, const cha
   g_return_val_if_fail (FOLIOT_IS_AGENT (agent), NULL);
   va_list rest;
   va_start (rest, method);
-  FoliotValue *args = collect_list (rest);
+  g_autoptr (FoliotValue) args = collect_list (rest);
   va_end (rest);
-  return foliot_await_take (foliot_proxy_callv (proxy, method, args, NULL), error);
+  if (!await_writable (proxy, FOLIOT_TIME_NEVER, error))
+    return NULL;
+  return foliot_await_take (foliot_proxy_callv (proxy, method, g_steal_pointer (&args), NULL), error);
 }
 
 FoliotValue *
@@ -77,10 +89,12 @@ foliot_agent_call_within (gpointer agent, FoliotTime timeout, FoliotProxy *proxy
   g_return_val_if_fail (FOLIOT_IS_AGENT (agent), NULL);
   va_list rest;
   va_start (rest, method);
-  FoliotValue *args = collect_list (rest);
+  g_autoptr (FoliotValue) args = collect_list (rest);
   va_end (rest);
-  g_autoptr (FoliotFuture) call = foliot_proxy_callv (proxy, method, args, NULL);
   FoliotTime deadline = foliot_time_add (foliot_kernel_now (foliot_agent_get_kernel (agent)), timeout);
+  if (!await_writable (proxy, deadline, error))
+    return NULL;
+  g_autoptr (FoliotFuture) call = foliot_proxy_callv (proxy, method, g_steal_pointer (&args), NULL);
   return foliot_await (call, deadline, error);
 }
 
@@ -103,7 +117,11 @@ foliot_agent_call_all (gpointer agent, GPtrArray *proxies, GError **error, const
   va_end (rest);
   g_autoptr (GPtrArray) calls = g_ptr_array_new_full (proxies->len, (GDestroyNotify) foliot_future_unref);
   for (guint i = 0; i < proxies->len; i++)
-    g_ptr_array_add (calls, foliot_proxy_callv (proxies->pdata[i], method, foliot_value_ref (args), NULL));
+    {
+      if (!await_writable (proxies->pdata[i], FOLIOT_TIME_NEVER, error))
+        return NULL;
+      g_ptr_array_add (calls, foliot_proxy_callv (proxies->pdata[i], method, foliot_value_ref (args), NULL));
+    }
   return await_calls (agent, calls, error);
 }
 
@@ -117,6 +135,8 @@ foliot_agent_call_each (gpointer agent, GPtrArray *proxies, GError **error, cons
   g_autoptr (GPtrArray) calls = g_ptr_array_new_full (proxies->len, (GDestroyNotify) foliot_future_unref);
   for (guint i = 0; i < proxies->len; i++)
     {
+      if (!await_writable (proxies->pdata[i], FOLIOT_TIME_NEVER, error))
+        return NULL;
       FoliotValue *only = foliot_value_ref (foliot_value_get_item (args, i));
       g_ptr_array_add (
           calls, foliot_proxy_callv (proxies->pdata[i], method, foliot_value_new_list (&only, 1), NULL));

@@ -23,6 +23,7 @@ struct _FoliotRequest
   FoliotValue *wire_id; /* (nullable): see FoliotMessage */
   guint64 id;
   gboolean answered;
+  gboolean is_counted; /* among those in flight */
 };
 
 typedef struct
@@ -54,7 +55,33 @@ void _foliot_channel_hold_answer (FoliotChannel *channel);
 /* Nothing is pending any more. */
 void _foliot_channel_hold_end (FoliotChannel *channel);
 
-/* Only foliot-channel.c writes to it, but for the pool of requests. */
+/* Who has to wait when one side does not read; see foliot-channel-flow.c. */
+typedef struct
+{
+  guint max_in_flight; /* requests of the peer; 0: nobody can be made to wait on this link */
+  guint n_in_flight;
+  guint max_pending;   /* requests of our own */
+  gboolean is_stopped; /* nothing is read */
+  GPtrArray *flushes;  /* (nullable) futures of those who wait for the link */
+  FoliotHold *hold;    /* (nullable) while somebody does */
+} FoliotChannelFlow;
+
+void _foliot_channel_flow_init (FoliotChannel *channel, const FoliotChannelOptions *options);
+/* A request came in. Returns: FALSE: there are too many, and it has been refused. */
+gboolean _foliot_channel_flow_enter (FoliotChannel *channel, FoliotRequest *request);
+/* A request that was counted has its answer, or will never get one. */
+void _foliot_channel_flow_leave (FoliotRequest *request);
+/* Something else changed: what is pending, or the link. */
+void _foliot_channel_flow_update (FoliotChannel *channel);
+/* The sink's writable. */
+void _foliot_channel_flow_writable (gpointer channel);
+void _foliot_channel_flow_end (FoliotChannel *channel, const GError *why);
+/* Why a request of our own is one too many. Returns: FALSE. */
+gboolean _foliot_channel_flow_refuse (FoliotChannel *channel, GError **error);
+/* Whether nobody has to wait. */
+gboolean _foliot_channel_is_writable (FoliotChannel *channel);
+
+/* Only foliot-channel.c writes to it, but for the pool of requests, the hold and the flow. */
 struct _FoliotChannel
 {
   GObject parent_instance;
@@ -70,6 +97,7 @@ struct _FoliotChannel
 
   guint64 next_id;
   FoliotChannelHold hold;
+  FoliotChannelFlow flow;
   FoliotPendingTable pending;
   FoliotRequestPool requests;
   FoliotRequest *first_request; /* came in, wait for recv; owned */

@@ -65,6 +65,7 @@ fail_pending (FoliotChannel *channel, const GError *why)
     }
   if (receiver != NULL)
     foliot_future_reject (receiver, g_error_copy (why));
+  _foliot_channel_flow_end (channel, why);
 }
 
 /* @why, @recorded: (transfer full) (nullable): %NULL: as @why. Only the first end counts. */
@@ -251,6 +252,11 @@ foliot_channel_send (FoliotChannel *channel, FoliotValue *content, GError **erro
       g_propagate_error (error, g_error_copy (channel->error));
       return NULL;
     }
+  if (G_UNLIKELY (channel->pending.n_entries >= channel->flow.max_pending))
+    {
+      _foliot_channel_flow_refuse (channel, error);
+      return NULL;
+    }
   id = channel->next_id++;
   if (!_foliot_channel_send_message (channel, FOLIOT_MESSAGE_REQUEST, id, NULL, content, &encoding, error))
     return NULL;
@@ -260,7 +266,10 @@ foliot_channel_send (FoliotChannel *channel, FoliotValue *content, GError **erro
                                                                             : NULL,
                        _foliot_kernel_get_node (channel->kernel));
   if (G_UNLIKELY (channel->hold.applies))
-    _foliot_channel_hold_request (channel);
+    {
+      _foliot_channel_hold_request (channel);
+      _foliot_channel_flow_update (channel);
+    }
   return future;
 }
 
@@ -309,6 +318,8 @@ accept_request (FoliotChannel *channel, FoliotMessage *message, FoliotValue *con
   FoliotRequest *request = _foliot_request_new (channel, &channel->requests, message, content);
   g_autoptr (FoliotFuture) receiver = NULL;
 
+  if (G_UNLIKELY (channel->flow.max_in_flight != 0) && !_foliot_channel_flow_enter (channel, request))
+    return;
   if (channel->on_request != NULL)
     {
       channel->on_request (channel, request, channel->user_data);
@@ -387,7 +398,10 @@ accept_reply (FoliotChannel *channel, const FoliotMessage *message, FoliotValue 
       return;
     }
   if (G_UNLIKELY (channel->hold.applies))
-    _foliot_channel_hold_answer (channel);
+    {
+      _foliot_channel_hold_answer (channel);
+      _foliot_channel_flow_update (channel);
+    }
   foliot_kernel_note_payload (channel->kernel, pending.node, hash, view);
   if (G_LIKELY (message->type == FOLIOT_MESSAGE_RESULT && !foliot_future_is_settled (pending.future)))
     {
@@ -497,7 +511,8 @@ on_frame (gpointer owner, FoliotFrame *frame)
   accept_message (channel, &message);
 }
 
-static const FoliotLinkSink channel_sink = { .frame = on_frame, .closed = on_closed };
+static const FoliotLinkSink channel_sink
+    = { .frame = on_frame, .writable = _foliot_channel_flow_writable, .closed = on_closed };
 
 /* ---- what it is ---------------------------------------------------------------------------------------------- */
 
@@ -623,6 +638,7 @@ foliot_channel_new (FoliotKernel *kernel, FoliotLink *link, const FoliotChannelO
   channel->hold.applies = (foliot_link_get_flags (link) & FOLIOT_LINK_EXTERNAL) != 0;
   if (foliot_kernel_get_drive (kernel) != FOLIOT_DRIVE_REALTIME) /* which nothing holds */
     channel->hold.limit_ms = options->hold_limit_ms != 0 ? options->hold_limit_ms : DEFAULT_HOLD_LIMIT_MS;
+  _foliot_channel_flow_init (channel, options);
   channel->by_value = (foliot_link_get_flags (link) & FOLIOT_LINK_VALUES) != 0;
   channel->debug = options->debug;
   channel->max_bytes = options->max_message_bytes;

@@ -35,7 +35,7 @@ _foliot_request_new (FoliotChannel *channel, FoliotRequestPool *pool, FoliotMess
   request->content = content;
   request->wire_id = g_steal_pointer (&message->wire_id);
   request->id = message->id;
-  request->answered = FALSE;
+  request->answered = request->is_counted = FALSE;
   if (pool->live != NULL)
     pool->live->previous = request;
   pool->live = request;
@@ -69,6 +69,8 @@ give_back (FoliotRequest *request)
 {
   FoliotRequestPool *pool = &request->channel->requests;
 
+  if (G_UNLIKELY (request->is_counted))
+    _foliot_channel_flow_leave (request);
   if (request->previous != NULL)
     request->previous->next = request->next;
   else
@@ -133,6 +135,15 @@ claim (FoliotRequest *request, GError **error)
   return request->answered = TRUE;
 }
 
+/* The answer is on its way, or will never be. */
+static inline gboolean
+settle (FoliotRequest *request, gboolean sent)
+{
+  if (G_UNLIKELY (request->is_counted))
+    _foliot_channel_flow_leave (request);
+  return sent;
+}
+
 static gboolean
 send_failure (FoliotRequest *request, const GError *why, GError **error)
 {
@@ -140,8 +151,8 @@ send_failure (FoliotRequest *request, const GError *why, GError **error)
   g_autoptr (FoliotValue) content = foliot_value_new_string (text);
   gboolean encoding;
 
-  return _foliot_channel_send_message (request->channel, FOLIOT_MESSAGE_FAILURE, request->id,
-                                       request->wire_id, content, &encoding, error);
+  return settle (request, _foliot_channel_send_message (request->channel, FOLIOT_MESSAGE_FAILURE, request->id,
+                                                        request->wire_id, content, &encoding, error));
 }
 
 gboolean
@@ -158,7 +169,7 @@ foliot_request_reply (FoliotRequest *request, FoliotValue *result, GError **erro
           request->channel, FOLIOT_MESSAGE_RESULT, request->id, request->wire_id,
           result != NULL ? result : foliot_value_new_null (), /* a constant, which needs no reference */
           &encoding, &local_error)))
-    return TRUE;
+    return settle (request, TRUE);
   if (encoding)
     sent = send_failure (request, local_error, error);
   else

@@ -32,5 +32,8 @@ void _foliot_rpc_serve_request (FoliotRpcClient *client, FoliotRequest *request)
 /* A handler of @client ended. */
 void _foliot_rpc_client_leave (FoliotRpcClient *client);
 
+/* Awaits that its link is writable; returns at once where it always is. */
+gboolean _foliot_rpc_client_await_writable (FoliotRpcClient *client, FoliotTime deadline, GError **error);
+
 /* Returns: a repr in the error texts of invalid services; both ends of opening use it. */
 gboolean _foliot_rpc_check_service (GObject *service, const char *full_stop, GError **error);

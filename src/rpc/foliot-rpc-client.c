@@ -11,6 +11,7 @@
 
 #include "rpc/foliot-proxy-private.h"
 
+#include "channel/foliot-channel-private.h"
 #include "kernel/foliot-kernel-private.h"
 
 G_DEFINE_FINAL_TYPE (FoliotRpcClient, foliot_rpc_client, G_TYPE_OBJECT)
@@ -259,6 +260,19 @@ foliot_rpc_client_close (FoliotRpcClient *client)
 {
   g_return_val_if_fail (FOLIOT_IS_RPC_CLIENT (client), NULL);
   return foliot_channel_close (client->channel);
+}
+
+gboolean
+_foliot_rpc_client_await_writable (FoliotRpcClient *client, FoliotTime deadline, GError **error)
+{
+  g_autoptr (FoliotFuture) flush = NULL;
+  g_autoptr (FoliotValue) done = NULL;
+
+  if (G_LIKELY (_foliot_channel_is_writable (client->channel)))
+    return TRUE;
+  flush = foliot_channel_flush (client->channel);
+  done = foliot_await (flush, deadline, error);
+  return done != NULL;
 }
 
 void

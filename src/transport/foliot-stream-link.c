@@ -8,7 +8,10 @@
  *
  * What its wire reads it brings to the gate under its port. What the gate admits waits in a queue whose head is posted,
  * as on links inside the kernel, each with its place in the order of posting. A queue that grows beyond the limits
- * stops the reading, and the peer has to wait.
+ * stops the reading, and the peer has to wait. So does a queue that its sink does not want to be handed.
+ *
+ * Whether it is writable must not depend on how fast the system takes what is sent, or no run could be repeated: it
+ * counts what was sent, and what it counted is forgotten by an arrival at the gate, once the wire has drained.
  */
 
 typedef enum
@@ -32,10 +35,13 @@ struct _FoliotStreamLink
   guint n_waiting;
   guint64 event;    /* that delivers the head, or announces our own close; 0: none */
   guint64 drained;  /* the event that says so; 0: none */
+  gsize n_sent;     /* bytes, since it was last known to have drained */
   guint64 *counter; /* of the messages on @id */
   guint32 id;       /* of the direction that ends here */
   LinkState state;
   gboolean is_slowed; /* nothing is read */
+  gboolean is_held;   /* by the sink: nothing is delivered */
+  gboolean is_full;   /* not writable */
   GError *why;        /* (nullable) of the end that is in @queue */
 
   char *name;
@@ -52,6 +58,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (FoliotStreamLink, foliot_stream_link, G_TYPE_OBJE
                                G_IMPLEMENT_INTERFACE (FOLIOT_TYPE_LINK, foliot_stream_link_iface_init))
 
 static void deliver (gpointer target, gpointer payload);
+static void tell_writable (gpointer target, gpointer payload);
 
 static gboolean
 has_kernel (FoliotStreamLink *link)
@@ -69,15 +76,21 @@ cancel (FoliotStreamLink *link, guint64 *event)
   *event = 0;
 }
 
+static void
+drop_waiting (FoliotStreamLink *link)
+{
+  _foliot_frame_queue_clear (&link->queue);
+  link->n_waiting = 0;
+  link->n_waiting_bytes = 0;
+}
+
 /* Nothing arrives here any more, and nothing goes out but what was sent. */
 static void
 stop (FoliotStreamLink *link)
 {
   cancel (link, &link->event);
   cancel (link, &link->drained);
-  _foliot_frame_queue_clear (&link->queue);
-  link->n_waiting = 0;
-  link->n_waiting_bytes = 0;
+  drop_waiting (link);
   if (link->wire != NULL)
     _foliot_stream_wire_close (g_steal_pointer (&link->wire), TRUE);
   if (link->listener != NULL)
@@ -142,22 +155,49 @@ on_wire_ended (gpointer owner, GError *error)
   _foliot_gate_bring (link->kernel, &link->port, FOLIOT_EVENT_LINK, NULL, error, NULL);
 }
 
+/* Posts the head, if it is to be delivered: what a sink does not want now waits, but for the end. */
 static void
 post_head (FoliotStreamLink *link)
 {
-  FoliotFrameSlot *slot = _foliot_frame_queue_peek (&link->queue);
-  FoliotEventKind kind = slot->number != 0 ? FOLIOT_EVENT_FRAME : FOLIOT_EVENT_LINK;
+  FoliotFrameSlot *slot;
+  FoliotEventKind kind;
 
-  link->event = _foliot_kernel_post_reserved (link->kernel, &slot->place, slot->due, FOLIOT_PRIORITY_DEFAULT,
-                                              kind, deliver, link, NULL);
+  if (link->queue.length == 0 || link->sink == NULL || link->event != 0)
+    return;
+  slot = _foliot_frame_queue_peek (&link->queue);
+  if (link->is_held && slot->number != 0)
+    return;
+  kind = slot->number != 0 ? FOLIOT_EVENT_FRAME : FOLIOT_EVENT_LINK;
+  link->event = _foliot_kernel_post_reserved (link->kernel, &slot->place,
+                                              MAX (slot->due, foliot_kernel_now (link->kernel)),
+                                              FOLIOT_PRIORITY_DEFAULT, kind, deliver, link, NULL);
+}
+
+static void
+admit_drained (FoliotStreamLink *link)
+{
+  link->n_sent = 0;
+  link->is_full = FALSE;
+  if (link->drained == 0 && link->sink != NULL)
+    link->drained
+        = foliot_kernel_post (link->kernel, foliot_kernel_now (link->kernel), FOLIOT_PRIORITY_DEFAULT,
+                              FOLIOT_EVENT_GATE, tell_writable, link, NULL);
 }
 
 static void
 admit (FoliotPort *port, FoliotArrival *arrival)
 {
   FoliotStreamLink *link = (FoliotStreamLink *) ((guint8 *) port - G_STRUCT_OFFSET (FoliotStreamLink, port));
-  FoliotFrameSlot *slot = _foliot_frame_queue_push (&link->queue);
+  FoliotFrameSlot *slot;
 
+  if (arrival->kind == FOLIOT_EVENT_GATE)
+    {
+      admit_drained (link);
+      return;
+    }
+  if (arrival->kind != FOLIOT_EVENT_FRAME && link->is_held)
+    drop_waiting (link);
+  slot = _foliot_frame_queue_push (&link->queue);
   *slot = (FoliotFrameSlot){
     .frame = { .bytes = g_steal_pointer (&arrival->bytes) },
     .place = _foliot_kernel_reserve (link->kernel),
@@ -166,8 +206,7 @@ admit (FoliotPort *port, FoliotArrival *arrival)
   };
   if (arrival->kind != FOLIOT_EVENT_FRAME)
     link->why = g_steal_pointer (&arrival->error);
-  if (link->event == 0 && link->sink != NULL)
-    post_head (link);
+  post_head (link);
 }
 
 static void
@@ -197,8 +236,7 @@ deliver (gpointer target, gpointer payload)
   link->n_waiting--;
   link->n_waiting_bytes -= g_bytes_get_size (frame.bytes);
   limit_reading (link);
-  if (link->queue.length > 0)
-    post_head (link);
+  post_head (link);
   foliot_kernel_note_message (link->kernel, link->id, number);
   link->sink->frame (link->owner, &frame);
   foliot_frame_clear (&frame);
@@ -221,10 +259,7 @@ on_wire_drained (gpointer owner)
 {
   FoliotStreamLink *link = owner;
 
-  if (link->drained == 0 && link->sink != NULL)
-    link->drained
-        = foliot_kernel_post (link->kernel, foliot_kernel_now (link->kernel), FOLIOT_PRIORITY_DEFAULT,
-                              FOLIOT_EVENT_GATE, tell_writable, link, NULL);
+  _foliot_gate_bring (link->kernel, &link->port, FOLIOT_EVENT_GATE, NULL, NULL, NULL);
 }
 
 static gboolean
@@ -247,6 +282,16 @@ check_sendable (FoliotStreamLink *link, const FoliotFrame *frame, GError **error
   return FALSE;
 }
 
+static void
+count_sent (FoliotStreamLink *link, gsize length)
+{
+  link->n_sent += length;
+  if (link->is_full || link->n_sent <= link->shared->options.high_water_bytes)
+    return;
+  link->is_full = TRUE;
+  _foliot_stream_wire_want_drained (link->wire);
+}
+
 static gboolean
 foliot_stream_link_send (FoliotLink *base, FoliotFrame *frame, GError **error)
 {
@@ -255,8 +300,28 @@ foliot_stream_link_send (FoliotLink *base, FoliotFrame *frame, GError **error)
 
   g_return_val_if_fail (frame->bytes != NULL, FALSE);
   ok = check_sendable (link, frame, error) && _foliot_stream_wire_send (link->wire, frame->bytes, error);
+  if (ok)
+    count_sent (link, g_bytes_get_size (frame->bytes));
   foliot_frame_clear (frame);
   return ok;
+}
+
+static gboolean
+foliot_stream_link_is_writable (FoliotLink *base)
+{
+  return !((FoliotStreamLink *) base)->is_full;
+}
+
+static void
+foliot_stream_link_set_reading (FoliotLink *base, gboolean reading)
+{
+  FoliotStreamLink *link = (FoliotStreamLink *) base;
+
+  link->is_held = !reading;
+  if (reading)
+    post_head (link);
+  else if (link->event != 0 && link->queue.length > 0 && _foliot_frame_queue_peek (&link->queue)->number != 0)
+    cancel (link, &link->event);
 }
 
 static gsize
@@ -290,7 +355,7 @@ foliot_stream_link_start (FoliotLink *base, const FoliotLinkSink *sink, gpointer
   link->owner = sink != NULL ? owner : NULL;
   if (sink == NULL)
     cancel (link, &link->event);
-  else if (link->event == 0 && link->queue.length > 0)
+  else
     post_head (link);
 }
 
@@ -343,6 +408,8 @@ foliot_stream_link_iface_init (FoliotLinkInterface *iface)
   iface->close = foliot_stream_link_close;
   iface->dup_info = foliot_stream_link_dup_info;
   iface->get_owner = foliot_stream_link_get_owner;
+  iface->is_writable = foliot_stream_link_is_writable;
+  iface->set_reading = foliot_stream_link_set_reading;
 }
 
 /* ---- making and unmaking ------------------------------------------------------------------------------------- */

@@ -112,6 +112,8 @@ void _foliot_stream_wire_set_limit (FoliotStreamWire *wire, guint limit_ms);
 gboolean _foliot_stream_wire_is_open (FoliotStreamWire *wire);
 gboolean _foliot_stream_wire_send (FoliotStreamWire *wire, GBytes *payload, GError **error);
 gsize _foliot_stream_wire_get_queued_bytes (FoliotStreamWire *wire);
+/* The owner is told once, in a turn of service, as soon as no more than the low mark is left. */
+void _foliot_stream_wire_want_drained (FoliotStreamWire *wire);
 void _foliot_stream_wire_set_reading (FoliotStreamWire *wire, gboolean reading);
 FoliotValue *_foliot_stream_wire_dup_name (FoliotStreamWire *wire, gboolean peer);
 /* @gently: (transfer full): what was sent is handed over first. */

@@ -39,7 +39,7 @@ struct _FoliotStreamWire
   gboolean saw_eof;
   gboolean said_end;
   gboolean paused;
-  gboolean above_mark;
+  gboolean wants_drained; /* to be told so */
 };
 
 static void wire_free (FoliotStreamWire *wire);
@@ -89,6 +89,7 @@ static void
 break_off (FoliotStreamWire *wire, GError *error)
 {
   _foliot_stream_output_clear (&wire->output);
+  wire->wants_drained = FALSE;
   if (wire->broken == NULL)
     wire->broken = error;
   else
@@ -107,6 +108,13 @@ say_end (FoliotStreamWire *wire)
     _foliot_poll_poke (&wire->entry);
 }
 
+/* Whether there is somebody to be told so. */
+static gboolean
+is_drained (FoliotStreamWire *wire)
+{
+  return wire->wants_drained && wire->output.n_bytes <= wire->shared->options.low_water_bytes;
+}
+
 static void
 write_output (FoliotStreamWire *wire)
 {
@@ -118,6 +126,8 @@ write_output (FoliotStreamWire *wire)
       return;
     }
   _foliot_poll_set_events (&wire->entry, get_wanted (wire));
+  if (is_drained (wire))
+    _foliot_poll_poke (&wire->entry);
   say_end (wire);
 }
 
@@ -184,7 +194,6 @@ _foliot_stream_wire_send (FoliotStreamWire *wire, GBytes *payload, GError **erro
                                                    g_bytes_get_size (payload)));
       return FALSE;
     }
-  wire->above_mark |= wire->output.n_bytes > options->high_water_bytes;
   if (wire->output.n_bytes > WRITE_AT_BYTES && !(wire->entry.events & EPOLLOUT))
     write_output (wire);
   else if (!(wire->entry.events & EPOLLOUT))
@@ -201,11 +210,19 @@ _foliot_stream_wire_get_queued_bytes (FoliotStreamWire *wire)
 static void
 tell_drained (FoliotStreamWire *wire)
 {
-  if (!wire->above_mark || wire->output.n_bytes > wire->shared->options.low_water_bytes || wire->sink == NULL)
+  if (!is_drained (wire) || wire->sink == NULL)
     return;
-  wire->above_mark = FALSE;
+  wire->wants_drained = FALSE;
   if (wire->sink->drained != NULL)
     wire->sink->drained (wire->owner);
+}
+
+void
+_foliot_stream_wire_want_drained (FoliotStreamWire *wire)
+{
+  wire->wants_drained = TRUE;
+  if (is_drained (wire))
+    _foliot_poll_poke (&wire->entry);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
@@ -297,6 +314,7 @@ take_failure (FoliotStreamWire *wire)
 
   getsockopt (wire->fd, SOL_SOCKET, SO_ERROR, &code, &length);
   _foliot_stream_output_clear (&wire->output);
+  wire->wants_drained = FALSE;
   end (wire, new_reset (code != 0 ? code : ECONNRESET));
 }
 
@@ -450,6 +468,7 @@ void
 _foliot_stream_wire_close (FoliotStreamWire *wire, gboolean gently)
 {
   wire->sink = NULL;
+  wire->wants_drained = FALSE;
   if (!gently || wire->entry.kernel == NULL || wire->broken != NULL)
     {
       wire_free (wire);
