@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <errno.h>
+
 #include "kernel/foliot-kernel-private.h"
 
 /*
@@ -19,12 +21,36 @@ _foliot_kernel_set_fault (FoliotKernel *kernel, guint32 n)
   ((FoliotKernelHead *) kernel)->fault_countdown = n;
 }
 
-/* Returns: whether the acquisition that is about to be made must fail. Costs one branch. */
+/*
+ * _foliot_fault:
+ * @countdown: (nullable): which of the coming acquisitions fails, from 1; 0: none
+ *
+ * For what is acquired before there is a kernel.
+ *
+ * Returns: whether the acquisition that is about to be made must fail. Costs one branch.
+ */
+static inline gboolean
+_foliot_fault (guint32 *countdown)
+{
+  return G_UNLIKELY (countdown != NULL && *countdown > 0) && --*countdown == 0;
+}
+
+/* Returns: the same for an acquisition of @kernel. */
 static inline gboolean
 _foliot_kernel_fault (FoliotKernel *kernel)
 {
-  FoliotKernelHead *head = (FoliotKernelHead *) kernel;
-  return G_UNLIKELY (head->fault_countdown > 0) && --head->fault_countdown == 0;
+  return _foliot_fault (&((FoliotKernelHead *) kernel)->fault_countdown);
+}
+
+/* The same; errno is @reason then, as the system would have set it. */
+static inline gboolean
+_foliot_kernel_fault_errno (FoliotKernel *kernel, int reason)
+{
+  gboolean strikes = _foliot_kernel_fault (kernel);
+
+  if (G_UNLIKELY (strikes))
+    errno = reason;
+  return strikes;
 }
 
 /* Returns: whether the fault that was set has not struck yet, so that a loop over n is done. */

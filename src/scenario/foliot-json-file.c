@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codec/foliot-json-private.h"
+#include "scenario/foliot-input-file.h"
 
 /* Scenario files are read by the reader of the wire, which is strict and knows the byte of a syntax error; what only the
  * wire takes (NaN, infinities, texts with NUL or half a character) is refused afterwards. No position is kept for each
@@ -118,18 +119,13 @@ foliot_json_file_parse (const char *path, const char *text, gsize length, GError
 }
 
 FoliotJsonFile *
-foliot_json_file_load (const char *path, GError **error)
+foliot_json_file_load (const char *path, guint32 *faults, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  g_autoptr (GMappedFile) mapped = g_mapped_file_new (path, FALSE, &local);
+  g_autoptr (GMappedFile) mapped = foliot_input_file_map (path, faults, error);
   gsize length;
 
   if (mapped == NULL)
-    {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING, "%s: cannot be read: %s",
-                   path, local->message);
-      return NULL;
-    }
+    return NULL;
   length = g_mapped_file_get_length (mapped);
   if (length > FOLIOT_JSON_FILE_MAX_BYTES)
     {

@@ -15,8 +15,8 @@ typedef struct
 #define FOLIOT_JSON_FILE_MAX_BYTES (64 * 1024 * 1024)
 #define FOLIOT_JSON_FILE_MAX_DEPTH 100
 
-/* @error: MISSING, SYNTAX with file, line and column. */
-FoliotJsonFile *foliot_json_file_load (const char *path, GError **error);
+/* @faults: (nullable). @error: MISSING, SYNTAX with file, line and column. */
+FoliotJsonFile *foliot_json_file_load (const char *path, guint32 *faults, GError **error);
 FoliotJsonFile *foliot_json_file_parse (const char *path, const char *text, gsize length, GError **error);
 void foliot_json_file_free (FoliotJsonFile *file);
 

@@ -4,21 +4,23 @@
 #include <gmodule.h>
 #include <string.h>
 
+#include "kernel/foliot-fault-private.h"
 #include "scenario/foliot-nearest.h"
 
 /* A module is found by name, never by a path that a scenario gives: a scenario file from a stranger can only name what
  * already lies in the folders one looks in. */
 
 static GModule *
-open_module (const char *path, const FoliotModule **out_module, GError **error)
+open_module (const char *path, const FoliotModule **out_module, guint32 *faults, GError **error)
 {
-  GModule *handle = g_module_open (path, G_MODULE_BIND_LOCAL);
+  gboolean refused = _foliot_fault (faults);
+  GModule *handle = refused ? NULL : g_module_open (path, G_MODULE_BIND_LOCAL);
   gpointer symbol = NULL;
 
   if (handle == NULL)
     {
       g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MODULE,
-                   "module %s cannot be loaded: %s", path, g_module_error ());
+                   "module %s cannot be loaded: %s", path, refused ? g_strerror (ENOMEM) : g_module_error ());
       return NULL;
     }
   if (!g_module_symbol (handle, "foliot_module", &symbol) || symbol == NULL)
@@ -71,7 +73,8 @@ find_module (const char *name, const char *folder, const char *const *dirs, GErr
 }
 
 FoliotLoadedModule *
-foliot_loaded_module_new (const char *name, const char *folder, const char *const *dirs, GError **error)
+foliot_loaded_module_new (const char *name, const char *folder, const char *const *dirs, guint32 *faults,
+                          GError **error)
 {
   g_autoptr (FoliotLoadedModule) loaded = g_new0 (FoliotLoadedModule, 1);
 
@@ -83,7 +86,7 @@ foliot_loaded_module_new (const char *name, const char *folder, const char *cons
     }
   loaded->name = g_strdup (name);
   loaded->path = find_module (name, folder, dirs, error);
-  if (loaded->path == NULL || open_module (loaded->path, &loaded->module, error) == NULL)
+  if (loaded->path == NULL || open_module (loaded->path, &loaded->module, faults, error) == NULL)
     return NULL;
   return g_steal_pointer (&loaded);
 }
@@ -134,7 +137,7 @@ foliot_module_find_type (const char *name, const char *const *module_dirs, GErro
       g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "\"%s\": expected MODULE:TYPE", name);
       return G_TYPE_INVALID;
     }
-  module = foliot_loaded_module_new (parts[0], ".", module_dirs, error);
+  module = foliot_loaded_module_new (parts[0], ".", module_dirs, NULL, error);
   if (module == NULL)
     return G_TYPE_INVALID;
   type = foliot_loaded_module_lookup (module, parts[1]);

@@ -12,9 +12,9 @@ typedef struct
 } FoliotLoadedModule;
 
 /* Looks for NAME.so in @dirs, `<folder>/build`, @folder, and where the library's own scenarios are installed.
- * @error: MODULE says where it looked, or which version the module is of. */
+ * @faults: (nullable). @error: MODULE says where it looked, or which version the module is of. */
 FoliotLoadedModule *foliot_loaded_module_new (const char *name, const char *folder, const char *const *dirs,
-                                              GError **error);
+                                              guint32 *faults, GError **error);
 void foliot_loaded_module_free (FoliotLoadedModule *module);
 /* G_TYPE_INVALID if there is no such class. */
 GType foliot_loaded_module_lookup (FoliotLoadedModule *module, const char *class_name);

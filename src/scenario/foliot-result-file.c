@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "kernel/foliot-fault-private.h"
+
 /* A full disk shows at any write, and for certain only when the file is closed. Until then the old file stays in place, so
  * that an interrupted or failed run never leaves half a file under a name that means a whole one. */
 
@@ -17,14 +19,16 @@ set_error (const char *path, int reason, GError **error)
 }
 
 FoliotResultFile *
-foliot_result_file_open (const char *folder, const char *name, GError **error)
+foliot_result_file_open (FoliotKernel *kernel, const char *folder, const char *name, GError **error)
 {
   FoliotResultFile *file = g_new0 (FoliotResultFile, 1);
   g_autofree char *partial_name = g_strconcat (".", name, ".partial", NULL);
 
+  file->kernel = kernel;
   file->path = g_build_filename (folder, name, NULL);
   file->partial = g_build_filename (folder, partial_name, NULL);
-  file->stream = g_fopen (file->partial, "we");
+  if (!_foliot_kernel_fault_errno (kernel, EMFILE))
+    file->stream = g_fopen (file->partial, "we");
   if (file->stream != NULL)
     return file;
   set_error (file->path, errno, error);
@@ -55,7 +59,7 @@ foliot_result_file_finish (FoliotResultFile *file, GError **error)
   gboolean failed;
 
   errno = 0;
-  failed = fflush (stream) != 0 || ferror (stream);
+  failed = _foliot_kernel_fault_errno (file->kernel, ENOSPC) || fflush (stream) != 0 || ferror (stream);
   if (failed && errno == 0)
     errno = EIO;
   if (failed)
@@ -65,7 +69,8 @@ foliot_result_file_finish (FoliotResultFile *file, GError **error)
       set_error (file->path, errno, error);
       failed = TRUE;
     }
-  if (!failed && g_rename (file->partial, file->path) != 0)
+  if (!failed
+      && (_foliot_kernel_fault_errno (file->kernel, EIO) || g_rename (file->partial, file->path) != 0))
     {
       set_error (file->path, errno, error);
       failed = TRUE;

@@ -50,10 +50,10 @@ write_cell (FoliotResultFile *file, FoliotValue *cell)
 }
 
 gboolean
-foliot_results_write_csv (FoliotTable *table, const char *folder, GError **error)
+foliot_results_write_csv (FoliotKernel *kernel, FoliotTable *table, const char *folder, GError **error)
 {
   g_autofree char *name = g_strconcat (table->name, ".csv", NULL);
-  FoliotResultFile *file = foliot_result_file_open (folder, name, error);
+  FoliotResultFile *file = foliot_result_file_open (kernel, folder, name, error);
   gsize n_rows = foliot_table_get_n_rows (table);
 
   if (file == NULL)

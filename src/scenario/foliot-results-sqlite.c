@@ -5,6 +5,8 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 
+#include "kernel/foliot-fault-private.h"
+
 /* The tables once more, in a file that can be queried. Its bytes depend on nothing but the rows and the version of SQLite:
  * one transaction, no journal, no time stamps, columns without a type so that a cell stays what it is. */
 
@@ -131,7 +133,7 @@ write_database (FoliotWorld *world, const char *path, const char *partial, GErro
 {
   g_autoptr (sqlite3) db = NULL;
 
-  if (sqlite3_open (partial, &db) != SQLITE_OK)
+  if (_foliot_kernel_fault (world->kernel) || sqlite3_open (partial, &db) != SQLITE_OK)
     return fail (db, path, error);
   if (!execute (db, path,
                 "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; "
@@ -154,7 +156,7 @@ foliot_results_write_sqlite (FoliotWorld *world, const char *folder, GError **er
 
   g_unlink (partial);
   good = write_database (world, path, partial, error);
-  if (good && g_rename (partial, path) != 0)
+  if (good && (_foliot_kernel_fault_errno (world->kernel, EIO) || g_rename (partial, path) != 0))
     {
       g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS, "%s: cannot be written: %s",
                    path, g_strerror (errno));

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "kernel/foliot-fault-private.h"
 #include "kernel/foliot-realtime-private.h"
 
 /* The results folder. Everything in it but machine.json depends on the run alone, byte for byte. run.json lists the files of
@@ -20,24 +21,46 @@
 
 /* -- the folder ------------------------------------------------------------------------------------------------ */
 
-static GStrv
-read_old_files (const char *folder, gboolean *out_ours)
+static gboolean
+fail (const char *path, const char *what, const char *reason, GError **error)
+{
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS, "%s: %s: %s", path, what, reason);
+  return FALSE;
+}
+
+/* The root of run.json, if it is one of ours. */
+static JsonObject *
+find_run (JsonParser *parser)
+{
+  JsonNode *root = json_parser_get_root (parser);
+  JsonObject *run = root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+
+  return run != NULL && json_object_has_member (run, MARK) && json_object_has_member (run, "files")
+                 && JSON_NODE_HOLDS_ARRAY (json_object_get_member (run, "files"))
+             ? run
+             : NULL;
+}
+
+/* *@out_files: what an earlier run left in @folder; NULL if that was none. FALSE if nobody can say. */
+static gboolean
+read_old_files (FoliotKernel *kernel, const char *folder, GStrv *out_files, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "run.json", NULL);
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GStrvBuilder) files = g_strv_builder_new ();
+  g_autoptr (GError) local = NULL;
   JsonObject *run;
   JsonArray *list;
 
-  *out_ours = FALSE;
-  if (!json_parser_load_from_file (parser, path, NULL) || json_parser_get_root (parser) == NULL
-      || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-    return NULL;
-  run = json_node_get_object (json_parser_get_root (parser));
-  if (!json_object_has_member (run, MARK) || !json_object_has_member (run, "files")
-      || !JSON_NODE_HOLDS_ARRAY (json_object_get_member (run, "files")))
-    return NULL;
-  *out_ours = TRUE;
+  if (_foliot_kernel_fault (kernel))
+    local = g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_MFILE, g_strerror (EMFILE));
+  else
+    json_parser_load_from_file (parser, path, &local);
+  if (local != NULL && local->domain == G_FILE_ERROR && local->code != G_FILE_ERROR_NOENT)
+    return fail (path, "cannot be read", local->message, error);
+  run = find_run (parser);
+  if (run == NULL)
+    return TRUE;
   list = json_object_get_array_member (run, "files");
   for (guint i = 0; i < json_array_get_length (list); i++)
     {
@@ -47,29 +70,33 @@ read_old_files (const char *folder, gboolean *out_ours)
       if (name != NULL && strchr (name, '/') == NULL)
         g_strv_builder_add (files, name);
     }
-  return g_strv_builder_end (files);
+  *out_files = g_strv_builder_end (files);
+  return TRUE;
 }
 
 /* What a run that was killed was about to write does not count. */
 static gboolean
-is_empty (const char *folder)
+expect_empty (FoliotKernel *kernel, const char *folder, GError **error)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name = NULL;
+  g_autoptr (GDir) dir = _foliot_kernel_fault_errno (kernel, EMFILE) ? NULL : g_dir_open (folder, 0, NULL);
+  const char *name;
 
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL && g_str_equal (name, STAGING))
+  if (dir == NULL)
+    return fail (folder, "cannot be read", g_strerror (errno), error);
+  while ((name = g_dir_read_name (dir)) != NULL && g_str_equal (name, STAGING))
     ;
-  return dir != NULL && name == NULL;
+  if (name == NULL)
+    return TRUE;
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS,
+               "%s: holds files that no run left there; give another folder with --out", folder);
+  return FALSE;
 }
 
 static gboolean
-make_folder (const char *folder, GError **error)
+make_folder (FoliotKernel *kernel, const char *folder, GError **error)
 {
-  if (g_mkdir_with_parents (folder, 0777) == 0)
-    return TRUE;
-  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS, "%s: cannot be made: %s", folder,
-               g_strerror (errno));
-  return FALSE;
+  return (!_foliot_kernel_fault_errno (kernel, ENOSPC) && g_mkdir_with_parents (folder, 0777) == 0)
+         || fail (folder, "cannot be made", g_strerror (errno), error);
 }
 
 static void
@@ -89,21 +116,13 @@ remove_staging (const char *staging)
 
 /* Makes @folder and a fresh @staging in it; *@out_old: what an earlier run left. */
 static gboolean
-prepare_folder (const char *folder, const char *staging, GStrv *out_old, GError **error)
+prepare_folder (FoliotKernel *kernel, const char *folder, const char *staging, GStrv *out_old, GError **error)
 {
-  gboolean ours;
-
-  if (!make_folder (folder, error))
+  if (!make_folder (kernel, folder, error) || !read_old_files (kernel, folder, out_old, error)
+      || (*out_old == NULL && !expect_empty (kernel, folder, error)))
     return FALSE;
-  *out_old = read_old_files (folder, &ours);
-  if (!ours && !is_empty (folder))
-    {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS,
-                   "%s: holds files that no run left there; give another folder with --out", folder);
-      return FALSE;
-    }
   remove_staging (staging);
-  return make_folder (staging, error);
+  return make_folder (kernel, staging, error);
 }
 
 /* The names of all files, in the order in which they take their places. */
@@ -127,18 +146,16 @@ dup_file_names (FoliotWorld *world, gboolean waits)
 }
 
 static gboolean
-move_files (const char *folder, const char *staging, GStrv names, GStrv old, GError **error)
+move_files (FoliotKernel *kernel, const char *folder, const char *staging, GStrv names, GStrv old,
+            GError **error)
 {
   for (gsize i = 0; names[i] != NULL; i++)
     {
       g_autofree char *from = g_build_filename (staging, names[i], NULL);
       g_autofree char *to = g_build_filename (folder, names[i], NULL);
 
-      if (g_rename (from, to) == 0)
-        continue;
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS, "%s: cannot be written: %s",
-                   to, g_strerror (errno));
-      return FALSE;
+      if (_foliot_kernel_fault_errno (kernel, EIO) || g_rename (from, to) != 0)
+        return fail (to, "cannot be written", g_strerror (errno), error);
     }
   for (gsize i = 0; old != NULL && old[i] != NULL; i++)
     {
@@ -153,12 +170,12 @@ move_files (const char *folder, const char *staging, GStrv names, GStrv old, GEr
 /* -- JSON files -------------------------------------------------------------------------------------------------- */
 
 static gboolean
-write_json (const char *folder, const char *name, JsonBuilder *builder, GError **error)
+write_json (FoliotKernel *kernel, const char *folder, const char *name, JsonBuilder *builder, GError **error)
 {
   g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autofree char *text = NULL;
-  FoliotResultFile *file = foliot_result_file_open (folder, name, error);
+  FoliotResultFile *file = foliot_result_file_open (kernel, folder, name, error);
   gsize length;
 
   if (file == NULL)
@@ -268,7 +285,7 @@ write_run (FoliotWorld *world, const char *folder, GStrv names, GError **error)
   add_tables (builder, world, names);
   add_digests (builder, world);
   json_builder_end_object (builder);
-  return write_json (folder, "run.json", builder, error);
+  return write_json (world->kernel, folder, "run.json", builder, error);
 }
 
 static gboolean
@@ -295,7 +312,7 @@ write_machine (FoliotWorld *world, const char *folder, GError **error)
   add_text (builder, "kernel", system.release);
   add_text (builder, "machine", system.machine);
   json_builder_end_object (builder);
-  return write_json (folder, "machine.json", builder, error);
+  return write_json (world->kernel, folder, "machine.json", builder, error);
 }
 
 /* -- the other files ------------------------------------------------------------------------------------------------ */
@@ -303,7 +320,7 @@ write_machine (FoliotWorld *world, const char *folder, GError **error)
 static gboolean
 write_checkpoints (FoliotWorld *world, const char *folder, GError **error)
 {
-  FoliotResultFile *file = foliot_result_file_open (folder, "checkpoints.csv", error);
+  FoliotResultFile *file = foliot_result_file_open (world->kernel, folder, "checkpoints.csv", error);
   const FoliotCheckpoint *checkpoints;
   gsize n;
 
@@ -318,13 +335,13 @@ write_checkpoints (FoliotWorld *world, const char *folder, GError **error)
 }
 
 static gboolean
-write_waits (const char *folder, const char *report, GError **error)
+write_waits (FoliotWorld *world, const char *folder, const char *report, GError **error)
 {
   FoliotResultFile *file;
 
   if (report[0] == '\0')
     return TRUE;
-  file = foliot_result_file_open (folder, "waits.txt", error);
+  file = foliot_result_file_open (world->kernel, folder, "waits.txt", error);
   if (file == NULL)
     return FALSE;
   foliot_result_file_write (file, report, strlen (report));
@@ -334,10 +351,10 @@ write_waits (const char *folder, const char *report, GError **error)
 static gboolean
 write_files (FoliotWorld *world, const char *folder, GStrv names, const char *waits, GError **error)
 {
-  if (!write_checkpoints (world, folder, error) || !write_waits (folder, waits, error))
+  if (!write_checkpoints (world, folder, error) || !write_waits (world, folder, waits, error))
     return FALSE;
   for (guint i = 0; i < world->tables->len; i++)
-    if (!foliot_results_write_csv (g_ptr_array_index (world->tables, i), folder, error))
+    if (!foliot_results_write_csv (world->kernel, g_ptr_array_index (world->tables, i), folder, error))
       return FALSE;
   return foliot_results_write_sqlite (world, folder, error) && write_machine (world, folder, error)
          && write_run (world, folder, names, error);
@@ -351,9 +368,10 @@ foliot_world_write_results (FoliotWorld *world, const char *out, GError **error)
   g_auto (GStrv) names = dup_file_names (world, waits[0] != '\0'), old = NULL;
   gboolean good;
 
-  if (!prepare_folder (out, staging, &old, error))
+  if (!prepare_folder (world->kernel, out, staging, &old, error))
     return FALSE;
-  good = write_files (world, staging, names, waits, error) && move_files (out, staging, names, old, error);
+  good = write_files (world, staging, names, waits, error)
+         && move_files (world->kernel, out, staging, names, old, error);
   remove_staging (staging);
   return good;
 }

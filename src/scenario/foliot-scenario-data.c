@@ -107,7 +107,7 @@ _foliot_scenario_read_input (FoliotScenario *scenario, const FoliotCursor *entry
       foliot_cursor_fail (&at_file, FOLIOT_SCENARIO_ERROR_MISSING, error, "no such file: %s", path);
       return FALSE;
     }
-  spec.series = foliot_series_load (path, time, error);
+  spec.series = foliot_series_load (path, time, &scenario->fault_countdown, error);
   if (spec.series == NULL)
     return FALSE;
   if (spec.series->n_rows > 0 && spec.series->times[0] < scenario->init_time)

@@ -92,6 +92,8 @@ struct _FoliotScenario
   FoliotValue *parameters;
   FoliotLoadedModule *module; /* nullable */
   FoliotRegistry *registry;   /* borrowed, nullable */
+  guint32
+      fault_countdown; /* of its files, and what is left is its worlds'; see kernel/foliot-fault-private.h */
   guint64 seed;
   guint64 hash;
   char *start_date;
@@ -108,6 +110,10 @@ struct _FoliotScenario
   GArray *expects;             /* of FoliotExpectSpec */
 };
 
+/* As foliot_scenario_load(), with the acquisition that fails; 0: none. */
+FoliotScenario *_foliot_scenario_load (const char *path, const char *const *settings,
+                                       FoliotRegistry *registry, const char *const *module_dirs,
+                                       guint32 fault, GError **error);
 /* Reads the sections of the merged tree into the scenario. */
 gboolean _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs, GError **error);
 /* `<file>:<line>: <pointer>: ` of an entry of a section. Walks the text of the files: for messages alone. */

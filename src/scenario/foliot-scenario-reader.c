@@ -546,7 +546,8 @@ read_module (FoliotScenario *scenario, const FoliotCursor *root, const char *con
     return FALSE;
   if (name == NULL)
     return TRUE;
-  scenario->module = foliot_loaded_module_new (name, scenario->folder, module_dirs, &local);
+  scenario->module
+      = foliot_loaded_module_new (name, scenario->folder, module_dirs, &scenario->fault_countdown, &local);
   if (scenario->module == NULL)
     foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_MODULE, error, "%s", local->message);
   return scenario->module != NULL;

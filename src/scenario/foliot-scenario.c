@@ -107,7 +107,7 @@ load_includes (FoliotScenario *scenario, FoliotJsonFile *file, GPtrArray *chain,
 static FoliotValue *
 load_tree (FoliotScenario *scenario, const char *path, GPtrArray *chain, GError **error)
 {
-  g_autoptr (FoliotJsonFile) file = foliot_json_file_load (path, error);
+  g_autoptr (FoliotJsonFile) file = foliot_json_file_load (path, &scenario->fault_countdown, error);
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   g_autoptr (FoliotValue) below = NULL;
   FoliotValue *tree = NULL;
@@ -321,11 +321,19 @@ FoliotScenario *
 foliot_scenario_load (const char *path, const char *const *settings, FoliotRegistry *registry,
                       const char *const *module_dirs, GError **error)
 {
+  g_return_val_if_fail (path != NULL, NULL);
+  return _foliot_scenario_load (path, settings, registry, module_dirs, 0, error);
+}
+
+FoliotScenario *
+_foliot_scenario_load (const char *path, const char *const *settings, FoliotRegistry *registry,
+                       const char *const *module_dirs, guint32 fault, GError **error)
+{
   g_autoptr (FoliotScenario) scenario = g_object_new (FOLIOT_TYPE_SCENARIO, NULL);
   g_autoptr (GPtrArray) chain = g_ptr_array_new ();
 
-  g_return_val_if_fail (path != NULL, NULL);
   scenario->registry = registry;
+  scenario->fault_countdown = fault;
   scenario->path = find_file (path, error);
   if (scenario->path == NULL)
     return NULL;

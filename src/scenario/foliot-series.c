@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/foliot-hash-private.h"
+#include "scenario/foliot-input-file.h"
 
 /* Time series are plain numbers under a header line; quotes and other comforts of spreadsheets are refused by name instead
  * of being guessed at. */
@@ -185,23 +186,18 @@ read_text (Reader *reader, const char *text, gsize length, const char *time_colu
 }
 
 FoliotSeries *
-foliot_series_load (const char *path, const char *time_column, GError **error)
+foliot_series_load (const char *path, const char *time_column, guint32 *faults, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  g_autoptr (GMappedFile) mapped = g_mapped_file_new (path, FALSE, &local);
+  g_autoptr (GMappedFile) mapped = foliot_input_file_map (path, faults, error);
   g_autoptr (FoliotSeries) series = g_new0 (FoliotSeries, 1);
   Reader reader = { .series = series };
   const char *text;
   gsize length;
   gboolean good;
 
-  series->path = g_strdup (path);
   if (mapped == NULL)
-    {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING, "%s: cannot be read: %s",
-                   path, local->message);
-      return NULL;
-    }
+    return NULL;
+  series->path = g_strdup (path);
   length = g_mapped_file_get_length (mapped);
   text = length > 0 ? g_mapped_file_get_contents (mapped) : "";
   if (length > MAX_BYTES)

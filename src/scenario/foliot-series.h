@@ -16,8 +16,8 @@ typedef struct
   guint64 hash;      /* of the file's bytes */
 } FoliotSeries;
 
-/* @error: MISSING, CSV `<file>:<line>: column <name>: …` */
-FoliotSeries *foliot_series_load (const char *path, const char *time_column, GError **error);
+/* @faults: (nullable). @error: MISSING, CSV `<file>:<line>: column <name>: …` */
+FoliotSeries *foliot_series_load (const char *path, const char *time_column, guint32 *faults, GError **error);
 void foliot_series_free (FoliotSeries *series);
 /* −1 if there is no such column. */
 int foliot_series_find (const FoliotSeries *series, const char *column);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "kernel/foliot-fault-private.h"
 #include "kernel/foliot-realtime-private.h"
 
 /* A scenario brought to life. Everything that the file names is made before the first event: containers, then all agents,
@@ -269,6 +270,7 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
   world->kernel
       = foliot_kernel_new (options->context, options->realtime ? FOLIOT_DRIVE_REALTIME : FOLIOT_DRIVE_FREE,
                            options->has_seed ? options->seed : scenario->seed, scenario->init_time);
+  _foliot_kernel_set_fault (world->kernel, scenario->fault_countdown);
   foliot_kernel_set_limit (world->kernel, world->until - 1);
   foliot_kernel_set_digest (world->kernel, !options->digest_off);
   foliot_kernel_shuffle_ties (world->kernel, options->shuffle_ties);

@@ -17,7 +17,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   g_assert_cmpint (descriptor, >=, 0);
   g_assert_cmpint (write (descriptor, data, size), ==, (gssize) size);
-  series = foliot_series_load (path, "t", &error);
+  series = foliot_series_load (path, "t", NULL, &error);
   close (descriptor);
   g_assert_true ((series != NULL) != (error != NULL));
   g_assert_true (error == NULL || g_utf8_validate (error->message, -1, NULL));

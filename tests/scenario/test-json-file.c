@@ -128,7 +128,7 @@ static void
 test_missing (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (FoliotJsonFile) file = foliot_json_file_load ("/nonexistent/scenario.json", &error);
+  g_autoptr (FoliotJsonFile) file = foliot_json_file_load ("/nonexistent/scenario.json", NULL, &error);
 
   g_assert_null (file);
   g_assert_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING);

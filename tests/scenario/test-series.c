@@ -11,7 +11,7 @@ load (Kit *kit, const char *text, gssize length, GError **error)
   g_autofree char *path = kit_path (kit, "data.csv");
 
   g_assert_true (g_file_set_contents (path, text, length, NULL));
-  return foliot_series_load (path, "t", error);
+  return foliot_series_load (path, "t", NULL, error);
 }
 
 static void
@@ -96,7 +96,7 @@ test_missing (void)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (foliot_series_load ("/nonexistent/data.csv", "t", &error));
+  g_assert_null (foliot_series_load ("/nonexistent/data.csv", "t", NULL, &error));
   g_assert_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_MISSING);
   g_assert_true (g_str_has_prefix (error->message, "/nonexistent/data.csv: cannot be read: "));
 }
