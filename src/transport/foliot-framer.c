@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <foliot/foliot-transport.h>
+#include "transport/foliot-framer-private.h"
 
 #include <string.h>
+
+#include "kernel/foliot-fault-private.h"
 
 /*
  * Cuts a stream of bytes into payloads. A payload's buffer grows with what has really arrived, at most to double of it, so an
@@ -14,6 +16,7 @@
 
 struct _FoliotFramer
 {
+  FoliotKernel *kernel; /* (nullable) for fault loops; borrowed */
   gsize max_bytes;
   guint8 header[HEADER_BYTES];
   guint n_header;
@@ -42,6 +45,12 @@ foliot_framer_free (FoliotFramer *framer)
   g_queue_clear_full (&framer->ready, (GDestroyNotify) g_bytes_unref);
   g_clear_error (&framer->error);
   g_free (framer);
+}
+
+void
+_foliot_framer_set_kernel (FoliotFramer *framer, FoliotKernel *kernel)
+{
+  framer->kernel = kernel;
 }
 
 static gsize
@@ -75,7 +84,9 @@ make_room (FoliotFramer *framer, gsize needed)
   while (capacity < needed)
     capacity *= 2;
   capacity = MIN (capacity, framer->length);
-  payload = g_try_realloc (framer->payload, capacity);
+  payload = framer->kernel != NULL && _foliot_kernel_fault (framer->kernel)
+                ? NULL
+                : g_try_realloc (framer->payload, capacity);
   if (payload == NULL)
     {
       g_set_error (&framer->error, FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_RESOURCES,

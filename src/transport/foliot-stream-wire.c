@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "kernel/foliot-fault-private.h"
+#include "transport/foliot-framer-private.h"
 
 /*
  * A connected socket.
@@ -396,6 +397,7 @@ _foliot_stream_wire_new (FoliotStreamShared *shared, int fd, FoliotFilter *filte
   wire->fd = fd;
   wire->filter = filter;
   wire->framer = foliot_framer_new (shared->options.max_frame_bytes);
+  _foliot_framer_set_kernel (wire->framer, shared->kernel);
   wire->is_open = filter == NULL;
   return wire;
 }
