@@ -63,11 +63,12 @@ static FoliotValue *
 parse_args (const char *text, GError **error)
 {
   g_autoptr (FoliotCodec) codec = make_json_codec ();
-  g_autoptr (FoliotValue) args = foliot_codec_decode (codec, (const guint8 *) text, strlen (text), error);
+  g_autoptr (GError) why = NULL;
+  g_autoptr (FoliotValue) args = foliot_codec_decode (codec, (const guint8 *) text, strlen (text), &why);
 
   if (args == NULL)
     {
-      g_prefix_error (error, "ARGS %s: ", text);
+      g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "ARGS %s: %s", text, why->message);
       return NULL;
     }
   if (foliot_value_get_kind (args) == FOLIOT_VALUE_LIST || foliot_value_get_kind (args) == FOLIOT_VALUE_MAP)
@@ -115,9 +116,50 @@ has_json_form (FoliotValue *value)
   return (foliot_value_get_traits (value) & none) == 0 && is_finite (value);
 }
 
+/* The typed notation has a word for an agent of the peer, but it knows no connection. */
+static FoliotValue *
+name_proxy (FoliotProxy *proxy)
+{
+  g_autoptr (FoliotCodec) codec = make_json_codec ();
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+  g_autoptr (FoliotValue) typed = foliot_value_build_list (
+      foliot_value_new_string ("proxy"), foliot_value_new_string (foliot_proxy_get_path (proxy)), NULL);
+
+  foliot_codec_encode (codec, typed, text, NULL);
+  g_byte_array_append (text, (const guint8 *) "", 1);
+  return foliot_typed_parse ((const char *) text->data, NULL);
+}
+
+static FoliotValue *
+name_proxies (FoliotValue *value)
+{
+  FoliotValueKind kind = foliot_value_get_kind (value);
+  gboolean is_map = kind == FOLIOT_VALUE_MAP;
+  g_autofree FoliotValue **items = NULL;
+  gsize n;
+
+  if (kind == FOLIOT_VALUE_OBJECT && foliot_value_get_object_type (value) == FOLIOT_TYPE_PROXY)
+    return name_proxy (foliot_value_get_proxy (value));
+  if ((foliot_value_get_traits (value) & FOLIOT_VALUE_HAS_OBJECT) == 0
+      || (kind != FOLIOT_VALUE_LIST && kind != FOLIOT_VALUE_MAP))
+    return foliot_value_ref (value);
+  n = foliot_value_get_length (value);
+  items = g_new (FoliotValue *, 2 * n + 1);
+  for (gsize i = 0; i < n; i++)
+    if (is_map)
+      {
+        items[2 * i] = name_proxies (foliot_value_get_key (value, i));
+        items[2 * i + 1] = name_proxies (foliot_value_get_pair_value (value, i));
+      }
+    else
+      items[i] = name_proxies (foliot_value_get_item (value, i));
+  return is_map ? foliot_value_new_map (items, n) : foliot_value_new_list (items, n);
+}
+
 static void
 print_result (FoliotValue *value)
 {
+  g_autoptr (FoliotValue) named = NULL;
   g_autoptr (FoliotCodec) codec = make_json_codec ();
   g_autoptr (GByteArray) json = g_byte_array_new ();
   g_autofree char *typed = NULL;
@@ -128,7 +170,8 @@ print_result (FoliotValue *value)
       putchar ('\n');
       return;
     }
-  typed = foliot_typed_format (value);
+  named = name_proxies (value);
+  typed = foliot_typed_format (named);
   puts (typed);
 }
 

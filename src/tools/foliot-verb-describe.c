@@ -8,8 +8,10 @@
 
 #include "tools/foliot-build.h"
 #include "tools/foliot-places.h"
+#include "tools/foliot-wire.h"
 
-/* What a scenario or an agent type offers. The library says it as plain data; here it becomes text, or JSON as it is. */
+/* What a scenario, an agent type or a running container offers. The library says it as plain data; here it becomes text, or
+ * JSON as it is. */
 
 static const char *
 text_of (FoliotValue *map, const char *name)
@@ -164,15 +166,145 @@ describe_scenario (const char *path, gboolean json, const char *const *module_di
   return FOLIOT_EXIT_OK;
 }
 
+/* -- what runs ---------------------------------------------------------------------------------------------------- */
+
+static void
+print_methods (FoliotValue *methods)
+{
+  for (gsize i = 0; i < foliot_value_get_length (methods); i++)
+    {
+      FoliotValue *method = foliot_value_get_item (methods, i);
+
+      printf ("    %-8s %s%s  %s\n", i == 0 ? "methods" : "", text_of (method, "path"),
+              text_of (method, "signature"), text_of (method, "help"));
+    }
+}
+
+/* Agents of one class that stand in a row are one line, and tell their methods once. */
+static void
+print_living (FoliotValue *agents)
+{
+  gsize n = foliot_value_get_length (agents), last;
+
+  for (gsize first = 0; first < n; first = last + 1)
+    {
+      FoliotValue *agent = foliot_value_get_item (agents, first);
+      FoliotValue *methods = list_of (agent, "methods");
+
+      for (last = first; last + 1 < n; last++)
+        {
+          FoliotValue *next = foliot_value_get_item (agents, last + 1);
+
+          if (!g_str_equal (text_of (next, "class"), text_of (agent, "class"))
+              || !foliot_value_equal (list_of (next, "methods"), methods))
+            break;
+        }
+      printf ("  %s", text_of (agent, "url"));
+      if (last > first)
+        printf (" … %s", text_of (foliot_value_get_item (agents, last), "id"));
+      printf (": %s  %s\n", text_of (agent, "class"), text_of (agent, "help"));
+      print_methods (methods);
+    }
+}
+
+static void
+print_container (FoliotValue *description, gboolean one)
+{
+  FoliotValue *agents = list_of (description, "agents");
+  gint64 n = foliot_value_get_int (foliot_value_lookup (description, "n_agents"));
+  gint64 n_shown = (gint64) foliot_value_get_length (agents);
+
+  printf ("%s: container %s of Foliot %s, with %" G_GINT64_FORMAT " agent%s\n", text_of (description, "url"),
+          text_of (description, "name"), text_of (description, "foliot"), n, n == 1 ? "" : "s");
+  print_living (agents);
+  if (!one && n > n_shown)
+    printf ("  and %" G_GINT64_FORMAT " more\n", n - n_shown);
+}
+
+/* What the tool takes as a description has all that it prints. */
+static gboolean
+is_description (FoliotValue *value)
+{
+  return foliot_value_get_kind (value) == FOLIOT_VALUE_MAP && list_of (value, "agents") != NULL
+         && foliot_value_get_kind (list_of (value, "agents")) == FOLIOT_VALUE_LIST
+         && foliot_value_lookup (value, "n_agents") != NULL
+         && foliot_value_get_kind (foliot_value_lookup (value, "n_agents")) == FOLIOT_VALUE_INT;
+}
+
+/* The container is no Foliot's: all that it tells is what an agent is called. */
+static int
+describe_plain (const FoliotWire *wire, const char *container, const char *aid, const char *url)
+{
+  g_autoptr (FoliotValue) args = NULL, name = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (aid == NULL)
+    {
+      fprintf (stderr,
+               "foliot: %s: a plain aiomas container, which does not say what is there; of an agent's url "
+               "it tells the class\n",
+               url);
+      return FOLIOT_EXIT_MODEL;
+    }
+  args = foliot_value_build_list (foliot_value_new_string (aid), NULL);
+  name = foliot_wire_call (wire, container, "validate_aid", args, &error);
+  if (name == NULL)
+    return foliot_wire_complain (error);
+  if (foliot_value_get_kind (name) != FOLIOT_VALUE_STRING)
+    {
+      fprintf (stderr, "foliot: %s: there is no agent “%s” in that container\n", url, aid);
+      return FOLIOT_EXIT_PEER;
+    }
+  printf ("%s: %s, in a plain aiomas container, which does not say what its agents offer\n", url,
+          foliot_value_get_string (name, NULL));
+  return FOLIOT_EXIT_OK;
+}
+
+static int
+describe_url (const char *url, gboolean json, const FoliotWireOptions *options)
+{
+  g_auto (FoliotWire) wire = { 0 };
+  g_autofree char *aid = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotAddress) address = NULL;
+  g_autoptr (FoliotValue) args = NULL, description = NULL;
+  const char *container;
+
+  if (foliot_wire_read (options, &wire, &error))
+    address = foliot_wire_parse_url (url, &aid, &error);
+  if (address == NULL)
+    return foliot_wire_complain (error);
+  container = foliot_address_get_base_url (address);
+  if (aid != NULL)
+    args = foliot_value_build_map ("aid", foliot_value_new_string (aid), NULL);
+  description = foliot_wire_call (&wire, container, "_foliot/describe", args, &error);
+  if (description == NULL && g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_REMOTE)
+      && strstr (error->message, "LookupError: Name \"_foliot\" not found") != NULL)
+    return describe_plain (&wire, container, aid, url);
+  if (description == NULL)
+    return foliot_wire_complain (error);
+  if (json)
+    return print_json (description);
+  if (!is_description (description))
+    {
+      fprintf (stderr, "foliot: %s: what it says of itself is no description; --json shows it\n", url);
+      return FOLIOT_EXIT_PEER;
+    }
+  print_container (description, aid != NULL);
+  return FOLIOT_EXIT_OK;
+}
+
 int
 foliot_verb_describe (int argc, char **argv)
 {
   gboolean json = FALSE, schema = FALSE;
+  g_auto (FoliotWireOptions) wire = { 0 };
   g_auto (GStrv) rest = NULL, module_dirs = foliot_places_dup_module_dirs ();
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
     { "schema", 0, 0, G_OPTION_ARG_NONE, &schema, "Print the JSON schema of scenario files", NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "SCENARIO|MODULE:TYPE" },
+    FOLIOT_WIRE_ENTRIES (&wire),
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "SCENARIO|MODULE:TYPE|URL" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -188,9 +320,11 @@ foliot_verb_describe (int argc, char **argv)
     }
   if (rest == NULL || g_strv_length (rest) != 1)
     {
-      fprintf (stderr, "foliot: expected one SCENARIO or MODULE:TYPE (foliot help describe)\n");
+      fprintf (stderr, "foliot: expected one SCENARIO, MODULE:TYPE or URL (foliot help describe)\n");
       return FOLIOT_EXIT_USAGE;
     }
+  if (strstr (rest[0], "://") != NULL)
+    return describe_url (rest[0], json, &wire);
   if (strchr (rest[0], ':') != NULL && !g_file_test (rest[0], G_FILE_TEST_EXISTS))
     return describe_type (rest[0], json, (const char *const *) module_dirs);
   return describe_scenario (rest[0], json, (const char *const *) module_dirs);

@@ -74,9 +74,16 @@ static const Page pages[] = {
     "there, or "
     "nobody who\n"
     "speaks like this.\n" },
-  { "describe", "foliot describe SCENARIO | MODULE:TYPE [--json]\n       foliot describe --schema",
+  { "describe",
+    "foliot describe SCENARIO | MODULE:TYPE [--json]\n"
+    "       foliot describe URL [--codec NAME] [--tls DIR] [--json]\n"
+    "       foliot describe --schema",
     "Says what a scenario holds (agents and what they expose, links, inputs, outputs), or what an agent type "
-    "exposes.\n"
+    "exposes, or "
+    "what is\n"
+    "there in a running container of Foliot: URL is the container's, or an agent's. Of an agent of aiomas it "
+    "tells the "
+    "class.\n"
     "--schema prints the JSON schema of scenario files.\n" },
   { "new", "foliot new FOLDER",
     "Makes a folder with a scenario, an agent in C, a test and a build file; `foliot run FOLDER` builds and "
@@ -117,7 +124,7 @@ print_overview (void)
           "  foliot run SCENARIO        run a scenario\n"
           "  foliot serve ADDRESS       let others call the agents of a scenario\n"
           "  foliot call URL METHOD     call an agent of a running system\n"
-          "  foliot describe SCENARIO   what a scenario or an agent type offers\n"
+          "  foliot describe SCENARIO   what a scenario, an agent type or a container offers\n"
           "  foliot new FOLDER          start a scenario of one's own\n"
           "  foliot certs new DIR       certificates for encrypted links\n"
           "  foliot bench               measure this machine\n"

@@ -62,10 +62,13 @@ parse_address (const char *text, GError **error)
 {
   g_autoptr (FoliotAddress) address = foliot_address_parse (text, NULL);
 
-  if (address != NULL && foliot_address_get_kind (address) != FOLIOT_ADDRESS_LOCAL)
+  if (address != NULL && foliot_address_get_kind (address) == FOLIOT_ADDRESS_UNIX)
+    return g_steal_pointer (&address);
+  if (address != NULL && foliot_address_get_kind (address) == FOLIOT_ADDRESS_TCP
+      && foliot_address_get_port (address) == CLAMP (foliot_address_get_port (address), 0, G_MAXUINT16))
     return g_steal_pointer (&address);
   g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
-               "%s: expected tcp://HOST:PORT (port 0: a free one) or ipc://[/PATH]", text);
+               "%s: expected tcp://HOST:PORT (0 to 65535; 0: a free one) or ipc://[/PATH]", text);
   return NULL;
 }
 

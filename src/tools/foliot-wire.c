@@ -44,6 +44,26 @@ foliot_wire_read (const FoliotWireOptions *options, FoliotWire *out_wire, GError
   return out_wire->tls != NULL;
 }
 
+FoliotAddress *
+foliot_wire_parse_url (const char *url, char **out_aid, GError **error)
+{
+  g_autoptr (FoliotAddress) address = foliot_address_parse (url, NULL);
+
+  *out_aid = NULL;
+  if (address == NULL)
+    address = foliot_address_parse_agent (url, out_aid, NULL);
+  if (address != NULL && foliot_address_get_kind (address) != FOLIOT_ADDRESS_LOCAL)
+    return g_steal_pointer (&address);
+  g_clear_pointer (out_aid, g_free);
+  if (address != NULL)
+    g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+                 "%s: a local queue is inside of a process; from outside an agent has tcp:// or ipc://", url);
+  else
+    g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+                 "%s: expected the url of an agent, tcp://HOST:PORT/ID or ipc://[/PATH]/ID", url);
+  return NULL;
+}
+
 /* ---- a call ---- */
 
 typedef struct
@@ -119,8 +139,6 @@ do_call (gpointer user_data, GError **error)
 static void
 explain (const Call *call, const char *url, GError **error)
 {
-  g_autofree char *said = g_strdup ((*error)->message);
-
   if (g_error_matches (*error, FOLIOT_ERROR, FOLIOT_ERROR_REMOTE))
     return;
   if (call->connected && !call->answered
@@ -136,26 +154,13 @@ explain (const Call *call, const char *url, GError **error)
   g_prefix_error (error, "%s: ", url);
 }
 
-static gboolean
-parse_url (const char *url, Call *call, char **out_aid, GError **error)
-{
-  call->address = foliot_address_parse (url, NULL);
-  if (call->address == NULL)
-    call->address = foliot_address_parse_agent (url, out_aid, error);
-  call->aid = *out_aid;
-  if (call->address == NULL || foliot_address_get_kind (call->address) != FOLIOT_ADDRESS_LOCAL)
-    return call->address != NULL;
-  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
-               "%s: a local queue is inside of a process; from outside an agent has tcp:// or ipc://", url);
-  return FALSE;
-}
-
 FoliotValue *
 foliot_wire_call (const FoliotWire *wire, const char *url, const char *path, FoliotValue *args,
                   GError **error)
 {
   g_autofree char *aid = NULL;
-  Call call = { .wire = wire, .path = path, .args = args };
+  g_autoptr (FoliotAddress) address = foliot_wire_parse_url (url, &aid, error);
+  Call call = { .wire = wire, .address = address, .aid = aid, .path = path, .args = args };
   const FoliotStreamOptions stream = { .tls = wire->tls };
   g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_REALTIME, 0, 0);
   g_autoptr (FoliotTransport) transport = foliot_stream_transport_new (kernel, &stream);
@@ -163,20 +168,18 @@ foliot_wire_call (const FoliotWire *wire, const char *url, const char *path, Fol
   g_autoptr (GError) local = NULL;
   FoliotValue *answer = NULL;
 
+  if (address == NULL)
+    return NULL;
   foliot_kernel_set_digest (kernel, FALSE);
   call.transport = transport;
-  if (parse_url (url, &call, &aid, error))
+  done = foliot_fiber_spawn (kernel, NULL, "call", do_call, &call, NULL);
+  answer = foliot_run (kernel, done, &local);
+  if (answer == NULL)
     {
-      done = foliot_fiber_spawn (kernel, NULL, "call", do_call, &call, NULL);
-      answer = foliot_run (kernel, done, &local);
-      if (answer == NULL)
-        {
-          explain (&call, url, &local);
-          g_propagate_error (error, g_steal_pointer (&local));
-        }
+      explain (&call, url, &local);
+      g_propagate_error (error, g_steal_pointer (&local));
     }
   foliot_kernel_close (kernel);
-  g_clear_pointer (&call.address, foliot_address_unref);
   return answer;
 }
 

@@ -35,6 +35,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FoliotWire, foliot_wire_clear)
 /* Error: FOLIOT_ERROR_VALUE for a codec of another name, FOLIOT_TLS_ERROR for files that cannot be used. */
 gboolean foliot_wire_read (const FoliotWireOptions *options, FoliotWire *out_wire, GError **error);
 
+/* What @url names: a container, and one of its agents unless *@out_aid is NULL. Error: FOLIOT_ERROR_VALUE. */
+FoliotAddress *foliot_wire_parse_url (const char *url, char **out_aid, GError **error);
+
 /*
  * Connects to the container of @url, of which it must have the agent if @url names one, calls @path (from the container's root on,
  * or from the agent on) and waits for the answer, for as long as it takes.

@@ -150,6 +150,17 @@ test_process_await_error (TestProcess *process, const char *text)
       g_error ("ended without “%s”, but with “%s”", text, process->err->str);
 }
 
+char *
+test_process_await_line (TestProcess *process)
+{
+  const char *end;
+
+  while ((end = strchr (process->out->str, '\n')) == NULL)
+    if (!read_more (process))
+      g_error ("ended without a line, but with “%s”", process->err->str);
+  return g_strndup (process->out->str, (gsize) (end - process->out->str));
+}
+
 int
 test_process_join (TestProcess *process)
 {

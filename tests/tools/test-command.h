@@ -34,6 +34,8 @@ void test_scenario_write (const char *what);
 TestProcess *test_process_start (const char *arguments, const TestSetting *setting);
 /* Returns as soon as standard error holds @text; fails when it ends without. */
 void test_process_await_error (TestProcess *process, const char *text);
+/* Returns the first line of standard output, as soon as it is there; fails when there is none. */
+char *test_process_await_line (TestProcess *process);
 /* Reads to the end; returns the status as of waitpid(). */
 int test_process_join (TestProcess *process);
 void test_process_free (TestProcess *process);
@@ -51,4 +53,5 @@ char *test_file_read (const char *name);
 void test_command_interrupt (void);
 void test_command_add_certs (void);
 void test_command_add_output (void);
+void test_command_add_serve (void);
 void test_command_add_signals (void);
