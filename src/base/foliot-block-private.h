@@ -23,8 +23,9 @@
 #define FOLIOT_BLOCKS_KEPT 1
 #endif
 
+/* 8, 24, 40, … 200 bytes: what the usual allocators, which keep 8 bytes beside each block, hand out without waste. */
 #define FOLIOT_BLOCK_STEP    16
-#define FOLIOT_BLOCK_CLASSES 13 /* sizes up to 192 bytes; class 0 stays empty */
+#define FOLIOT_BLOCK_CLASSES 13
 
 /* The blocks that wait in a thread; @room says how many more of a size may. */
 typedef struct
@@ -46,7 +47,13 @@ void _foliot_block_put_away (gpointer block, gsize size);
 static inline gsize
 _foliot_block_class (gsize size)
 {
-  return (size + FOLIOT_BLOCK_STEP - 1) / FOLIOT_BLOCK_STEP;
+  return (size + FOLIOT_BLOCK_STEP / 2 - 1) / FOLIOT_BLOCK_STEP;
+}
+
+static inline gsize
+_foliot_block_class_size (gsize class)
+{
+  return class * FOLIOT_BLOCK_STEP + FOLIOT_BLOCK_STEP / 2;
 }
 
 /* Returns: @size bytes, of undefined content; never %NULL. */
@@ -64,6 +71,14 @@ _foliot_block_new (gsize size)
   _foliot_blocks.classes[class].first = *(gpointer *) block;
   _foliot_blocks.classes[class].room++;
   return block;
+}
+
+/* The same, but %NULL if a large block cannot be had. */
+static inline gpointer
+_foliot_block_try_new (gsize size)
+{
+  return G_LIKELY (_foliot_block_class (size) < FOLIOT_BLOCK_CLASSES) ? _foliot_block_new (size)
+                                                                      : g_try_malloc (size);
 }
 
 /* @size: what it was made with. */

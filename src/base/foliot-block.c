@@ -6,8 +6,11 @@
  * block that it drops brings it here, and its end is arranged for.
  */
 
-/* Blocks of a size that may wait in a thread: all sizes together stay below half a megabyte. */
-#define ROOM 256
+/*
+ * What may wait of each size. A large message is ten thousand blocks and more, mostly of one size or two; when they go
+ * to the allocator it merges them, only to cut them again for the next message, at several times the price of reading it.
+ */
+#define ROOM_BYTES (1024 * 1024)
 
 __thread FoliotBlocks _foliot_blocks __attribute__ ((tls_model ("initial-exec")));
 
@@ -35,14 +38,14 @@ get_known (void)
 
   _foliot_blocks.known = TRUE;
   for (guint i = 0; i < FOLIOT_BLOCK_CLASSES; i++)
-    _foliot_blocks.classes[i].room = ROOM;
+    _foliot_blocks.classes[i].room = ROOM_BYTES / _foliot_block_class_size (i);
   g_private_set (&at_end, &_foliot_blocks);
 }
 
 gpointer
 _foliot_block_make (gsize size)
 {
-  return g_malloc (_foliot_block_class (size) * FOLIOT_BLOCK_STEP);
+  return g_malloc (_foliot_block_class_size (_foliot_block_class (size)));
 }
 
 void

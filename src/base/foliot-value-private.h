@@ -106,12 +106,9 @@ _foliot_value_unref (FoliotValue *value)
     _foliot_value_free (value);
 }
 
-/* A head with @extra bytes behind it, one reference, no traits. */
 static inline FoliotValue *
-_foliot_value_alloc (FoliotValueKind kind, gsize extra)
+_foliot_value_init (FoliotValue *value, FoliotValueKind kind)
 {
-  FoliotValue *value = _foliot_block_new (sizeof *value + extra);
-
   value->ref_count = 1;
   value->kind = kind;
   value->detail = 0;
@@ -119,6 +116,77 @@ _foliot_value_alloc (FoliotValueKind kind, gsize extra)
   value->hash = 0;
   return value;
 }
+
+/* A head with @extra bytes behind it, one reference, no traits. */
+static inline FoliotValue *
+_foliot_value_alloc (FoliotValueKind kind, gsize extra)
+{
+  return _foliot_value_init (_foliot_block_new (sizeof (FoliotValue) + extra), kind);
+}
+
+/* The same, but %NULL if there is no memory for what a peer may have wished. */
+static inline FoliotValue *
+_foliot_value_try_alloc (FoliotValueKind kind, gsize extra)
+{
+  FoliotValue *value = _foliot_block_try_new (sizeof *value + extra);
+
+  return G_LIKELY (value != NULL) ? _foliot_value_init (value, kind) : NULL;
+}
+
+/* @text: UTF-8 that was checked, without surrogates. */
+FoliotValue *_foliot_value_new_valid_text (const char *text, gsize length);
+
+/*
+ * FoliotFilling:
+ *
+ * A list or map whose length is known before its items are: its memory is taken at once, each item is put where it will
+ * stay, and traits and depth are summed up on the way. A reader keeps it in registers.
+ */
+typedef struct
+{
+  FoliotValue *value;
+  FoliotValue **next;
+  FoliotValue **end;
+} FoliotFilling;
+
+/* @n_items: more than 0; of a map keys and values. Returns: FALSE if there is no memory. */
+static inline gboolean
+_foliot_filling_begin (FoliotFilling *filling, FoliotValueKind kind, guint32 n_items)
+{
+  gsize extra = n_items * sizeof (FoliotValue *);
+  FoliotValue *value = _foliot_value_try_alloc (kind, extra);
+
+  if (G_UNLIKELY (value == NULL))
+    return FALSE;
+  value->n_items = n_items;
+  value->depth = 1;
+  filling->value = value;
+  filling->next = _foliot_value_items (value);
+  filling->end = filling->next + n_items;
+  return TRUE;
+}
+
+/* Whether the next item of a map is a key. */
+static inline gboolean
+_foliot_filling_at_key (const FoliotFilling *filling)
+{
+  return filling->value->kind == FOLIOT_VALUE_MAP && ((filling->end - filling->next) & 1) == 0;
+}
+
+/* Takes @item. There is one that is still to come. */
+static inline void
+_foliot_filling_add (FoliotFilling *filling, FoliotValue *item)
+{
+  *filling->next++ = item;
+  filling->value->traits |= item->traits;
+  if (_foliot_value_is_container (item) && item->depth >= filling->value->depth)
+    filling->value->depth = item->depth < G_MAXUINT32 ? item->depth + 1 : item->depth;
+}
+
+/* Returns: (transfer full): the value, with equal keys united. All items have come. */
+FoliotValue *_foliot_filling_end (FoliotFilling *filling);
+/* Releases what has come. */
+void _foliot_filling_abandon (FoliotFilling *filling);
 
 /* Of equal keys the last value wins at the place of the first; releases what loses. Returns the pairs that are left. */
 gsize _foliot_value_unite_keys (FoliotValue **pairs, gsize n_pairs);

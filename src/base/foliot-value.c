@@ -301,6 +301,12 @@ foliot_value_new_string_len (const char *text, gsize length)
 }
 
 FoliotValue *
+_foliot_value_new_valid_text (const char *text, gsize length)
+{
+  return length > 0 ? new_data (FOLIOT_VALUE_STRING, text, length) : (FoliotValue *) &empty_string.value;
+}
+
+FoliotValue *
 foliot_value_new_string (const char *text)
 {
   g_return_val_if_fail (text != NULL, NULL);
@@ -422,21 +428,52 @@ key_traits (const FoliotValue *key)
   return 0;
 }
 
+/* Adds what its own keys say of a map. */
+static FoliotValue *
+add_key_traits (FoliotValue *map)
+{
+  FoliotValue **items = _foliot_value_items (map);
+
+  for (guint32 i = 0; i < map->n_items; i += 2)
+    map->traits |= key_traits (items[i]);
+  return map;
+}
+
 FoliotValue *
 foliot_value_new_map (FoliotValue **pairs, gsize n_pairs)
 {
-  FoliotValue *value, **items;
   gsize n_left;
 
   g_return_val_if_fail (pairs != NULL || n_pairs == 0, NULL);
   if (n_pairs == 0)
     return (FoliotValue *) &empty_map;
   n_left = _foliot_value_unite_keys (pairs, n_pairs);
-  value = new_container (FOLIOT_VALUE_MAP, pairs, 2 * n_left);
-  items = _foliot_value_items (value);
-  for (gsize i = 0; i < n_left; i++)
-    value->traits |= key_traits (items[2 * i]);
-  return value;
+  return add_key_traits (new_container (FOLIOT_VALUE_MAP, pairs, 2 * n_left));
+}
+
+FoliotValue *
+_foliot_filling_end (FoliotFilling *filling)
+{
+  FoliotValue *value = filling->value, *shorter;
+  gsize n_left;
+
+  g_assert (filling->next == filling->end);
+  if (value->kind != FOLIOT_VALUE_MAP)
+    return value;
+  n_left = 2 * _foliot_value_unite_keys (_foliot_value_items (value), value->n_items / 2);
+  if (G_LIKELY (n_left == value->n_items))
+    return add_key_traits (value);
+  shorter = new_container (FOLIOT_VALUE_MAP, _foliot_value_items (value), n_left);
+  _foliot_block_free (value, sizeof *value + value->n_items * sizeof (FoliotValue *));
+  return add_key_traits (shorter);
+}
+
+void
+_foliot_filling_abandon (FoliotFilling *filling)
+{
+  while (filling->next < filling->end)
+    *filling->next++ = foliot_value_new_null ();
+  _foliot_value_unref (filling->value);
 }
 
 FoliotValue *

@@ -22,6 +22,7 @@ void _foliot_codec_set_class_name (GType type, const char *class_name);
 void _foliot_codec_set_key_error (GError **error, const FoliotValue *key);
 void _foliot_codec_set_depth_error (GError **error, guint max_depth);
 void _foliot_codec_set_items_error (GError **error, guint max_items);
+void _foliot_codec_set_memory_error (GError **error, gsize n_bytes);
 /* What a writer says of a value that lower has not turned into plain data. */
 void _foliot_codec_set_not_plain_error (GError **error, const FoliotValue *value);
 

@@ -108,6 +108,15 @@ _foliot_codec_set_items_error (GError **error, guint max_items)
 }
 
 void
+_foliot_codec_set_memory_error (GError **error, gsize n_bytes)
+{
+  g_set_error (error, FOLIOT_CODEC_ERROR, FOLIOT_CODEC_ERROR_LIMIT,
+               "No memory for %" G_GSIZE_FORMAT
+               " bytes to hold the parts of a message: lower the limits of the codec",
+               n_bytes);
+}
+
+void
 _foliot_codec_set_not_plain_error (GError **error, const FoliotValue *value)
 {
   g_set_error (error, FOLIOT_CODEC_ERROR, FOLIOT_CODEC_ERROR_UNSUPPORTED,

@@ -224,7 +224,7 @@ take_text (Reader *reader, const guint8 *text, gsize length, gboolean is_key)
 
   if (value != NULL)
     return value;
-  value = foliot_value_new_string_len ((const char *) text, length);
+  value = _foliot_value_new_valid_text ((const char *) text, length);
   if (is_key)
     _foliot_key_cache_put (&reader->keys, value);
   return value;

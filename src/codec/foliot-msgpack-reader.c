@@ -8,7 +8,9 @@
 
 /*
  * Our own reader, because msgpack-c's stops at 32 levels, reserves what a length announces, and takes invalid UTF-8.
- * Here an announced length is first compared with the bytes that are left: each item needs at least one.
+ *
+ * Lengths come before items, so a container is filled where it will stay. What is reserved for it is bounded by what
+ * has come: each item that is still owed, to it and to all containers around it, needs at least one of the bytes left.
  */
 
 typedef struct
@@ -18,8 +20,13 @@ typedef struct
   const guint8 *end;
   const FoliotLimits *limits;
   gsize n_items;
-  FoliotStack stack;
   FoliotKeyCache keys;
+  /* The open containers around the one that is being filled. */
+  FoliotFilling *outer;
+  gsize n_outer;
+  gsize outer_capacity;
+  gsize n_owed; /* items that they wait for, without the one in which the next begins */
+  FoliotFilling first_outer[12];
 } Reader;
 
 static gboolean
@@ -42,43 +49,49 @@ need (Reader *reader, gsize n_bytes, GError **error)
 static inline gboolean
 take_number (Reader *reader, guint n_bytes, guint64 *out, GError **error)
 {
-  guint64 number = 0;
+  guint16 two;
+  guint32 four;
+  guint64 eight;
 
   if (!need (reader, n_bytes, error))
     return FALSE;
-  for (guint i = 0; i < n_bytes; i++)
-    number = number << 8 | reader->cursor[i];
+  switch (n_bytes)
+    {
+    case 1:
+      *out = reader->cursor[0];
+      break;
+    case 2:
+      memcpy (&two, reader->cursor, sizeof two);
+      *out = GUINT16_FROM_BE (two);
+      break;
+    case 4:
+      memcpy (&four, reader->cursor, sizeof four);
+      *out = GUINT32_FROM_BE (four);
+      break;
+    default:
+      memcpy (&eight, reader->cursor, sizeof eight);
+      *out = GUINT64_FROM_BE (eight);
+    }
   reader->cursor += n_bytes;
-  *out = number;
   return TRUE;
 }
 
-/* Whether the next value is a map key. */
-static inline gboolean
-is_key (FoliotStack *stack)
-{
-  FoliotFrame *frame = stack->n_frames > 0 ? _foliot_stack_top (stack) : NULL;
-
-  return frame != NULL && frame->kind == FOLIOT_VALUE_MAP && (frame->index & 1) == 0;
-}
-
 static FoliotValue *
-read_string (Reader *reader, guint64 length, GError **error)
+read_string (Reader *reader, guint64 length, gboolean is_key, GError **error)
 {
   const guint8 *text = reader->cursor;
-  gboolean key = is_key (&reader->stack);
   FoliotValue *value;
 
   if (!need (reader, length, error))
     return NULL;
   reader->cursor += length;
-  value = key ? _foliot_key_cache_get (&reader->keys, text, length) : NULL;
+  value = is_key ? _foliot_key_cache_get (&reader->keys, text, length) : NULL;
   if (value != NULL)
     return value;
   value = foliot_value_new_string_checked ((const char *) text, length, FALSE);
   if (value == NULL)
     fail (reader, text, FOLIOT_CODEC_ERROR_UTF8, "invalid UTF-8 in the text", error);
-  else if (key)
+  else if (is_key)
     _foliot_key_cache_put (&reader->keys, value);
   return value;
 }
@@ -145,15 +158,15 @@ read_int (Reader *reader, guint8 head, GError **error)
 }
 
 /* Everything but lists and maps. */
-static FoliotValue *
-read_scalar (Reader *reader, guint8 head, GError **error)
+static inline FoliotValue *
+read_scalar (Reader *reader, guint8 head, gboolean is_key, GError **error)
 {
   guint64 length = 0;
 
   if (head < 0x80 || head >= 0xe0)
     return foliot_value_new_int ((gint8) head);
   if ((head & 0xe0) == 0xa0)
-    return read_string (reader, head & 0x1f, error);
+    return read_string (reader, head & 0x1f, is_key, error);
   switch (head)
     {
     case 0xc0:
@@ -192,8 +205,9 @@ read_scalar (Reader *reader, guint8 head, GError **error)
     case 0xd9:
     case 0xda:
     case 0xdb:
-      return take_number (reader, 1u << (head - 0xd9), &length, error) ? read_string (reader, length, error)
-                                                                       : NULL;
+      return take_number (reader, 1u << (head - 0xd9), &length, error)
+                 ? read_string (reader, length, is_key, error)
+                 : NULL;
     default:
       fail (reader, reader->cursor - 1, FOLIOT_CODEC_ERROR_SYNTAX, "unknown head 0xc1", error);
       return NULL;
@@ -216,8 +230,49 @@ read_container_head (Reader *reader, guint8 head, FoliotValueKind *out_kind, gui
   return take_number (reader, (head & 1) ? 4 : 2, out_length, error);
 }
 
+/* Leaves the container that is being filled, if there is one, for one of @n_items inside it. */
 static gboolean
-open_container (Reader *reader, guint8 head, GError **error)
+begin_filling (Reader *reader, FoliotFilling *filling, FoliotValueKind kind, guint32 n_items, GError **error)
+{
+  if (filling->value != NULL)
+    {
+      if (G_UNLIKELY (reader->n_outer == reader->outer_capacity))
+        {
+          FoliotFilling *grown = _foliot_stack_grow (reader->outer, reader->first_outer,
+                                                     &reader->outer_capacity, sizeof (FoliotFilling), error);
+
+          if (grown == NULL)
+            return FALSE;
+          reader->outer = grown;
+        }
+      reader->outer[reader->n_outer++] = *filling;
+      reader->n_owed += (gsize) (filling->end - filling->next) - 1;
+      filling->value = NULL;
+    }
+  if (G_LIKELY (_foliot_filling_begin (filling, kind, n_items)))
+    return TRUE;
+  _foliot_codec_set_memory_error (error, n_items * sizeof (FoliotValue *));
+  return FALSE;
+}
+
+/* Returns: the container that was filled; @filling is again the one around it, or none. */
+static FoliotValue *
+end_filling (Reader *reader, FoliotFilling *filling)
+{
+  FoliotValue *value = _foliot_filling_end (filling);
+
+  filling->value = NULL;
+  if (reader->n_outer > 0)
+    {
+      *filling = reader->outer[--reader->n_outer];
+      reader->n_owed -= (gsize) (filling->end - filling->next) - 1;
+    }
+  return value;
+}
+
+/* @out_empty: the container if it has no items; NULL if it is the one to fill now. */
+static gboolean
+open_container (Reader *reader, FoliotFilling *filling, guint8 head, FoliotValue **out_empty, GError **error)
 {
   const FoliotLimits *limits = reader->limits;
   FoliotValueKind kind;
@@ -231,14 +286,22 @@ open_container (Reader *reader, guint8 head, GError **error)
       _foliot_codec_set_items_error (error, limits->max_items);
       return FALSE;
     }
-  if (reader->stack.n_frames >= limits->max_depth)
+  if (reader->n_outer + (filling->value != NULL) >= limits->max_depth)
     {
       _foliot_codec_set_depth_error (error, limits->max_depth);
       return FALSE;
     }
+  if (length == 0)
+    {
+      *out_empty
+          = kind == FOLIOT_VALUE_MAP ? foliot_value_new_map (NULL, 0) : foliot_value_new_list (NULL, 0);
+      return TRUE;
+    }
+  *out_empty = NULL;
   if (kind == FOLIOT_VALUE_MAP)
     length *= 2;
-  return need (reader, length, error) && _foliot_stack_push_frame (&reader->stack, NULL, kind, length, error);
+  return need (reader, length + reader->n_owed, error)
+         && begin_filling (reader, filling, kind, (guint32) MIN (length, G_MAXUINT32), error);
 }
 
 /*
@@ -274,80 +337,88 @@ check_key (Reader *reader, FoliotValue *key, GError **error)
   return TRUE;
 }
 
-/* Takes a value that is complete, and closes the containers that it completes. */
-static gboolean
-add_value (Reader *reader, FoliotValue *value, GError **error)
-{
-  FoliotStack *stack = &reader->stack;
-
-  for (;;)
-    {
-      FoliotFrame *frame;
-
-      if (!_foliot_stack_push_value (stack, value, error))
-        return FALSE;
-      if (stack->n_frames == 0)
-        return TRUE;
-      frame = _foliot_stack_top (stack);
-      if (_foliot_value_is_container (value) && is_key (stack) && !check_key (reader, value, error))
-        return FALSE;
-      if (++frame->index < frame->length)
-        return TRUE;
-      value = _foliot_stack_pop_container (stack);
-    }
-}
-
 static inline gboolean
 is_container_head (guint8 head)
 {
   return (head & 0xe0) == 0x80 || (head >= 0xdc && head <= 0xdf);
 }
 
-static gboolean
-read_value (Reader *reader, GError **error)
+/* Puts a value that is complete where it belongs, and closes the containers that it completes. @value: taken. */
+static inline gboolean
+add_value (Reader *reader, FoliotFilling *filling, FoliotValue *value, FoliotValue **out_root, GError **error)
 {
+  while (filling->value != NULL)
+    {
+      gboolean is_key = _foliot_value_is_container (value) && _foliot_filling_at_key (filling);
+
+      _foliot_filling_add (filling, value);
+      if (G_UNLIKELY (is_key) && !check_key (reader, value, error))
+        return FALSE;
+      if (G_LIKELY (filling->next < filling->end))
+        return TRUE;
+      value = end_filling (reader, filling);
+    }
+  *out_root = value;
+  return TRUE;
+}
+
+/* Returns: the next value, if it is one without items; or what opens one with items and then NULL. */
+static inline gboolean
+read_next (Reader *reader, FoliotFilling *filling, FoliotValue **out_value, GError **error)
+{
+  guint8 head;
+
+  if (!need (reader, 1, error))
+    return FALSE;
+  head = *reader->cursor++;
+  if (is_container_head (head))
+    return open_container (reader, filling, head, out_value, error);
+  *out_value = read_scalar (reader, head, filling->value != NULL && _foliot_filling_at_key (filling), error);
+  return *out_value != NULL;
+}
+
+/* Returns: (transfer full) (nullable): the one value that the data is */
+static FoliotValue *
+read_root (Reader *reader, GError **error)
+{
+  FoliotFilling filling = { NULL, NULL, NULL };
+  FoliotValue *root = NULL, *value;
+
   do
     {
-      FoliotValue *value;
-      guint8 head;
-
-      if (!need (reader, 1, error))
-        return FALSE;
-      head = *reader->cursor++;
-      if (is_container_head (head))
-        {
-          if (!open_container (reader, head, error))
-            return FALSE;
-          if (_foliot_stack_top (&reader->stack)->length > 0)
-            continue;
-          value = _foliot_stack_pop_container (&reader->stack);
-        }
-      else
-        value = read_scalar (reader, head, error);
-      if (value == NULL || !add_value (reader, value, error))
-        return FALSE;
+      if (!read_next (reader, &filling, &value, error)
+          || (value != NULL && !add_value (reader, &filling, value, &root, error)))
+        break;
     }
-  while (reader->stack.n_frames > 0);
-  if (reader->cursor != reader->end)
-    return fail (reader, reader->cursor, FOLIOT_CODEC_ERROR_TRAILING, "extra data", error);
-  return TRUE;
+  while (root == NULL);
+  if (filling.value != NULL)
+    _foliot_filling_abandon (&filling);
+  if (root == NULL || reader->cursor == reader->end)
+    return root;
+  fail (reader, reader->cursor, FOLIOT_CODEC_ERROR_TRAILING, "extra data", error);
+  _foliot_value_unref (root);
+  return NULL;
 }
 
 FoliotValue *
 _foliot_msgpack_read (const guint8 *data, gsize length, const FoliotLimits *limits, GError **error)
 {
   Reader reader;
-  FoliotValue *value = NULL;
+  FoliotValue *value;
 
   reader.start = reader.cursor = data;
   reader.end = data + length;
   reader.limits = limits;
   reader.n_items = 1;
-  _foliot_stack_init (&reader.stack);
+  reader.outer = reader.first_outer;
+  reader.n_outer = reader.n_owed = 0;
+  reader.outer_capacity = G_N_ELEMENTS (reader.first_outer);
   _foliot_key_cache_init (&reader.keys);
-  if (read_value (&reader, error))
-    value = reader.stack.values[--reader.stack.n_values];
-  _foliot_stack_clear (&reader.stack);
+  value = read_root (&reader, error);
+  while (reader.n_outer > 0)
+    _foliot_filling_abandon (&reader.outer[--reader.n_outer]);
+  if (reader.outer != reader.first_outer)
+    g_free (reader.outer);
   _foliot_key_cache_clear (&reader.keys);
   return value;
 }

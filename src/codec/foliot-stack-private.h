@@ -41,6 +41,9 @@ typedef struct
 } FoliotStack;
 
 void _foliot_stack_clear (FoliotStack *stack);
+/* Returns: (nullable): twice the @capacity, with what was in it; @first is memory that is not of the heap. */
+gpointer _foliot_stack_grow (gpointer memory, gpointer first, gsize *capacity, gsize item_size,
+                             GError **error);
 gboolean _foliot_stack_grow_values (FoliotStack *stack, GError **error);
 gboolean _foliot_stack_grow_frames (FoliotStack *stack, GError **error);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "codec/foliot-stack-private.h"
 
+#include "codec/foliot-codec-private.h"
+
 /*
  * Growth doubles, so what is reserved stays within a small factor of what was read. A failed allocation is an error of
  * the message and not the end of the process: how deep and how long it is was the peer's choice.
@@ -19,18 +21,15 @@ _foliot_stack_clear (FoliotStack *stack)
     g_free (stack->frames);
 }
 
-static gpointer
-grow (gpointer memory, gpointer first, gsize *capacity, gsize item_size, GError **error)
+gpointer
+_foliot_stack_grow (gpointer memory, gpointer first, gsize *capacity, gsize item_size, GError **error)
 {
   gsize size = *capacity * item_size;
   gpointer grown = memory == first ? g_try_malloc (2 * size) : g_try_realloc (memory, 2 * size);
 
   if (grown == NULL)
     {
-      g_set_error (error, FOLIOT_CODEC_ERROR, FOLIOT_CODEC_ERROR_LIMIT,
-                   "No memory for %" G_GSIZE_FORMAT
-                   " bytes to hold the parts of a message: lower the limits of the codec",
-                   2 * size);
+      _foliot_codec_set_memory_error (error, 2 * size);
       return NULL;
     }
   if (memory == first)
@@ -42,8 +41,8 @@ grow (gpointer memory, gpointer first, gsize *capacity, gsize item_size, GError 
 gboolean
 _foliot_stack_grow_values (FoliotStack *stack, GError **error)
 {
-  gpointer grown
-      = grow (stack->values, stack->first_values, &stack->values_capacity, sizeof (FoliotValue *), error);
+  gpointer grown = _foliot_stack_grow (stack->values, stack->first_values, &stack->values_capacity,
+                                       sizeof (FoliotValue *), error);
 
   if (grown == NULL)
     return FALSE;
@@ -54,8 +53,8 @@ _foliot_stack_grow_values (FoliotStack *stack, GError **error)
 gboolean
 _foliot_stack_grow_frames (FoliotStack *stack, GError **error)
 {
-  gpointer grown
-      = grow (stack->frames, stack->first_frames, &stack->frames_capacity, sizeof (FoliotFrame), error);
+  gpointer grown = _foliot_stack_grow (stack->frames, stack->first_frames, &stack->frames_capacity,
+                                       sizeof (FoliotFrame), error);
 
   if (grown == NULL)
     return FALSE;

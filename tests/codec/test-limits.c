@@ -213,6 +213,22 @@ test_announced_lengths (void)
     }
 }
 
+/* Each head announces no more than the bytes behind it, all of them together much more. */
+static void
+test_announced_in_a_nest (void)
+{
+  g_autoptr (FoliotCodec) codec = new_codec ("msgpack", 1 << 22, 1000, 16 << 20);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_byte_array_set_size (bytes, 1 << 21);
+  memset (bytes->data, 0, bytes->len);
+  for (guint i = 0; i < 40; i++)
+    memcpy (bytes->data + 5 * i, "\xdd\x00\x10\x00\x00", 5);
+  g_assert_null (foliot_codec_decode (codec, bytes->data, bytes->len, &error));
+  g_assert_error (error, FOLIOT_CODEC_ERROR, FOLIOT_CODEC_ERROR_TRUNCATED);
+}
+
 static void
 assert_blosc_error (FoliotCodec *codec, const GByteArray *chunk, int code, const char *part)
 {
@@ -254,6 +270,7 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/limits/bytes", test_bytes);
   g_test_add_func ("/codec/limits/long-data", test_long_data);
   g_test_add_func ("/codec/limits/announced-lengths", test_announced_lengths);
+  g_test_add_func ("/codec/limits/announced-in-a-nest", test_announced_in_a_nest);
   g_test_add_func ("/codec/limits/blosc-announces", test_blosc_announces);
   return g_test_run ();
 }
