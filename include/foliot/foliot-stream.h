@@ -49,8 +49,9 @@ typedef struct
  * @kernel: the world; what arrives enters it through its gate
  * @options: (nullable): limits; %NULL: the defaults
  *
- * Links over real sockets: TCP or Unix, by the kind of the address. They are %FOLIOT_LINK_EXTERNAL and carry bytes, in
- * frames of four bytes of length (big-endian) and the payload. All sockets of a kernel are behind one descriptor, which
+ * Links over real sockets: TCP or Unix, by the kind of the address. They carry bytes, in frames of four bytes of length
+ * (big-endian) and the payload, and are %FOLIOT_LINK_EXTERNAL, unless both ends are in @kernel: then each has the other as
+ * its peer, and simulated time stands still only while something is on its way between them. All sockets of a kernel are behind one descriptor, which
  * is served between batches of events and before time moves.
  *
  * connect: looks up the name of a host without blocking, tries its addresses in their order, and holds simulated time

@@ -51,7 +51,7 @@ FOLIOT_API void foliot_frame_clear (FoliotFrame *frame);
 /**
  * FoliotLinkFlags:
  * @FOLIOT_LINK_VALUES: frames carry values by reference
- * @FOLIOT_LINK_EXTERNAL: the other end is outside the kernel's world: requests hold simulated time
+ * @FOLIOT_LINK_EXTERNAL: the other end is outside the kernel's world, as far as is known: requests hold simulated time
  */
 typedef enum
 {
@@ -63,6 +63,7 @@ typedef enum
  * FoliotLinkSink: (skip)
  * @frame: one frame arrived; takes what it wants out of it (steals pointers)
  * @writable: (nullable): the queue has drained below the low mark
+ * @joined: (nullable): the other end turned out to live in this world: the link is no longer %FOLIOT_LINK_EXTERNAL
  * @closed: once, last: the link ended: @why %NULL for an end of stream by the peer
  *
  * The one way up. Called inside kernel events only, on the main stack, never from inside a call that came down
@@ -73,6 +74,7 @@ typedef struct
   void (*frame) (gpointer owner, FoliotFrame *frame);
   void (*writable) (gpointer owner);
   void (*closed) (gpointer owner, const GError *why);
+  void (*joined) (gpointer owner);
 } FoliotLinkSink;
 
 /**

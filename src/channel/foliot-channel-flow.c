@@ -122,7 +122,7 @@ foliot_channel_flush (FoliotChannel *channel)
   if (flow->flushes == NULL)
     flow->flushes = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref);
   g_ptr_array_add (flow->flushes, foliot_future_ref (future));
-  if (flow->hold == NULL && channel->hold.applies)
+  if (flow->hold == NULL && !channel->hold.is_inside)
     flow->hold = foliot_kernel_hold (channel->kernel, reason, channel->hold.limit_ms);
   return future;
 }

@@ -10,6 +10,9 @@
  * One hold per channel is enough. Its limit, in wall-clock time, is that of the request which has waited longest: when
  * that one is answered the hold is renewed for the next. Ids count up, so the next one is found by counting on, and
  * each id is counted over once.
+ *
+ * A peer on a socket may turn out to live in this world. Then it takes simulated time to answer, and nothing is held here:
+ * the link itself holds time for what is on its way.
  */
 
 /* Returns: (transfer full): the name of what was asked for; of an rpc call its path. */
@@ -44,7 +47,7 @@ describe_hold (gpointer user_data)
 void
 _foliot_channel_hold_request (FoliotChannel *channel)
 {
-  if (channel->hold.hold != NULL)
+  if (channel->hold.hold != NULL || channel->hold.is_inside)
     return;
   channel->hold.oldest = channel->next_id - 1;
   channel->hold.hold
@@ -56,6 +59,8 @@ _foliot_channel_hold_answer (FoliotChannel *channel)
 {
   guint64 oldest = channel->hold.oldest;
 
+  if (channel->hold.hold == NULL)
+    return;
   if (channel->pending.n_entries == 0)
     {
       _foliot_channel_hold_end (channel);
@@ -65,6 +70,16 @@ _foliot_channel_hold_answer (FoliotChannel *channel)
     channel->hold.oldest++;
   if (channel->hold.oldest != oldest)
     _foliot_hold_renew (channel->hold.hold);
+}
+
+void
+_foliot_channel_hold_joined (gpointer owner)
+{
+  FoliotChannel *channel = owner;
+
+  channel->hold.is_inside = TRUE;
+  _foliot_channel_hold_end (channel);
+  g_clear_pointer (&channel->flow.hold, foliot_hold_release);
 }
 
 void

@@ -42,7 +42,7 @@ void _foliot_request_pool_clear (FoliotRequestPool *pool);
 /* Why simulated time stands still while a peer outside of this world owes an answer; see foliot-channel-hold.c. */
 typedef struct
 {
-  gboolean applies; /* the link leads outside */
+  gboolean is_inside; /* the peer is in this world: it takes simulated time to answer */
   guint limit_ms;
   guint64 oldest;   /* id of the request whose answer is waited for longest */
   FoliotHold *hold; /* (nullable) while requests are pending */
@@ -52,6 +52,8 @@ typedef struct
 void _foliot_channel_hold_request (FoliotChannel *channel);
 /* A request has just been taken out of the pending ones. */
 void _foliot_channel_hold_answer (FoliotChannel *channel);
+/* The sink's joined. */
+void _foliot_channel_hold_joined (gpointer channel);
 /* Nothing is pending any more. */
 void _foliot_channel_hold_end (FoliotChannel *channel);
 
@@ -90,6 +92,7 @@ struct _FoliotChannel
   FoliotLink *link;
   FoliotLinkInterface *link_iface; /* looked up once */
   gboolean by_value;
+  gboolean through_system; /* hold and flow want to know of each request */
   gboolean debug;
   gsize max_bytes;            /* 0: the format's own limit */
   const FoliotLimits *limits; /* of the codec */

@@ -262,10 +262,10 @@ foliot_channel_send (FoliotChannel *channel, FoliotValue *content, GError **erro
     return NULL;
   future = foliot_future_new (channel->kernel);
   _foliot_pending_add (&channel->pending, id, foliot_future_ref (future),
-                       G_UNLIKELY (channel->debug || channel->hold.applies) ? foliot_value_ref (content)
-                                                                            : NULL,
+                       G_UNLIKELY (channel->debug || channel->through_system) ? foliot_value_ref (content)
+                                                                              : NULL,
                        _foliot_kernel_get_node (channel->kernel));
-  if (G_UNLIKELY (channel->hold.applies))
+  if (G_UNLIKELY (channel->through_system))
     {
       _foliot_channel_hold_request (channel);
       _foliot_channel_flow_update (channel);
@@ -397,7 +397,7 @@ accept_reply (FoliotChannel *channel, const FoliotMessage *message, FoliotValue 
       _foliot_value_unref (content);
       return;
     }
-  if (G_UNLIKELY (channel->hold.applies))
+  if (G_UNLIKELY (channel->through_system))
     {
       _foliot_channel_hold_answer (channel);
       _foliot_channel_flow_update (channel);
@@ -511,8 +511,12 @@ on_frame (gpointer owner, FoliotFrame *frame)
   accept_message (channel, &message);
 }
 
-static const FoliotLinkSink channel_sink
-    = { .frame = on_frame, .writable = _foliot_channel_flow_writable, .closed = on_closed };
+static const FoliotLinkSink channel_sink = {
+  .frame = on_frame,
+  .writable = _foliot_channel_flow_writable,
+  .closed = on_closed,
+  .joined = _foliot_channel_hold_joined,
+};
 
 /* ---- what it is ---------------------------------------------------------------------------------------------- */
 
@@ -635,10 +639,11 @@ foliot_channel_new (FoliotKernel *kernel, FoliotLink *link, const FoliotChannelO
   channel->codec = g_steal_pointer (&codec);
   channel->link = g_object_ref (link);
   channel->link_iface = FOLIOT_LINK_GET_IFACE (link);
-  channel->hold.applies = (foliot_link_get_flags (link) & FOLIOT_LINK_EXTERNAL) != 0;
   if (foliot_kernel_get_drive (kernel) != FOLIOT_DRIVE_REALTIME) /* which nothing holds */
     channel->hold.limit_ms = options->hold_limit_ms != 0 ? options->hold_limit_ms : DEFAULT_HOLD_LIMIT_MS;
   _foliot_channel_flow_init (channel, options);
+  channel->hold.is_inside = (foliot_link_get_flags (link) & FOLIOT_LINK_EXTERNAL) == 0;
+  channel->through_system = !channel->hold.is_inside || channel->flow.max_in_flight != 0;
   channel->by_value = (foliot_link_get_flags (link) & FOLIOT_LINK_VALUES) != 0;
   channel->debug = options->debug;
   channel->max_bytes = options->max_message_bytes;

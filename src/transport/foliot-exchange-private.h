@@ -6,7 +6,8 @@
 /*
  * FoliotExchange:
  *
- * What the transports of one kernel share: the local queues by name, and the number of the last message on each link.
+ * What the transports of one kernel share: the local queues by name, the number of the last message on each link, and
+ * the names of the sockets that connect.
  * Links and queues hold references, so it may outlive its kernel; then @kernel is %NULL and nothing may be posted.
  */
 typedef struct
@@ -15,6 +16,7 @@ typedef struct
   FoliotKernel *kernel;
   GHashTable *queues;   /* id → FoliotLocalQueue; looked up, never iterated for effect */
   GHashTable *counters; /* link id → guint64 */
+  GHashTable *clients;  /* name of a socket → FoliotStreamPair, neither owned; looked up, never iterated */
 } FoliotExchange;
 
 /* Returns: (transfer none): the one of @kernel. */

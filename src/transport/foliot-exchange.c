@@ -27,6 +27,7 @@ _foliot_exchange_get (FoliotKernel *kernel)
       exchange->kernel = kernel;
       exchange->queues = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
       exchange->counters = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+      exchange->clients = g_hash_table_new (g_bytes_hash, g_bytes_equal);
       foliot_kernel_set_data (kernel, exchange_key_quark (), exchange, orphan);
     }
   return exchange;
@@ -46,6 +47,7 @@ _foliot_exchange_unref (FoliotExchange *exchange)
     return;
   g_hash_table_unref (exchange->queues);
   g_hash_table_unref (exchange->counters);
+  g_hash_table_unref (exchange->clients);
   g_free (exchange);
 }
 

@@ -31,6 +31,7 @@ typedef struct
   FoliotSocketAddress path;     /* or that of a socket file */
   socklen_t n_path;
   int fd;
+  FoliotStreamPair *pair; /* (nullable) of the socket */
   FoliotStreamWire *wire;
   GError *error; /* (nullable) of the first address that failed */
   gboolean is_over;
@@ -56,6 +57,7 @@ attempt_free (Attempt *attempt)
     close (attempt->fd);
   if (attempt->wire != NULL)
     _foliot_stream_wire_close (attempt->wire, TRUE);
+  g_clear_pointer (&attempt->pair, _foliot_stream_pair_unref);
   if (attempt->list != NULL)
     freeaddrinfo (attempt->list);
   foliot_hold_release (attempt->hold);
@@ -118,6 +120,7 @@ arrive (gpointer target, gpointer payload)
       server = name_server (attempt->shared, attempt->address);
       link = _foliot_stream_link_new (attempt->shared, g_steal_pointer (&attempt->wire), attempt->name,
                                       server);
+      _foliot_stream_link_set_pair (link, g_steal_pointer (&attempt->pair), FOLIOT_STREAM_CLIENT);
       foliot_future_resolve (attempt->future, foliot_value_new_object (FOLIOT_TYPE_STREAM_LINK, link));
     }
   attempt_free (attempt);
@@ -188,6 +191,7 @@ fail_address (Attempt *attempt, int code)
       = _foliot_stream_error_new (code, "connect to %s", foliot_address_get_repr (attempt->address));
 
   _foliot_poll_remove (&attempt->entry);
+  g_clear_pointer (&attempt->pair, _foliot_stream_pair_unref);
   if (attempt->fd >= 0)
     close (attempt->fd);
   attempt->fd = -1;
@@ -270,6 +274,7 @@ connect_to (Attempt *attempt, const struct sockaddr *address, socklen_t length)
         fail_address (attempt, errno);
       return;
     }
+  attempt->pair = _foliot_stream_pair_new (attempt->shared, attempt->fd, address, length);
   if (!_foliot_poll_add (kernel, &attempt->entry, &socket_class, attempt->fd, EPOLLOUT))
     fail_address (attempt, errno);
 }

@@ -48,6 +48,8 @@ struct _FoliotStreamLink
   char *peer_name;
   FoliotValue *peername;          /* (nullable) */
   FoliotValue *sockname;          /* (nullable) */
+  FoliotStreamPair *pair;         /* (nullable) when the other end may be in this kernel */
+  FoliotStreamSide side;          /* which end of it we are */
   FoliotStreamListener *listener; /* that accepted us, until we end or it goes; not owned */
   guint listener_index;
 };
@@ -91,6 +93,8 @@ stop (FoliotStreamLink *link)
   cancel (link, &link->event);
   cancel (link, &link->drained);
   drop_waiting (link);
+  if (link->wire != NULL && link->pair != NULL)
+    _foliot_stream_pair_leave (link->pair, link->side);
   if (link->wire != NULL)
     _foliot_stream_wire_close (g_steal_pointer (&link->wire), TRUE);
   if (link->listener != NULL)
@@ -134,6 +138,8 @@ limit_reading (FoliotStreamLink *link)
     return;
   link->is_slowed = !link->is_slowed;
   _foliot_stream_wire_set_reading (link->wire, !link->is_slowed);
+  if (link->pair != NULL)
+    _foliot_stream_pair_set_reading (link->pair, link->side, !link->is_slowed);
 }
 
 static void
@@ -206,6 +212,8 @@ admit (FoliotPort *port, FoliotArrival *arrival)
   };
   if (arrival->kind != FOLIOT_EVENT_FRAME)
     link->why = g_steal_pointer (&arrival->error);
+  if (link->pair != NULL)
+    _foliot_stream_pair_received (link->pair, link->side, slot->number == 0);
   post_head (link);
 }
 
@@ -302,6 +310,8 @@ foliot_stream_link_send (FoliotLink *base, FoliotFrame *frame, GError **error)
   ok = check_sendable (link, frame, error) && _foliot_stream_wire_send (link->wire, frame->bytes, error);
   if (ok)
     count_sent (link, g_bytes_get_size (frame->bytes));
+  if (ok && link->pair != NULL)
+    _foliot_stream_pair_sent (link->pair, link->side);
   foliot_frame_clear (frame);
   return ok;
 }
@@ -370,7 +380,17 @@ foliot_stream_link_get_kernel (FoliotLink *base)
 static FoliotLinkFlags
 foliot_stream_link_get_flags (FoliotLink *base)
 {
-  return FOLIOT_LINK_EXTERNAL;
+  FoliotStreamLink *link = FOLIOT_STREAM_LINK (base);
+
+  return link->pair != NULL && _foliot_stream_pair_is_inside (link->pair) ? 0 : FOLIOT_LINK_EXTERNAL;
+}
+
+static FoliotLink *
+foliot_stream_link_get_peer (FoliotLink *base)
+{
+  FoliotStreamLink *link = FOLIOT_STREAM_LINK (base);
+
+  return link->pair != NULL ? (FoliotLink *) _foliot_stream_pair_get_peer (link->pair, link->side) : NULL;
 }
 
 static FoliotValue *
@@ -407,6 +427,7 @@ foliot_stream_link_iface_init (FoliotLinkInterface *iface)
   iface->get_queued_bytes = foliot_stream_link_get_queued_bytes;
   iface->close = foliot_stream_link_close;
   iface->dup_info = foliot_stream_link_dup_info;
+  iface->get_peer = foliot_stream_link_get_peer;
   iface->get_owner = foliot_stream_link_get_owner;
   iface->is_writable = foliot_stream_link_is_writable;
   iface->set_reading = foliot_stream_link_set_reading;
@@ -421,6 +442,7 @@ foliot_stream_link_finalize (GObject *object)
 
   link->sink = NULL;
   stop (link);
+  g_clear_pointer (&link->pair, _foliot_stream_pair_unref);
   g_clear_error (&link->why);
   g_clear_pointer (&link->peername, foliot_value_unref);
   g_clear_pointer (&link->sockname, foliot_value_unref);
@@ -462,6 +484,22 @@ _foliot_stream_link_new (FoliotStreamShared *shared, FoliotStreamWire *wire, con
   link->sockname = _foliot_stream_wire_dup_name (wire, FALSE);
   _foliot_stream_wire_set_sink (wire, &sink, link);
   return link;
+}
+
+void
+_foliot_stream_link_set_pair (FoliotStreamLink *link, FoliotStreamPair *pair, FoliotStreamSide side)
+{
+  link->pair = pair;
+  link->side = side;
+  if (pair != NULL)
+    _foliot_stream_pair_join (pair, side, link);
+}
+
+void
+_foliot_stream_link_joined (FoliotStreamLink *link)
+{
+  if (link->sink != NULL && link->sink->joined != NULL)
+    link->sink->joined (link->owner);
 }
 
 void

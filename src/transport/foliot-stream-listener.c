@@ -34,6 +34,7 @@ typedef struct
 typedef struct
 {
   FoliotStreamListener *listener; /* owned */
+  FoliotStreamPair *pair;         /* (nullable) when its client is of this kernel */
   FoliotStreamWire *wire;
   FoliotHold *hold;
 } Guest;
@@ -70,6 +71,7 @@ guest_free (Guest *guest)
       _foliot_stream_wire_close (guest->wire, TRUE);
       listener->shared->n_accepted--;
     }
+  g_clear_pointer (&guest->pair, _foliot_stream_pair_unref);
   if (guest->hold != NULL)
     foliot_hold_release (guest->hold);
   g_free (guest);
@@ -95,6 +97,7 @@ enter (gpointer target, gpointer payload)
       client = g_strdup_printf ("client %u", ++listener->shared->n_clients);
       link = _foliot_stream_link_new (listener->shared, g_steal_pointer (&guest->wire), listener->name,
                                       client);
+      _foliot_stream_link_set_pair (link, g_steal_pointer (&guest->pair), FOLIOT_STREAM_SERVER);
       _foliot_stream_link_set_listener (link, listener, listener->links->len);
       g_ptr_array_add (listener->links, link);
       listener->accept (FOLIOT_LINK (link), listener->user_data);
@@ -144,6 +147,7 @@ receive (FoliotStreamListener *listener, int fd, FoliotFilter *filter)
   Guest *guest = g_new0 (Guest, 1);
 
   guest->listener = g_object_ref (listener);
+  guest->pair = _foliot_stream_pair_find (shared, fd);
   guest->wire = _foliot_stream_wire_new (shared, fd, filter);
   shared->n_accepted++;
   g_ptr_array_add (listener->guests, guest);

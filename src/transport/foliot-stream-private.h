@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "kernel/foliot-gate-private.h"
+#include "kernel/foliot-kernel-private.h"
 #include "kernel/foliot-poll-private.h"
 #include "transport/foliot-exchange-private.h"
 #include "transport/foliot-filter-private.h"
@@ -131,6 +132,50 @@ FoliotStreamLink *_foliot_stream_link_new (FoliotStreamShared *shared, FoliotStr
                                            const char *name, const char *peer_name);
 void _foliot_stream_link_set_listener (FoliotStreamLink *link, FoliotStreamListener *listener, guint index);
 void _foliot_stream_listener_link_ended (FoliotStreamListener *listener, guint index);
+
+/* The other end turned out to live in this kernel. */
+void _foliot_stream_link_joined (FoliotStreamLink *link);
+
+/* ---- foliot-stream-pair.c ------------------------------------------------------------------------------------ */
+
+typedef enum
+{
+  FOLIOT_STREAM_CLIENT,
+  FOLIOT_STREAM_SERVER,
+} FoliotStreamSide;
+
+/*
+ * FoliotStreamPair:
+ *
+ * A connection of which the client's end is in this kernel, and perhaps the server's, too.
+ */
+typedef struct _FoliotStreamPair FoliotStreamPair;
+
+/* @fd: a socket that connect has just been called on. Returns: (transfer full) (nullable). */
+FoliotStreamPair *_foliot_stream_pair_new (FoliotStreamShared *shared, int fd, const struct sockaddr *server,
+                                           socklen_t n_server);
+/* @fd: a socket that was accepted. Returns: (transfer full) (nullable): NULL: its client is not of this kernel. */
+FoliotStreamPair *_foliot_stream_pair_find (FoliotStreamShared *shared, int fd);
+void _foliot_stream_pair_unref (FoliotStreamPair *pair);
+/* A link is that end of it from now on, until it leaves. */
+void _foliot_stream_pair_join (FoliotStreamPair *pair, FoliotStreamSide side, FoliotStreamLink *link);
+/* It sends nothing more but the end of its stream, and hears nothing. Once. */
+void _foliot_stream_pair_leave (FoliotStreamPair *pair, FoliotStreamSide side);
+/* That end has sent a message. */
+void _foliot_stream_pair_sent (FoliotStreamPair *pair, FoliotStreamSide side);
+/* A message, or the end, has been admitted to that end. */
+void _foliot_stream_pair_received (FoliotStreamPair *pair, FoliotStreamSide side, gboolean is_end);
+/* That end reads, or lets the other one wait. */
+void _foliot_stream_pair_set_reading (FoliotStreamPair *pair, FoliotStreamSide side, gboolean reading);
+/* Whether both ends are in this kernel. */
+gboolean _foliot_stream_pair_is_inside (FoliotStreamPair *pair);
+/* Returns: (transfer none) (nullable): the end other than @side. */
+FoliotStreamLink *_foliot_stream_pair_get_peer (FoliotStreamPair *pair, FoliotStreamSide side);
+
+/* Makes @link that end of @pair (transfer full) (nullable). */
+void _foliot_stream_link_set_pair (FoliotStreamLink *link, FoliotStreamPair *pair, FoliotStreamSide side);
+
+/* ---- making and connecting ----------------------------------------------------------------------------------- */
 
 FoliotListener *_foliot_stream_listener_new (FoliotStreamShared *shared, FoliotAddress *at, const char *name,
                                              FoliotAcceptFunc accept, gpointer user_data,

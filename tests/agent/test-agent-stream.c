@@ -151,6 +151,29 @@ test_same_world (World *world)
   g_assert_cmpint (foliot_value_get_int (sum), ==, 11);
 }
 
+/* Who is asked may sleep, and calls and sleeps of many agree on the time. */
+static void
+test_asleep (World *world)
+{
+  FoliotContainer *a = world_container (world, "a"), *b = world_container (world, "b");
+  world_agent (a, TYPE_CALLEE, NULL);
+  world_agent (b, TYPE_CALLEE, NULL);
+  g_autoptr (FoliotProxy) there = world_connect (a, world_url (world, "b/0"));
+  g_autoptr (FoliotProxy) here = world_connect (a, world_url (world, "a/0"));
+  g_autoptr (FoliotFuture) long_one = foliot_proxy_call (there, "wait", INT (3600), NULL);
+  g_autoptr (FoliotValue) slow = call_ok (there, "wait", INT (1));
+  g_assert_cmpint (foliot_kernel_now (world->kernel), ==, FOLIOT_SECOND);
+  g_autoptr (FoliotValue) own = call_ok (here, "wait", INT (2));
+  g_assert_cmpint (foliot_kernel_now (world->kernel), ==, 3 * FOLIOT_SECOND);
+  g_autofree char *big = g_strnfill (5000000, 'x'); /* does not fit into any socket's buffer */
+  g_autoptr (FoliotFuture) echo = foliot_proxy_call (there, "echo", foliot_value_new_string (big), NULL);
+  g_assert_nonnull (foliot_await (echo, foliot_kernel_now (world->kernel) + 1, NULL));
+  g_assert_cmpint (foliot_kernel_now (world->kernel), ==, 3 * FOLIOT_SECOND);
+  g_autoptr (FoliotValue) late = foliot_await (long_one, FOLIOT_TIME_NEVER, NULL);
+  g_assert_nonnull (late);
+  g_assert_cmpint (foliot_kernel_now (world->kernel), ==, FOLIOT_HOUR);
+}
+
 static FoliotContainer *
 container_at (World *world, FoliotAddress *address)
 {
@@ -190,6 +213,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   world_test_add_sockets ("/agent/stream/same-world", test_same_world);
+  world_test_add_sockets ("/agent/stream/asleep", test_asleep);
   world_test_add_sockets ("/agent/stream/elsewhere", test_elsewhere);
   world_test_add_sockets ("/agent/row-079-port-zero", test_port_zero);
   return g_test_run ();

@@ -132,7 +132,9 @@ talk (FoliotKernel *kernel, const char *url)
 {
   g_autoptr (Pipe) pipe = pipe_new (kernel, url);
 
-  g_assert_cmpuint (foliot_link_get_flags (pipe->client.link), ==, FOLIOT_LINK_EXTERNAL);
+  g_assert_cmpuint (foliot_link_get_flags (pipe->client.link), ==, 0); /* both ends are here */
+  g_assert_true (foliot_link_get_peer (pipe->client.link) == pipe->server.link);
+  g_assert_true (foliot_link_get_peer (pipe->server.link) == pipe->client.link);
   say (&pipe->client, "one");
   say (&pipe->client, "");
   say (&pipe->client, "two");
