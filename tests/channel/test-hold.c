@@ -151,17 +151,23 @@ typedef struct
 } World;
 
 static void
-world_open (World *world, guint limit_ms)
+world_open_driven (World *world, FoliotDrive drive, guint limit_ms)
 {
   const FoliotChannelOptions options = { .hold_limit_ms = limit_ms };
   g_autoptr (GError) error = NULL;
 
   *world = (World){ .context = g_main_context_new () };
-  world->kernel = foliot_kernel_new (world->context, FOLIOT_DRIVE_FREE, 1, 0);
+  world->kernel = foliot_kernel_new (world->context, drive, 1, 0);
   world->link = g_object_new (OUTSIDE_TYPE_LINK, NULL);
   world->link->kernel = world->kernel;
   world->channel = foliot_channel_new (world->kernel, FOLIOT_LINK (world->link), &options, &error);
   g_assert_no_error (error);
+}
+
+static void
+world_open (World *world, guint limit_ms)
+{
+  world_open_driven (world, FOLIOT_DRIVE_FREE, limit_ms);
 }
 
 static void
@@ -286,6 +292,34 @@ test_limit (void)
   world_close (&world);
 }
 
+static gboolean
+on_timeout (gpointer user_data)
+{
+  World *world = user_data;
+
+  foliot_kernel_post (world->kernel, 0, 0, FOLIOT_EVENT_GATE, deliver_answer, world->link, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* A server lives on, however long one of those takes whom it asks. */
+static void
+test_no_limit_in_real_time (void)
+{
+  g_autoptr (GSource) timeout = g_timeout_source_new (20);
+  g_autoptr (GError) error = NULL;
+  World world;
+
+  world_open_driven (&world, FOLIOT_DRIVE_REALTIME, 1);
+  g_source_set_callback (timeout, on_timeout, &world, NULL);
+  g_source_attach (timeout, world.context);
+  g_autoptr (FoliotFuture) answer = ask (&world, "slow");
+  g_autoptr (FoliotValue) value = foliot_run (world.kernel, answer, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (value);
+  g_clear_pointer (&answer, foliot_future_unref);
+  world_close (&world);
+}
+
 /* With it comes the report of who waits. */
 static void
 test_report (void)
@@ -327,6 +361,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/channel/hold/time-waits", test_time_waits);
   g_test_add_func ("/channel/hold/limit", test_limit);
+  g_test_add_func ("/channel/hold/no-limit-in-real-time", test_no_limit_in_real_time);
   g_test_add_func ("/channel/hold/report", test_report);
   g_test_add_func ("/channel/hold/end-releases", test_end_releases);
   return g_test_run ();
