@@ -117,7 +117,14 @@ FOLIOT_API FoliotAgent *foliot_container_get_agent (FoliotContainer *container, 
  *
  * Connections are shared per textual address, also while they are being made (@timeout is then that of the first who asked); a proxy
  * that somebody still holds is returned without traffic. A lost connection is forgotten, and the next connect makes a new one
- * (aiomas keeps it for ever: docs/differences.md). Over a network that loses messages the question whether the agent exists may
+ * (aiomas keeps it for ever: docs/differences.md).
+ *
+ * A peer outside of the kernel's world comes back: the next call of one of its proxies, or the next connect, makes
+ * the connection again (for at least five seconds, unless that was in vain the last time), and its proxies stay good. What was
+ * under way ends with %FOLIOT_ERROR_CONNECTION_RESET, which names peer and method, or is sent again if it was called by
+ * foliot_proxy_call_repeatable(). Calls of an agent that is no more where it was end with %FOLIOT_ERROR_LOOKUP.
+ *
+ * Over a network that loses messages the question whether the agent exists may
  * be lost: who gives up waiting settles the future ([method@Future.cancel]), and once nobody waits for the answer, the next
  * connect asks again.
  *
@@ -150,6 +157,18 @@ FOLIOT_API void foliot_container_shutdown_sync (FoliotContainer *container);
  * Outgoing ones that are alive, shared by all agents.
  */
 FOLIOT_API guint foliot_container_get_n_connections (FoliotContainer *container);
+/**
+ * foliot_container_get_n_reconnects:
+ *
+ * Returns: how often a lost peer came back.
+ */
+FOLIOT_API guint64 foliot_container_get_n_reconnects (FoliotContainer *container);
+/**
+ * foliot_container_get_n_repeated:
+ *
+ * Returns: how often a call was sent once more, see foliot_proxy_call_repeatable().
+ */
+FOLIOT_API guint64 foliot_container_get_n_repeated (FoliotContainer *container);
 
 /**
  * FoliotAgentFailureFunc:

@@ -407,6 +407,15 @@ FOLIOT_API FoliotValue *foliot_value_new_service (GObject *service) FOLIOT_WARN_
 FOLIOT_API FoliotFuture *foliot_proxy_call (FoliotProxy *proxy, const char *method,
                                             ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 /**
+ * foliot_proxy_call_repeatable: (skip)
+ *
+ * As foliot_proxy_call(), by a caller to whom it is the same whether the method runs once or more often: if the
+ * connection is lost before the answer, and can be made again (see foliot_container_connect()), the same call is sent
+ * again, at most three times.
+ */
+FOLIOT_API FoliotFuture *foliot_proxy_call_repeatable (FoliotProxy *proxy, const char *method,
+                                                       ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
+/**
  * foliot_proxy_callv:
  * @positional: (transfer full) (nullable): a list;
  * @keywords: (transfer full) (nullable): a map with text keys.

@@ -400,6 +400,22 @@ foliot_container_get_n_connections (FoliotContainer *container)
   return priv->peers != NULL ? _foliot_peers_count (priv->peers) : 0;
 }
 
+guint64
+foliot_container_get_n_reconnects (FoliotContainer *container)
+{
+  g_return_val_if_fail (FOLIOT_IS_CONTAINER (container), 0);
+  FoliotContainerPrivate *priv = PRIVATE (container);
+  return priv->peers != NULL ? _foliot_peers_get_n_reconnects (priv->peers) : 0;
+}
+
+guint64
+foliot_container_get_n_repeated (FoliotContainer *container)
+{
+  g_return_val_if_fail (FOLIOT_IS_CONTAINER (container), 0);
+  FoliotContainerPrivate *priv = PRIVATE (container);
+  return priv->peers != NULL ? _foliot_peers_get_n_repeated (priv->peers) : 0;
+}
+
 void
 foliot_container_set_failure_func (FoliotContainer *container, FoliotAgentFailureFunc func,
                                    gpointer user_data)

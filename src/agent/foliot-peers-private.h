@@ -21,6 +21,11 @@ void _foliot_peers_free (FoliotPeers *peers);
 FoliotFuture *_foliot_peers_connect (FoliotPeers *peers, const char *url,
                                      FoliotTime timeout) FOLIOT_WARN_UNUSED;
 
+/* Whether a lost peer outside comes back when it is needed again; TRUE at the start. Of those connected to from here on. */
+void _foliot_peers_set_reconnects (FoliotPeers *peers, gboolean reconnects);
+guint64 _foliot_peers_get_n_reconnects (FoliotPeers *peers);
+guint64 _foliot_peers_get_n_repeated (FoliotPeers *peers);
+
 /* Connections that are alive. */
 guint _foliot_peers_count (FoliotPeers *peers);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/foliot-peers-private.h"
 
+#include "channel/foliot-channel-open-private.h"
 #include "kernel/foliot-kernel-private.h"
+#include "rpc/foliot-reconnect-private.h"
 
 /*
  * To connect to an agent is a chain of three steps: open a connection to its container, or share the one that is there
@@ -17,11 +19,17 @@
  * attempts of a world that end at the same instant are settled together, behind everything else of that instant, in the
  * order in which they were begun. Neither a shared connection nor a cached proxy lets one agent overtake another.
  *
+ * A peer outside that is lost is not forgotten: when it is needed again, by a call or by a connect, another channel is
+ * opened and put under the same client, so that all proxies stay good. Then it is asked once more for each agent that
+ * was found there, before anything else is sent: it may be another process by now.
+ *
  * The cache of proxies is the weak one that a connection keeps below its root proxy. A proxy of it that still bears the
  * text which it was given here has been held by somebody ever since its agent was validated.
  */
 
 #define PRIORITY_OF_ROUNDS (FOLIOT_PRIORITY_DEFAULT + 50)
+/* Who was lost needs a moment to come back, however impatient the first connect was. */
+#define LEAST_PATIENCE (5 * FOLIOT_SECOND)
 
 /* The attempts of a world that have come to their end at this instant. */
 typedef struct
@@ -40,6 +48,9 @@ struct _FoliotPeers
   guint32 node;
   GHashTable *by_address; /* Peer, borrowed from the queue */
   GQueue peers;           /* in the order in which they were first asked for: the order of closing */
+  gboolean reconnects;
+  guint64 n_reconnects;
+  guint64 n_repeated; /* calls sent once more */
 };
 
 /* A container elsewhere, from the first connect to it until its connection is lost. */
@@ -54,6 +65,10 @@ typedef struct
   FoliotProxy *root;       /* keeps the cache of proxies */
   GHashTable *targets;     /* Target, by agent id */
   GList link;
+  FoliotTime timeout;     /* of who connected first */
+  FoliotFuture *reopened; /* while a lost peer is being brought back */
+  guint n_asking;         /* questions of that which have no answer yet */
+  gboolean was_in_vain;   /* the last time that was tried */
 } Peer;
 
 /* An agent at a peer. */
@@ -62,6 +77,7 @@ typedef struct
   Peer *peer;
   char *aid;
   char *text;         /* of its proxy, once it was validated */
+  char *class_name;   /* likewise */
   GPtrArray *waiting; /* Attempt, while it is being validated */
   gboolean forgotten; /* no longer in the table: its question lives on alone */
 } Target;
@@ -199,6 +215,7 @@ target_free (Target *target)
   g_clear_pointer (&target->waiting, g_ptr_array_unref);
   g_free (target->aid);
   g_free (target->text);
+  g_free (target->class_name);
   g_free (target);
 }
 
@@ -219,6 +236,7 @@ peer_unref (Peer *peer)
   g_clear_pointer (&peer->root, foliot_proxy_unref);
   g_clear_object (&peer->client);
   g_clear_pointer (&peer->opening, foliot_future_unref);
+  g_clear_pointer (&peer->reopened, foliot_future_unref);
   foliot_address_unref (peer->address);
   g_free (peer);
 }
@@ -247,7 +265,13 @@ peer_forget (Peer *peer)
   g_hash_table_remove (peers->by_address, peer->address);
   g_queue_unlink (&peers->peers, &peer->link);
   if (peer->client != NULL)
-    foliot_rpc_client_on_connection_reset (peer->client, NULL, NULL, NULL, NULL);
+    {
+      foliot_rpc_client_on_connection_reset (peer->client, NULL, NULL, NULL, NULL);
+      _foliot_rpc_client_set_reconnect (peer->client, NULL, NULL);
+    }
+  if (peer->reopened != NULL)
+    foliot_future_reject (peer->reopened, g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
+                                                               "Connection closed"));
   peer_unref (peer);
 }
 
@@ -282,7 +306,10 @@ target_make_proxy (Target *target, const char *class_name, const char *url)
   g_autofree char *path = g_strconcat ("agents/", target->aid, NULL);
   g_autoptr (FoliotProxy) proxy = foliot_proxy_get (target->peer->root, path);
   g_free (target->text);
+  g_free (target->class_name);
+  target->class_name = g_strdup (class_name);
   target->text = g_strdup_printf ("%sProxy('%s')", class_name, url);
+  _foliot_rpc_client_set_gone (target->peer->client, path, NULL);
   foliot_proxy_set_string (proxy, target->text);
   return foliot_value_new_proxy (proxy);
 }
@@ -383,17 +410,203 @@ peer_validate (Peer *peer, Attempt *attempt)
   foliot_future_then (call, on_validated, target, (GDestroyNotify) target_done);
 }
 
+/* All that waited for a connection ask for their agents. */
 static void
-peer_set_client (Peer *peer, FoliotRpcClient *client)
+peer_validate_all (Peer *peer)
 {
-  peer->client = g_object_ref (client);
-  peer->root = foliot_rpc_client_get_remote (client);
-  foliot_rpc_client_on_connection_reset (client, on_connection_reset, peer, NULL, NULL);
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&peer->waiting);
   peer->waiting = attempts_new ();
   g_ptr_array_set_free_func (waiting, NULL);
   for (guint i = 0; i < waiting->len; i++)
     peer_validate (peer, waiting->pdata[i]);
+}
+
+static void
+peer_fail_all (Peer *peer, const GError *why)
+{
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&peer->waiting);
+  peer->waiting = attempts_new ();
+  attempts_end (waiting, NULL, why);
+}
+
+/* ---- a lost peer comes back ---- */
+
+static void
+peer_end_reopening (Peer *peer, const GError *why)
+{
+  g_autoptr (FoliotFuture) reopened = g_steal_pointer (&peer->reopened);
+  peer->was_in_vain = why != NULL;
+  if (why != NULL)
+    {
+      foliot_future_reject (reopened, g_error_copy (why));
+      peer_fail_all (peer, why);
+      return;
+    }
+  foliot_future_resolve (reopened, NULL);
+  peer_validate_all (peer);
+}
+
+/* The agent that was there is not, or another one has its id. */
+static void
+target_lose (Target *target, FoliotValue *reply)
+{
+  g_autofree char *path = g_strconcat ("agents/", target->aid, NULL);
+  const char *where = foliot_address_get_repr (target->peer->address);
+  g_autofree char *now = foliot_value_is_null (reply) ? g_strdup ("nobody there has its id") : NULL;
+  if (now == NULL)
+    {
+      g_autofree char *printed = foliot_value_print (reply);
+      now = g_strdup_printf ("its id there is that of a %s", printed);
+    }
+  _foliot_rpc_client_set_gone (
+      target->peer->client, path,
+      g_error_new (
+          FOLIOT_ERROR, FOLIOT_ERROR_LOOKUP,
+          "%s \"%s\" of Container(%s) is gone: since the connection to it was lost and made again, %s",
+          target->class_name, target->aid, where, now));
+  g_clear_pointer (&target->text, g_free);
+}
+
+static gboolean
+is_same (Target *target, FoliotValue *reply)
+{
+  return foliot_value_get_kind (reply) == FOLIOT_VALUE_STRING
+         && g_str_equal (foliot_value_get_string (reply, NULL), target->class_name);
+}
+
+/* An agent that a lost peer is asked for again. */
+typedef struct
+{
+  Peer *peer;
+  char *aid;
+} Question;
+
+static void
+question_free (Question *question)
+{
+  peer_unref (question->peer);
+  g_free (question->aid);
+  g_free (question);
+}
+
+static void
+on_asked_again (FoliotFuture *call, FoliotValue *reply, const GError *error, gpointer user_data)
+{
+  Question *question = user_data;
+  Peer *peer = question->peer;
+  Target *target = g_hash_table_lookup (peer->targets, question->aid);
+  if (target != NULL && reply != NULL && !is_same (target, reply))
+    target_lose (target, reply);
+  if (--peer->n_asking == 0 && peer->reopened != NULL)
+    peer_end_reopening (peer, foliot_channel_get_error (foliot_rpc_client_get_channel (peer->client)));
+}
+
+static gint
+compare_aids (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* In the order of the ids, which does not depend on a table's. */
+static void
+peer_ask_again (Peer *peer)
+{
+  g_autoptr (GPtrArray) aids = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer aid, target;
+  g_hash_table_iter_init (&iter, peer->targets); /* any order: sorted below */
+  while (g_hash_table_iter_next (&iter, &aid, &target))
+    if (((Target *) target)->text != NULL)
+      g_ptr_array_add (aids, g_strdup (aid));
+  g_ptr_array_sort (aids, compare_aids);
+  peer->n_asking = aids->len;
+  for (guint i = 0; i < aids->len; i++)
+    {
+      Question *question = g_new (Question, 1);
+      *question = (Question){ peer_ref (peer), g_strdup (aids->pdata[i]) };
+      g_autoptr (FoliotFuture) call
+          = foliot_proxy_call (peer->root, "validate_aid", foliot_value_new_string (question->aid), NULL);
+      foliot_future_then (call, on_asked_again, question, (GDestroyNotify) question_free);
+    }
+  if (aids->len == 0)
+    peer_end_reopening (peer, NULL);
+}
+
+static FoliotFuture *peer_reopen (gpointer owner);
+
+static void
+count_repeated (gpointer owner)
+{
+  ((Peer *) owner)->owner->n_repeated++;
+}
+
+static const FoliotReconnectFuncs reconnect_funcs = { .reopen = peer_reopen, .repeated = count_repeated };
+
+/* Before anything of the peer is delivered. */
+static void
+on_channel (FoliotChannel *channel, gpointer user_data)
+{
+  Peer *peer = user_data;
+  if (peer->owner != NULL
+      && _foliot_rpc_client_attach (peer->client, channel, G_OBJECT (peer->owner->container), NULL))
+    _foliot_rpc_client_set_reconnect (peer->client, &reconnect_funcs, peer);
+  else
+    foliot_future_unref (foliot_channel_close (channel));
+}
+
+static void
+on_channel_opened (FoliotFuture *opening, FoliotValue *value, const GError *error, gpointer user_data)
+{
+  Peer *peer = user_data;
+  g_clear_pointer (&peer->opening, foliot_future_unref);
+  if (peer->owner == NULL)
+    return;
+  if (error != NULL)
+    {
+      peer_end_reopening (peer, error);
+      return;
+    }
+  peer->owner->n_reconnects++;
+  peer_ask_again (peer);
+}
+
+static FoliotFuture *
+peer_reopen (gpointer owner)
+{
+  Peer *peer = owner;
+  FoliotPeers *peers = peer->owner;
+  if (peer->reopened != NULL)
+    return foliot_future_ref (peer->reopened);
+  FoliotTime timeout = peer->timeout;
+  if (timeout != FOLIOT_TIME_NEVER && !peer->was_in_vain)
+    timeout = MAX (timeout, LEAST_PATIENCE);
+  guint32 before = foliot_kernel_enter_node (peers->kernel, peers->node);
+  peer->reopened = foliot_future_new (peers->kernel);
+  peer->opening = _foliot_channel_open_with (peers->transport, peer->address, timeout, peers->options,
+                                             on_channel, peer_ref (peer), (GDestroyNotify) peer_unref);
+  foliot_future_then (peer->opening, on_channel_opened, peer_ref (peer), (GDestroyNotify) peer_unref);
+  foliot_kernel_enter_node (peers->kernel, before);
+  return foliot_future_ref (peer->reopened);
+}
+
+/* ---- first step ---- */
+
+static gboolean
+leads_outside (FoliotRpcClient *client)
+{
+  return _foliot_channel_leads_outside (foliot_rpc_client_get_channel (client));
+}
+
+static void
+peer_set_client (Peer *peer, FoliotRpcClient *client)
+{
+  peer->client = g_object_ref (client);
+  peer->root = foliot_rpc_client_get_remote (client);
+  if (peer->owner->reconnects && leads_outside (client))
+    _foliot_rpc_client_set_reconnect (client, &reconnect_funcs, peer);
+  else
+    foliot_rpc_client_on_connection_reset (client, on_connection_reset, peer, NULL, NULL);
+  peer_validate_all (peer);
 }
 
 static void
@@ -408,29 +621,36 @@ on_opened (FoliotFuture *opening, FoliotValue *value, const GError *error, gpoin
     foliot_future_unref (foliot_rpc_client_close (client));
   else
     {
-      g_autoptr (GPtrArray) waiting = g_steal_pointer (&peer->waiting);
-      peer->waiting = attempts_new ();
-      attempts_end (waiting, NULL, error);
+      peer_fail_all (peer, error);
       peer_forget (peer);
     }
 }
 
-/* First step. */
 static void
 peer_open (Peer *peer, FoliotTime timeout)
 {
   FoliotPeers *peers = peer->owner;
+  peer->timeout = timeout;
   peer->opening = foliot_rpc_open (peers->transport, peer->address, G_OBJECT (peers->container), timeout,
                                    peers->options);
   foliot_future_then (peer->opening, on_opened, peer_ref (peer), (GDestroyNotify) peer_unref);
 }
 
-/* The connection at @address that is alive or being made, else a new one. */
+/* Whether it is of no use any more. */
+static gboolean
+peer_is_dead (Peer *peer)
+{
+  if (peer->client == NULL || peer_is_connected (peer))
+    return FALSE;
+  return !peer->owner->reconnects || !leads_outside (peer->client);
+}
+
+/* The connection at @address that is alive, being made or made again, else a new one. */
 static Peer *
 peers_get (FoliotPeers *peers, FoliotAddress *address)
 {
   Peer *peer = g_hash_table_lookup (peers->by_address, address);
-  if (peer != NULL && peer->client != NULL && !peer_is_connected (peer))
+  if (peer != NULL && peer_is_dead (peer))
     {
       peer_forget (peer);
       peer = NULL;
@@ -450,6 +670,7 @@ _foliot_peers_new (FoliotContainer *container, FoliotTransport *transport,
   peers->transport = g_object_ref (transport);
   peers->options = options;
   peers->node = node;
+  peers->reconnects = TRUE;
   peers->by_address = g_hash_table_new (foliot_address_hash, foliot_address_equal);
   g_queue_init (&peers->peers);
   return peers;
@@ -477,12 +698,14 @@ _foliot_peers_connect (FoliotPeers *peers, const char *url, FoliotTime timeout)
   Attempt *attempt = attempt_new (peers->kernel, url, aid);
   FoliotFuture *result = foliot_future_ref (attempt->result);
   Peer *peer = peers_get (peers, address);
-  if (peer->client != NULL)
+  if (peer->client != NULL && peer->reopened == NULL && peer_is_connected (peer))
     peer_validate (peer, attempt);
   else
     {
       g_ptr_array_add (peer->waiting, attempt);
-      if (peer->opening == NULL)
+      if (peer->client != NULL)
+        foliot_future_unref (peer_reopen (peer));
+      else if (peer->opening == NULL)
         peer_open (peer, timeout);
     }
   foliot_kernel_enter_node (peers->kernel, before);
@@ -508,8 +731,26 @@ _foliot_peers_close (FoliotPeers *peers, GPtrArray *closings)
       g_ptr_array_set_size (peer->waiting, 0);
       if (peer->client != NULL)
         g_ptr_array_add (closings, foliot_rpc_client_close (peer->client));
-      else if (peer->opening != NULL)
+      if (peer->opening != NULL)
         foliot_future_cancel (peer->opening);
       peer_unref (peer);
     }
+}
+
+void
+_foliot_peers_set_reconnects (FoliotPeers *peers, gboolean reconnects)
+{
+  peers->reconnects = reconnects;
+}
+
+guint64
+_foliot_peers_get_n_reconnects (FoliotPeers *peers)
+{
+  return peers->n_reconnects;
+}
+
+guint64
+_foliot_peers_get_n_repeated (FoliotPeers *peers)
+{
+  return peers->n_repeated;
 }

@@ -15,9 +15,8 @@
  * the link itself holds time for what is on its way.
  */
 
-/* Returns: (transfer full): the name of what was asked for; of an rpc call its path. */
-static char *
-describe_request (FoliotValue *content)
+char *
+_foliot_channel_describe_request (FoliotValue *content)
 {
   FoliotValue *path = content;
   g_autofree char *text = NULL;
@@ -37,7 +36,7 @@ describe_hold (gpointer user_data)
 {
   FoliotChannel *channel = user_data;
   const FoliotPending *oldest = _foliot_pending_peek (&channel->pending, channel->hold.oldest);
-  g_autofree char *request = describe_request (oldest != NULL ? oldest->content : NULL);
+  g_autofree char *request = _foliot_channel_describe_request (oldest != NULL ? oldest->content : NULL);
   g_autofree char *now = foliot_time_format (foliot_kernel_now (channel->kernel));
 
   return g_strdup_printf ("the answer of %s to %s, missing since %s s (%u without an answer)",

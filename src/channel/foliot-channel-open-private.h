@@ -3,6 +3,9 @@
 
 #include <foliot/foliot-channel.h>
 
+/* Whether the link goes through the system, so that it may be lost, and made again. */
+gboolean _foliot_channel_leads_outside (FoliotChannel *channel);
+
 /*
  * _foliot_channel_open_with:
  * @connected: (nullable): called with the channel as soon as it exists, before any frame of the peer is delivered

@@ -70,6 +70,12 @@ name_address_error (GError *error, FoliotAddress *address)
                       foliot_address_get_repr (address));
 }
 
+gboolean
+_foliot_channel_leads_outside (FoliotChannel *channel)
+{
+  return channel->flow.max_in_flight != 0;
+}
+
 /* ---- opening ------------------------------------------------------------------------------------------------- */
 
 typedef struct

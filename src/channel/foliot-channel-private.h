@@ -56,6 +56,8 @@ void _foliot_channel_hold_answer (FoliotChannel *channel);
 void _foliot_channel_hold_joined (gpointer channel);
 /* Nothing is pending any more. */
 void _foliot_channel_hold_end (FoliotChannel *channel);
+/* Returns: (transfer full): the name of what @content (nullable) asks for; of an rpc call its path. */
+char *_foliot_channel_describe_request (FoliotValue *content);
 
 /* Who has to wait when one side does not read; see foliot-channel-flow.c. */
 typedef struct
@@ -113,6 +115,7 @@ struct _FoliotChannel
   GError *error; /* recorded; NULL while open */
   GError *why;   /* what pending calls got */
   gboolean by_protocol;
+  gboolean names_calls;   /* in the error of each that the peer's loss leaves without an answer */
   gboolean replace_error; /* by `Connection closed`, once the link has ended */
   FoliotFuture *closed;   /* (nullable) of close */
   gboolean link_ended;

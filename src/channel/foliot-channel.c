@@ -49,6 +49,21 @@ drop_requests (FoliotChannel *channel)
     }
 }
 
+/* Returns: (transfer full): what a request ends with that has no answer. */
+static GError *
+new_loss (FoliotChannel *channel, const FoliotPending *pending, const GError *why)
+{
+  g_autofree char *request = NULL;
+
+  if (!channel->names_calls || !channel->link_ended
+      || !g_error_matches (why, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET))
+    return g_error_copy (why);
+  request = _foliot_channel_describe_request (pending->content);
+  return g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
+                      "The connection to %s was lost before it answered %s%s%s", channel->origin, request,
+                      why->message[0] != '\0' ? ": " : "", why->message);
+}
+
 /* Fails everything that waits: requests by id, then recv. */
 static void
 fail_pending (FoliotChannel *channel, const GError *why)
@@ -60,7 +75,7 @@ fail_pending (FoliotChannel *channel, const GError *why)
   _foliot_channel_hold_end (channel);
   for (guint i = 0; i < n; i++)
     {
-      foliot_future_reject (pending[i].future, g_error_copy (why));
+      foliot_future_reject (pending[i].future, new_loss (channel, &pending[i], why));
       _foliot_pending_clear (&pending[i]);
     }
   if (receiver != NULL)

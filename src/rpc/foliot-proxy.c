@@ -20,6 +20,8 @@
 static guint64 hash_object (gpointer proxy);
 static char *format_object (gpointer proxy);
 
+#define MAX_REPEATS 3
+
 static GType
 register_type (void)
 {
@@ -264,8 +266,8 @@ get_method_path (FoliotProxy *proxy, const char *method)
 }
 
 /* @positional, @keywords: (transfer full). */
-static FoliotFuture *
-call (FoliotProxy *proxy, const char *method, FoliotValue *positional, FoliotValue *keywords)
+static inline FoliotFuture *
+call (FoliotProxy *proxy, const char *method, FoliotValue *positional, FoliotValue *keywords, guint n_repeats)
 {
   FoliotValue *path = method != NULL ? get_method_path (proxy, method) : proxy->path;
   FoliotValue *items[] = { _foliot_value_ref (path), positional, keywords };
@@ -276,6 +278,8 @@ call (FoliotProxy *proxy, const char *method, FoliotValue *positional, FoliotVal
 
   if (G_UNLIKELY (method == NULL && path->n_bytes == 0))
     error = g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_ATTRIBUTE, "No RPC function name specified.");
+  else if (G_UNLIKELY (client->reconnect != NULL))
+    reply = _foliot_reconnect_call (client, content, n_repeats);
   else
     reply = foliot_channel_send (client->channel, content, &error);
   _foliot_value_unref (content);
@@ -287,7 +291,7 @@ foliot_proxy_callv (FoliotProxy *proxy, const char *method, FoliotValue *positio
 {
   g_return_val_if_fail (proxy != NULL, NULL);
   return call (proxy, method, positional != NULL ? positional : foliot_value_new_list (NULL, 0),
-               keywords != NULL ? keywords : foliot_value_new_map (NULL, 0));
+               keywords != NULL ? keywords : foliot_value_new_map (NULL, 0), 0);
 }
 
 /* Collects the arguments that did not fit into @few. */
@@ -303,19 +307,41 @@ collect_many (FoliotValue **few, gsize n_few, FoliotValue *next, va_list args)
   return foliot_value_new_list ((FoliotValue **) many->pdata, many->len);
 }
 
+/* Returns: (transfer full): the arguments up to the NULL. */
+static inline FoliotValue *
+collect (va_list args)
+{
+  FoliotValue *few[8], *item;
+  gsize n_items = 0;
+
+  for (item = va_arg (args, FoliotValue *); item != NULL && n_items < G_N_ELEMENTS (few);
+       item = va_arg (args, FoliotValue *))
+    few[n_items++] = item;
+  return item != NULL ? collect_many (few, n_items, item, args) : foliot_value_new_list (few, n_items);
+}
+
 FoliotFuture *
 foliot_proxy_call (FoliotProxy *proxy, const char *method, ...)
 {
-  FoliotValue *few[8], *item, *positional;
-  gsize n_items = 0;
+  FoliotValue *positional;
   va_list args;
 
   g_return_val_if_fail (proxy != NULL, NULL);
   va_start (args, method);
-  for (item = va_arg (args, FoliotValue *); item != NULL && n_items < G_N_ELEMENTS (few);
-       item = va_arg (args, FoliotValue *))
-    few[n_items++] = item;
-  positional = item != NULL ? collect_many (few, n_items, item, args) : foliot_value_new_list (few, n_items);
+  positional = collect (args);
   va_end (args);
-  return call (proxy, method, positional, foliot_value_new_map (NULL, 0));
+  return call (proxy, method, positional, foliot_value_new_map (NULL, 0), 0);
+}
+
+FoliotFuture *
+foliot_proxy_call_repeatable (FoliotProxy *proxy, const char *method, ...)
+{
+  FoliotValue *positional;
+  va_list args;
+
+  g_return_val_if_fail (proxy != NULL, NULL);
+  va_start (args, method);
+  positional = collect (args);
+  va_end (args);
+  return call (proxy, method, positional, foliot_value_new_map (NULL, 0), MAX_REPEATS);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "rpc/foliot-reconnect-private.h"
 #include "rpc/foliot-router-private.h"
 
 /*
@@ -21,7 +22,10 @@ struct _FoliotRpcClient
   gboolean has_service; /* had one from the start */
   gboolean is_serving;
   gboolean is_connected;
-  gboolean is_lingering; /* nobody but running handlers wants it */
+  gboolean is_lingering;                 /* nobody but running handlers wants it */
+  const FoliotReconnectFuncs *reconnect; /* (nullable): of who gets a lost peer back */
+  gpointer reconnect_owner;
+  GHashTable *gone; /* (nullable): path → GError: what the peer had before it was lost, and has no more */
 };
 
 /* Returns: (nullable) (transfer none): the client that was made for @channel, while it lives. */

@@ -134,6 +134,17 @@ on_ended (FoliotChannel *channel, const GError *why, gboolean protocol, gpointer
 /* ---- birth and death ---- */
 
 static void
+leave_channel (FoliotRpcClient *self)
+{
+  if (self->channel != NULL && _foliot_rpc_client_of_channel (self->channel) == self)
+    {
+      foliot_channel_set_handlers (self->channel, NULL, NULL, NULL);
+      g_object_set_qdata (G_OBJECT (self->channel), client_quark (), NULL);
+    }
+  g_clear_object (&self->channel);
+}
+
+static void
 foliot_rpc_client_dispose (GObject *object)
 {
   FoliotRpcClient *self = FOLIOT_RPC_CLIENT (object);
@@ -147,12 +158,8 @@ foliot_rpc_client_dispose (GObject *object)
     }
   set_reset (self, NULL, NULL, NULL);
   drop_service (self);
-  if (self->channel != NULL && _foliot_rpc_client_of_channel (self->channel) == self)
-    {
-      foliot_channel_set_handlers (self->channel, NULL, NULL, NULL);
-      g_object_set_qdata (G_OBJECT (self->channel), client_quark (), NULL);
-    }
-  g_clear_object (&self->channel);
+  leave_channel (self);
+  g_clear_pointer (&self->gone, g_hash_table_unref);
   G_OBJECT_CLASS (foliot_rpc_client_parent_class)->dispose (object);
 }
 
@@ -192,6 +199,29 @@ connect (FoliotRpcClient *self)
   g_queue_push_tail_link (get_connected (self->kernel), &g_object_ref (self)->link);
 }
 
+static void
+offer (FoliotRpcClient *self, GObject *service)
+{
+  self->router = foliot_service_get_router (FOLIOT_SERVICE (service));
+  g_set_object (&self->service, service);
+  self->has_service = self->is_serving = TRUE;
+}
+
+gboolean
+_foliot_rpc_client_attach (FoliotRpcClient *client, FoliotChannel *channel, GObject *service, GError **error)
+{
+  g_assert (foliot_channel_get_error (client->channel) != NULL);
+  if (!_foliot_proxy_add_serializer (channel, error))
+    return FALSE;
+  if (client->is_connected) /* its end was not told yet */
+    on_ended (client->channel, client->channel->why, client->channel->by_protocol, client);
+  leave_channel (client);
+  client->channel = g_object_ref (channel);
+  offer (client, service);
+  connect (client);
+  return TRUE;
+}
+
 FoliotRpcClient *
 foliot_rpc_client_new (FoliotChannel *channel, GObject *service, GError **error)
 {
@@ -206,11 +236,7 @@ foliot_rpc_client_new (FoliotChannel *channel, GObject *service, GError **error)
   self->kernel = foliot_channel_get_kernel (channel);
   self->channel = g_object_ref (channel);
   if (service != NULL)
-    {
-      self->service = g_object_ref (service);
-      self->router = foliot_service_get_router (FOLIOT_SERVICE (service));
-      self->has_service = self->is_serving = TRUE;
-    }
+    offer (self, service);
   connect (self);
   return self;
 }
@@ -259,6 +285,7 @@ FoliotFuture *
 foliot_rpc_client_close (FoliotRpcClient *client)
 {
   g_return_val_if_fail (FOLIOT_IS_RPC_CLIENT (client), NULL);
+  _foliot_rpc_client_set_reconnect (client, NULL, NULL);
   return foliot_channel_close (client->channel);
 }
 

@@ -28,6 +28,7 @@ struct _FoliotRawSocket
   gboolean is_reading;
   gboolean wants_room;
   gboolean has_ended;
+  gboolean is_listener; /* waits for somebody to accept */
 };
 
 /* ---- the descriptor ------------------------------------------------------------------------------------------ */
@@ -35,8 +36,9 @@ struct _FoliotRawSocket
 static void
 listen_for (FoliotRawSocket *socket)
 {
-  _foliot_poll_set_events (&socket->entry, (socket->is_reading && !socket->has_ended ? EPOLLIN : 0)
-                                               | (socket->wants_room ? EPOLLOUT : 0));
+  gboolean reads = socket->is_listener || (socket->is_reading && !socket->has_ended);
+
+  _foliot_poll_set_events (&socket->entry, (reads ? EPOLLIN : 0) | (socket->wants_room ? EPOLLOUT : 0));
 }
 
 static void
@@ -189,12 +191,9 @@ foliot_raw_socket_new_accepted (FoliotKernel *kernel, int listener)
   FoliotRawSocket *waiter = socket_new (kernel, dup (listener));
   int fd;
 
-  waiter->wants_room = FALSE;
+  waiter->is_listener = TRUE;
   while ((fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC)) < 0)
-    {
-      _foliot_poll_set_events (&waiter->entry, EPOLLIN);
-      await_change (waiter);
-    }
+    await_change (waiter);
   foliot_raw_socket_free (waiter);
   return socket_new (kernel, fd);
 }
