@@ -11,7 +11,16 @@ G_BEGIN_DECLS
  * FoliotContainer:
  *
  * Where agents live: one listening address, one clock, one codec, one connection per peer. Its root service (offered on every connection, in
- * both directions) exposes `validate_aid(aid)` and the sub-service `agents`.
+ * both directions) exposes `validate_aid(aid)`, the sub-service `agents`, and, for Foliot's own tools and masters, `_foliot`:
+ *
+ * - `describe(aid = null, first = 0, limit = 1000)`: a map of "foliot" (the version), "url", "name", "n_agents" and "agents": of one
+ *   agent, or of those with ids from @first on, their "id", "url", "class", "help" and "methods" as [method@Router.describe] gives them
+ * - `advance_to(seconds = null, ns = null)`: moves the container's ExternalClock by the discrete-event rule, see
+ *   [method@ExternalClock.advance_to], and answers with its time in nanoseconds when it has arrived and what was due by then is done.
+ *   Fails with %FOLIOT_KERNEL_ERROR_DRIVE, which names the drive, where time is not set from outside
+ * - `settle()`: {"end", "seen", "worlds"}: a list with one map for this world: "name", "drive", "quiet" (nothing is left at or before
+ *   now), "now_ns", "next_due_ns", "holds", "waits", "links": [end, peer's end, peer, messages sent, received, answers owed by
+ *   the peer, whether the peer cannot settle], "report". Its arguments belong to foliot_container_settle()
  *
  * A container implements #FoliotService and owns its agents until it is freed. What listens keeps it alive: it ends by its shutdown, or
  * with its world ([method@Kernel.close]). It holds no reference on its kernel, which must outlive it. In the records it is a node of its own: connecting and
@@ -169,6 +178,34 @@ FOLIOT_API guint64 foliot_container_get_n_reconnects (FoliotContainer *container
  * Returns: how often a call was sent once more, see foliot_proxy_call_repeatable().
  */
 FOLIOT_API guint64 foliot_container_get_n_repeated (FoliotContainer *container);
+
+/**
+ * foliot_container_settle:
+ * @limit_ms: for how long, by the wall clock; 0: 60 000
+ *
+ * Is anything left to do at or before now, here or in any container that can be reached over connections from here, and when is the
+ * next thing due? Waits until nothing is: asks all of them on `_foliot/settle`, in waves, until two successive waves agree
+ * (docs/settle.md). Time is held meanwhile. A peer that does not know how to settle counts as settled when it owes no answer.
+ *
+ * Only what containers open and accept is looked at, not what was opened beside them, and nobody else may move time meanwhile.
+ *
+ * Returns: (transfer full): resolves with a map: "now_ns" and "next_due_ns" (null: nothing) on the container's clock, "assumed" (a
+ *   plain peer was taken as settled), "worlds" and "links", how many were asked. Rejects with %FOLIOT_ERROR_TIMED_OUT and the
+ *   report of foliot_container_report_waits(), with %FOLIOT_ERROR_CANCELLED when the container is shut down
+ */
+FOLIOT_API FoliotFuture *foliot_container_settle (FoliotContainer *container,
+                                                  guint limit_ms) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_container_report_waits:
+ * @limit_ms: for one answer, by the wall clock; 0: 5 000
+ *
+ * Who waits for whom, since when, in all containers that foliot_container_settle() would ask.
+ *
+ * Returns: (transfer full): resolves with a text: a line for each world, below it, indented, what is on its way, the holds and
+ *   the waits
+ */
+FOLIOT_API FoliotFuture *foliot_container_report_waits (FoliotContainer *container,
+                                                        guint limit_ms) FOLIOT_WARN_UNUSED;
 
 /**
  * FoliotAgentFailureFunc:

@@ -518,6 +518,25 @@ _foliot_container_remove_agent (FoliotContainer *container, FoliotAgent *agent)
   g_object_unref (agent);
 }
 
+static void
+container_collect_channels (FoliotContainerPrivate *priv, GPtrArray *channels)
+{
+  _foliot_peers_collect_channels (priv->peers, channels);
+  for (guint i = 0; i < priv->incoming->len; i++)
+    {
+      FoliotChannel *channel = foliot_rpc_client_get_channel (priv->incoming->pdata[i]);
+      if (foliot_channel_get_error (channel) == NULL)
+        g_ptr_array_add (channels, channel);
+    }
+}
+
+void
+_foliot_kernel_collect_channels (FoliotKernel *kernel, GPtrArray *channels)
+{
+  for (GList *link = get_open (kernel)->head; link != NULL; link = link->next)
+    container_collect_channels (PRIVATE (FOLIOT_CONTAINER (link->data)), channels);
+}
+
 guint
 _foliot_container_get_n_ids (FoliotContainer *container)
 {

@@ -29,6 +29,9 @@ guint64 _foliot_peers_get_n_repeated (FoliotPeers *peers);
 /* Connections that are alive. */
 guint _foliot_peers_count (FoliotPeers *peers);
 
+/* Adds the channels (transfer none) of those connections to @channels, in the order in which they were first asked for. */
+void _foliot_peers_collect_channels (FoliotPeers *peers, GPtrArray *channels);
+
 /* Rejects all who wait for a connection, forgets all peers, and adds to @closings a future (transfer full) for each connection
  * that is being closed, in the order in which they were first asked for. */
 void _foliot_peers_close (FoliotPeers *peers, GPtrArray *closings);

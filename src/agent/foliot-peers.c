@@ -722,6 +722,14 @@ _foliot_peers_count (FoliotPeers *peers)
 }
 
 void
+_foliot_peers_collect_channels (FoliotPeers *peers, GPtrArray *channels)
+{
+  for (GList *link = peers->peers.head; link != NULL; link = link->next)
+    if (peer_is_connected (link->data))
+      g_ptr_array_add (channels, foliot_rpc_client_get_channel (((Peer *) link->data)->client));
+}
+
+void
 _foliot_peers_close (FoliotPeers *peers, GPtrArray *closings)
 {
   while (peers->peers.head != NULL)

@@ -2,7 +2,9 @@
 #include "agent/foliot-reserved-private.h"
 
 #include "agent/foliot-container-private.h"
-#include "kernel/foliot-kernel-private.h"
+#include "agent/foliot-settle-private.h"
+#include "agent/foliot-timer-private.h"
+#include "rpc/foliot-args-private.h"
 
 /*
  * What a container answers beyond aiomas, all of it below one name, so that a plain peer sees nothing of it: what is there,
@@ -12,8 +14,8 @@
  * from the answers that nobody is still on the way. The answer is an event of the new time with the lowest priority.
  */
 
-#define PRIORITY_OF_ARRIVAL G_MAXINT8
-#define MAX_DESCRIBED       1000 /* agents in one answer, unless the caller wants another number */
+#define SETTLE_LIMIT_MS 5000
+#define MAX_DESCRIBED   1000 /* agents in one answer, unless the caller wants another number */
 
 /* ---- describe ---- */
 
@@ -128,35 +130,6 @@ check_drive (FoliotContainer *container, GError **error)
   return FALSE;
 }
 
-static void
-on_arrived (gpointer arrival, gpointer payload)
-{
-  foliot_future_resolve (arrival, NULL);
-  foliot_future_unref (arrival);
-}
-
-/* The world ends first: the fiber that waits is told so by its end. */
-static void
-drop_arrival (gpointer arrival, gpointer payload)
-{
-  foliot_future_unref (arrival);
-}
-
-/* Waits until the kernel's time is @at, and all is done that is due by then. */
-static gboolean
-await_arrival (FoliotKernel *kernel, FoliotTime at, GError **error)
-{
-  FoliotFuture *arrival = foliot_future_new (kernel);
-  g_autoptr (FoliotFuture) waited_for = foliot_future_ref (arrival);
-  foliot_future_set_label (arrival, "the time of advance_to");
-  _foliot_kernel_set_drop_func (kernel, on_arrived, drop_arrival);
-  if (foliot_kernel_post (kernel, at, PRIORITY_OF_ARRIVAL, FOLIOT_EVENT_NOTIFY, on_arrived, arrival, NULL)
-      == 0)
-    drop_arrival (arrival, NULL);
-  g_autoptr (FoliotValue) arrived = foliot_await (waited_for, FOLIOT_TIME_NEVER, error);
-  return arrived != NULL;
-}
-
 static FoliotValue *
 advance_to (gpointer self, FoliotArgs *args, GError **error)
 {
@@ -164,9 +137,27 @@ advance_to (gpointer self, FoliotArgs *args, GError **error)
   FoliotTime time;
   if (!read_time (args, &time, error) || !check_drive (self, error)
       || !foliot_external_clock_advance_to (FOLIOT_EXTERNAL_CLOCK (clock), time, error)
-      || !await_arrival (foliot_container_get_kernel (self), foliot_clock_to_kernel (clock, time), error))
+      || !_foliot_timer_await_arrival (foliot_container_get_kernel (self),
+                                       foliot_clock_to_kernel (clock, time), error))
     return NULL;
   return foliot_value_new_int (foliot_clock_time (clock));
+}
+
+/* ---- settle ---- */
+
+/* Asked by a person, without a wave, it tells of this world alone. */
+static FoliotValue *
+settle (gpointer self, FoliotArgs *args, GError **error)
+{
+  gint64 limit_ms = foliot_args_get_int (args, "limit_ms");
+  const FoliotWave wave = {
+    .id = foliot_args_get_string (args, "wave"),
+    .from = args->client != NULL ? foliot_rpc_client_get_channel (args->client) : NULL,
+    .from_end = foliot_args_get_string (args, "end"),
+    .report = foliot_args_get_bool (args, "report"),
+    .limit_ms = (guint) CLAMP (limit_ms, 1, G_MAXINT),
+  };
+  return _foliot_settle_visit (self, &wave, error);
 }
 
 /* ---- the service ---- */
@@ -176,6 +167,10 @@ static const FoliotMethod methods[] = {
     "The agents of this container and their methods: one, or those from an id on." },
   { "advance_to", advance_to, "seconds: number? = null, ns: int? = null",
     "Goes through every due time up to this clock time; answers with the time in ns when it is reached." },
+  { "settle", settle,
+    "wave: string? = null, end: string? = null, report: bool = false, limit_ms: int = " G_STRINGIFY (
+        SETTLE_LIMIT_MS),
+    "What is left to do here at or before now, when the next thing is due, and what went over which link." },
 };
 
 FoliotServiceDict *

@@ -60,12 +60,13 @@ _foliot_channel_hold_answer (FoliotChannel *channel)
 
   if (channel->hold.hold == NULL)
     return;
-  if (channel->pending.n_entries == 0)
+  if (channel->pending.n_entries == _foliot_channel_n_settling (channel))
     {
       _foliot_channel_hold_end (channel);
       return;
     }
-  while (_foliot_pending_peek (&channel->pending, channel->hold.oldest) == NULL)
+  while (_foliot_pending_peek (&channel->pending, channel->hold.oldest) == NULL
+         || _foliot_channel_is_settling (channel, channel->hold.oldest))
     channel->hold.oldest++;
   if (channel->hold.oldest != oldest)
     _foliot_hold_renew (channel->hold.hold);

@@ -3,6 +3,7 @@
 
 #include <foliot/foliot-channel.h>
 
+#include "channel/foliot-channel-count-private.h"
 #include "channel/foliot-message-private.h"
 #include "channel/foliot-pending-private.h"
 
@@ -85,7 +86,23 @@ gboolean _foliot_channel_flow_refuse (FoliotChannel *channel, GError **error);
 /* Whether nobody has to wait. */
 gboolean _foliot_channel_is_writable (FoliotChannel *channel);
 
-/* Only foliot-channel.c writes to it, but for the pool of requests, the hold and the flow. */
+/* On links through the system; see foliot-channel-count.c. */
+typedef struct
+{
+  guint64 n_sent;
+  guint64 n_received;
+  GArray *settling; /* (nullable) ids of the requests that settle and have no answer yet */
+} FoliotChannelCount;
+
+/* Returns: whether it is one that counts, and holds time. */
+gboolean _foliot_channel_count_request_out (FoliotChannel *channel, guint64 id, FoliotValue *content);
+gboolean _foliot_channel_count_answer_in (FoliotChannel *channel, guint64 id);
+/* @content: of the request. */
+void _foliot_channel_count_request_in (FoliotChannel *channel, FoliotValue *content);
+void _foliot_channel_count_answer_out (FoliotChannel *channel, FoliotValue *content);
+gboolean _foliot_channel_is_settling (FoliotChannel *channel, guint64 id);
+
+/* Only foliot-channel.c writes to it, but for the pool of requests, the hold, the flow and the count. */
 struct _FoliotChannel
 {
   GObject parent_instance;
@@ -104,6 +121,7 @@ struct _FoliotChannel
   FoliotChannelHold hold;
   FoliotChannelFlow flow;
   FoliotPendingTable pending;
+  FoliotChannelCount count;
   FoliotRequestPool requests;
   FoliotRequest *first_request; /* came in, wait for recv; owned */
   FoliotRequest *last_request;
@@ -123,6 +141,12 @@ struct _FoliotChannel
   GByteArray *scratch;
   char *origin;
 };
+
+static inline guint
+_foliot_channel_n_settling (const FoliotChannel *channel)
+{
+  return channel->count.settling != NULL ? channel->count.settling->len : 0;
+}
 
 /*
  * _foliot_channel_send_message:

@@ -282,7 +282,8 @@ foliot_channel_send (FoliotChannel *channel, FoliotValue *content, GError **erro
                        _foliot_kernel_get_node (channel->kernel));
   if (G_UNLIKELY (channel->through_system))
     {
-      _foliot_channel_hold_request (channel);
+      if (_foliot_channel_count_request_out (channel, id, content))
+        _foliot_channel_hold_request (channel);
       _foliot_channel_flow_update (channel);
     }
   return future;
@@ -333,6 +334,8 @@ accept_request (FoliotChannel *channel, FoliotMessage *message, FoliotValue *con
   FoliotRequest *request = _foliot_request_new (channel, &channel->requests, message, content);
   g_autoptr (FoliotFuture) receiver = NULL;
 
+  if (G_UNLIKELY (channel->through_system))
+    _foliot_channel_count_request_in (channel, content);
   if (G_UNLIKELY (channel->flow.max_in_flight != 0) && !_foliot_channel_flow_enter (channel, request))
     return;
   if (channel->on_request != NULL)
@@ -414,7 +417,8 @@ accept_reply (FoliotChannel *channel, const FoliotMessage *message, FoliotValue 
     }
   if (G_UNLIKELY (channel->through_system))
     {
-      _foliot_channel_hold_answer (channel);
+      if (_foliot_channel_count_answer_in (channel, message->id))
+        _foliot_channel_hold_answer (channel);
       _foliot_channel_flow_update (channel);
     }
   foliot_kernel_note_payload (channel->kernel, pending.node, hash, view);
@@ -691,6 +695,7 @@ foliot_channel_finalize (GObject *object)
 
   _foliot_request_pool_clear (&channel->requests);
   g_clear_pointer (&channel->closed, foliot_future_unref);
+  g_clear_pointer (&channel->count.settling, g_array_unref);
   g_clear_pointer (&channel->scratch, g_byte_array_unref);
   g_clear_object (&channel->codec);
   g_clear_error (&channel->error);

@@ -54,6 +54,31 @@ foliot_hold_dup_why (const FoliotHold *hold)
   return hold->why != NULL ? g_strdup (hold->why) : hold->describe (hold->user_data);
 }
 
+FoliotHold *
+_foliot_kernel_hold_to_settle (FoliotKernel *self)
+{
+  FoliotHold *hold = add_hold (self, g_strdup ("settling"), NULL, NULL, 0);
+
+  hold->settles = TRUE;
+  if (hold->kernel != NULL)
+    self->n_settle_holds++;
+  return hold;
+}
+
+char *
+_foliot_kernel_report_holds (FoliotKernel *self)
+{
+  GString *text = g_string_new (NULL);
+
+  for (const FoliotHold *hold = self->holds; hold != NULL; hold = hold->next)
+    {
+      g_autofree char *why = !hold->settles ? foliot_hold_dup_why (hold) : NULL;
+      if (why != NULL)
+        g_string_append_printf (text, "%s\n", why);
+    }
+  return g_string_free (text, FALSE);
+}
+
 void
 foliot_hold_release (FoliotHold *hold)
 {
@@ -64,6 +89,7 @@ foliot_hold_release (FoliotHold *hold)
       for (link = &hold->kernel->holds; *link != hold; link = &(*link)->next)
         ;
       *link = hold->next;
+      hold->kernel->n_settle_holds -= hold->settles;
       if (--hold->kernel->n_holds == 0 && hold->kernel->drive == FOLIOT_DRIVE_PACED)
         hold->kernel->pace.started = FALSE;
     }
@@ -91,5 +117,5 @@ foliot_kernel_orphan_holds (FoliotKernel *self)
       self->holds = g_steal_pointer (&hold->next);
       hold->kernel = NULL;
     }
-  self->n_holds = 0;
+  self->n_holds = self->n_settle_holds = 0;
 }

@@ -148,6 +148,11 @@ gboolean _foliot_kernel_is_closed (FoliotKernel *kernel);
 typedef char *(*FoliotDescribeFunc) (gpointer user_data);
 FoliotHold *_foliot_kernel_hold_described (FoliotKernel *kernel, FoliotDescribeFunc describe,
                                            gpointer user_data, guint limit_ms) FOLIOT_WARN_UNUSED;
+/* As foliot_kernel_hold(), without a limit, for those who wait to find out whether anything is left to do: it is nothing that is
+ * left to do itself, and no report names it. */
+FoliotHold *_foliot_kernel_hold_to_settle (FoliotKernel *kernel) FOLIOT_WARN_UNUSED;
+/* Returns: (transfer full): a line for each hold in force, why it is; '' if none. */
+char *_foliot_kernel_report_holds (FoliotKernel *kernel) FOLIOT_WARN_UNUSED;
 /* The limit of @hold counts from now on: what it waited for came, and it waits for the next thing. */
 void _foliot_hold_renew (FoliotHold *hold);
 

@@ -251,15 +251,17 @@ foliot_kernel_peek_settled (FoliotKernel *self, FoliotSettled *out_settled)
 {
   const FoliotQueueEntry *first;
   FoliotTime now, due;
+  guint n_holds;
 
   g_return_if_fail (IS_KERNEL (self));
   now = foliot_kernel_now (self);
   first = foliot_event_queue_peek (&self->queue);
   due = first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER;
+  n_holds = self->n_holds - self->n_settle_holds;
   *out_settled = (FoliotSettled){
-    .quiet = due > now && self->n_holds == 0 && (self->drive != FOLIOT_DRIVE_EXTERNAL || self->target <= now),
+    .quiet = due > now && n_holds == 0 && (self->drive != FOLIOT_DRIVE_EXTERNAL || self->target <= now),
     .next_due = MAX (due, now),
-    .n_holds = self->n_holds,
+    .n_holds = n_holds,
     .n_waits = self->waits_func != NULL ? self->waits_func (self) : 0,
   };
 }

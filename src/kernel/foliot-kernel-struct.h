@@ -37,7 +37,8 @@ struct _FoliotHold
   FoliotDescribeFunc describe;
   gpointer user_data;
   guint limit_ms;
-  gint64 end_us; /* monotonic; G_MAXINT64 without limit */
+  gint64 end_us;    /* monotonic; G_MAXINT64 without limit */
+  gboolean settles; /* see _foliot_kernel_hold_to_settle() */
 };
 
 typedef struct
@@ -92,7 +93,8 @@ struct _FoliotKernel
   FoliotPace pace;
   FoliotHold *holds; /* in order of asking */
   guint n_holds;
-  gboolean running; /* inside run_until */
+  guint n_settle_holds; /* of these */
+  gboolean running;     /* inside run_until */
   gboolean closed;
 
   /* The main loop. */

@@ -55,6 +55,7 @@ struct _FoliotArgs
   FoliotValue *keywords;   /* (nullable) */
   FoliotValue *rest;       /* (nullable) */
   FoliotValue *more;       /* (nullable) */
+  FoliotRpcClient *client; /* (nullable): over whose connection the call came */
   FoliotValue *few[FOLIOT_ARGS_N_FEW];
 };
 

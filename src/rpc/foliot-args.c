@@ -265,6 +265,7 @@ _foliot_args_init (FoliotArgs *args)
 {
   args->values = args->few;
   args->positional = args->keywords = args->rest = args->more = NULL;
+  args->client = NULL;
 }
 
 static gboolean

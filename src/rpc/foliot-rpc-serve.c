@@ -101,6 +101,7 @@ bind (const Call *call, FoliotArgs *args, GError **error)
   FoliotValue *positional = call->args;
 
   _foliot_args_init (args);
+  args->client = call->client;
   if (call->keywords->kind != FOLIOT_VALUE_MAP)
     {
       g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_TYPE, "%s() argument after ** must be a mapping, not %s",

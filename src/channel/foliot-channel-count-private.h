@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot-channel.h>
+
+G_BEGIN_DECLS
+
+/* The one request that is no part of the work that is counted: it asks for the counts. */
+#define FOLIOT_SETTLE_PATH "_foliot/settle"
+
+/*
+ * FoliotChannelCounts:
+ * @n_sent, @n_received: messages so far, requests and answers, but for those of settling
+ * @n_owed: our requests without an answer, but for those of settling
+ *
+ * What the two ends of a link compare to know that nothing is on its way between them.
+ */
+typedef struct
+{
+  guint64 n_sent;
+  guint64 n_received;
+  guint n_owed;
+} FoliotChannelCounts;
+
+/* Returns: whether @channel's link goes through the system: only there messages are counted. */
+gboolean _foliot_channel_get_counts (FoliotChannel *channel, FoliotChannelCounts *out_counts);
+
+G_END_DECLS
