@@ -17,14 +17,16 @@ G_BEGIN_DECLS
  * @max_read_ahead_bytes: as long as more than this has arrived on a link and was not taken by its sink, nothing is read
  *   from it, so that the peer has to wait; one read more may be kept; 0: 1 MiB
  * @max_read_ahead_frames: the same as a number of messages; 0: 4 096
- * @max_connections: accepted links open at a time, over all listeners of the transport; whoever comes beyond is hung up
- *   on; 0: 65 536
+ * @max_connections: accepted connections open at a time, over all listeners of the transport; whoever comes beyond is
+ *   hung up on, which [signal@Listener::refused] tells with RESOURCES; 0: 65 536
  * @connect_limit_ms: wall-clock limit of one attempt to connect, with looking up the name and with the handshake, after
- *   which it is rejected with %FOLIOT_ERROR_TIMED_OUT; 0: 20 000
+ *   which it is rejected with %FOLIOT_ERROR_TIMED_OUT, or in the handshake with %FOLIOT_TLS_ERROR_HANDSHAKE_TIMEOUT;
+ *   0: 20 000
  * @handshake_limit_ms: the same for the handshake of an accepted connection, which is then hung up; 0: 10 000
  * @linger_limit_ms: wall-clock limit for handing over what was sent before a close; 0: 2 000
  * @backlog: connections that the system keeps until they are accepted; 0: 1 024
- * @tls: (nullable): encrypts every link, both sides with certificates; the transport keeps a reference
+ * @tls: (nullable): encrypts every link, both sides with certificates; the transport keeps a reference. Over a Unix
+ *   socket the server's certificate must be for `localhost`
  *
  * Limits of a stream transport; 0 is always the default. A plain struct, copied.
  */
@@ -56,7 +58,7 @@ typedef struct
  *
  * connect: looks up the name of a host without blocking, tries its addresses in their order, and holds simulated time
  * meanwhile. Rejects with %FOLIOT_ERROR_CONNECTION_REFUSED, %FOLIOT_ERROR_FILE_NOT_FOUND (no socket file),
- * %FOLIOT_ERROR_TIMED_OUT, %FOLIOT_ERROR_CONNECTION (no such host, and the rest), RESOURCES, ADDRESS.
+ * %FOLIOT_ERROR_TIMED_OUT, %FOLIOT_ERROR_CONNECTION (no such host, and the rest), RESOURCES, ADDRESS, %FOLIOT_TLS_ERROR.
  *
  * listen: an empty host is all interfaces, IPv4 and IPv6; port 0 lets the system choose. The name of a host is looked up
  * at once and may block. A socket file that nobody listens on is replaced; one where somebody does, or a file of
@@ -64,6 +66,8 @@ typedef struct
  *
  * close of a link: `closed` comes at the present time; what was sent before is handed over behind that, if the peer
  * reads it within the limit. A peer's end of stream is `closed` without a reason, and what it had not read is lost.
+ * A peer of another protocol ends the link with PROTOCOL, one that speaks TLS to a plain link with
+ * %FOLIOT_TLS_ERROR_PLAIN_PEER; both are answered in their own words.
  *
  * Stable names: an end without a name of its own is called after the order: `server 1` is the first address connected to,
  * `client 1` the first connection accepted. "peername" and "sockname" are a list of host and port (four items for

@@ -16,7 +16,7 @@ FOLIOT_API GQuark foliot_tls_error_quark (void);
 
 /**
  * FoliotTlsError:
- * @FOLIOT_TLS_ERROR_PLAIN_PEER: the other end speaks no TLS at all
+ * @FOLIOT_TLS_ERROR_PLAIN_PEER: one end speaks TLS and the other does not
  * @FOLIOT_TLS_ERROR_EXPIRED: a certificate (or its CA's) is too old
  * @FOLIOT_TLS_ERROR_NOT_YET_VALID: a certificate begins in the future; a clock may be wrong
  * @FOLIOT_TLS_ERROR_WRONG_CA: a certificate is not signed by the CA of the other end

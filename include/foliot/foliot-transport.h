@@ -20,13 +20,15 @@ FOLIOT_API GQuark foliot_transport_error_quark (void);
  * FoliotTransportError:
  * @FOLIOT_TRANSPORT_ERROR_ADDRESS: this transport cannot reach that kind of address
  * @FOLIOT_TRANSPORT_ERROR_FRAME_TOO_LONG: a frame announces or has more bytes than the limit
- * @FOLIOT_TRANSPORT_ERROR_RESOURCES: the system (or a test) refused memory or descriptors
+ * @FOLIOT_TRANSPORT_ERROR_RESOURCES: the system (or a test) refused memory or descriptors, or a limit is reached
+ * @FOLIOT_TRANSPORT_ERROR_PROTOCOL: the peer speaks another protocol; the message names it
  */
 typedef enum
 {
   FOLIOT_TRANSPORT_ERROR_ADDRESS,
   FOLIOT_TRANSPORT_ERROR_FRAME_TOO_LONG,
   FOLIOT_TRANSPORT_ERROR_RESOURCES,
+  FOLIOT_TRANSPORT_ERROR_PROTOCOL,
 } FoliotTransportError;
 
 /**
@@ -179,6 +181,16 @@ struct _FoliotListenerClass
   void (*close) (FoliotListener *listener);
   FoliotFuture *(*wait_closed) (FoliotListener *listener);
 };
+/**
+ * FoliotListener::refused:
+ * @listener: who listens
+ * @error: why, of %FOLIOT_TLS_ERROR, or RESOURCES
+ * @peername: (nullable): who it was, as the "peername" of a link; %NULL: unknown
+ *
+ * Somebody came and was not let in: by its handshake, or by a limit. In a kernel event, after it was hung up on. Without
+ * a free descriptor nobody can be accepted: this is told once (then without a @peername), and who waits is accepted
+ * as soon as there is one.
+ */
 /**
  * foliot_listener_get_address:
  *

@@ -33,11 +33,10 @@ timer_expired (FoliotPollEntry *entry)
   _foliot_gate_bring (timer->kernel, &timer->port, FOLIOT_EVENT_GATE, NULL, NULL, NULL);
 }
 
-static gboolean
+static void
 timer_closed (FoliotPollEntry *entry, gboolean at_last)
 {
   _foliot_poll_remove (entry);
-  return TRUE;
 }
 
 static const FoliotPollClass timer_class = { timer_ready, timer_expired, NULL, timer_closed };

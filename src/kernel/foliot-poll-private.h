@@ -22,10 +22,10 @@ typedef struct
   /* What was collected goes out, if it asked for it. */
   void (*flush) (FoliotPollEntry *entry);
   /*
-   * The kernel closes: removes itself, and may free itself and other entries. FALSE: it has something to hand over and
-   * stays; it is asked again after a while (@at_last) and then must go.
+   * The kernel closes: removes itself, and may free itself and other entries. Whoever has something to hand over stays;
+   * it is asked again after a while (@at_last) and then must go.
    */
-  gboolean (*closed) (FoliotPollEntry *entry, gboolean at_last);
+  void (*closed) (FoliotPollEntry *entry, gboolean at_last);
 } FoliotPollClass;
 
 /* Embedded in what is polled, zeroed. */

@@ -27,6 +27,7 @@ struct _FoliotPoll
 {
   int fd;
   FoliotPollEntry *entries;
+  FoliotPollEntry *closing; /* the next to be asked to go */
   FoliotPollEntry *first_deadline, *last_deadline;
   GPtrArray *flushes; /* of entries; NULL where one has gone */
   GPtrArray *pokes;
@@ -301,6 +302,8 @@ _foliot_poll_remove (FoliotPollEntry *entry)
   list_remove (poll->flushes, &entry->n_flush);
   list_remove (poll->pokes, &entry->n_poke);
   clear_deadline (poll, entry);
+  if (poll->closing == entry)
+    poll->closing = entry->next;
   *(entry->previous != NULL ? &entry->previous->next : &poll->entries) = entry->next;
   if (entry->next != NULL)
     entry->next->previous = entry->previous;
@@ -363,27 +366,18 @@ _foliot_kernel_wait_for_outside (FoliotKernel *self)
     foliot_poll_serve (self, foliot_realtime_now_us () + WAIT_SLICE_US);
 }
 
-/* Asks everybody to go. Those that stay are in the list again afterwards. */
+/* Asks everybody to go, who may take others along. */
 static void
 close_entries (FoliotPoll *poll, gboolean at_last)
 {
-  FoliotPollEntry *staying = NULL;
-
-  while (poll->entries != NULL)
+  poll->closing = poll->entries;
+  while (poll->closing != NULL)
     {
-      FoliotPollEntry *entry = poll->entries;
+      FoliotPollEntry *entry = poll->closing;
 
-      if (entry->klass->closed (entry, at_last))
-        continue;
-      poll->entries = entry->next;
-      if (poll->entries != NULL)
-        poll->entries->previous = NULL;
-      entry->next = staying;
-      if (staying != NULL)
-        staying->previous = entry;
-      staying = entry;
+      poll->closing = entry->next;
+      entry->klass->closed (entry, at_last);
     }
-  poll->entries = staying;
 }
 
 void

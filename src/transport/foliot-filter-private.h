@@ -20,10 +20,13 @@ typedef struct
    */
   gboolean (*feed) (FoliotFilter *filter, const guint8 *data, gsize length, GByteArray *plain,
                     GByteArray *wire, GError **error);
-  /* Only once open. */
+  /* Only once open, and until either end has said good-bye. */
   gboolean (*write) (FoliotFilter *filter, const guint8 *data, gsize length, GByteArray *wire,
                      GError **error);
-  /* Handshake done AND the peer authenticated (a TLS 1.3 client: only after an authenticated first record of the server). */
+  /*
+   * Handshake done AND the peer authenticated (a TLS 1.3 client: only after an authenticated first record of the server).
+   * A peer that has said good-bye since leaves it open, one that failed does not.
+   */
   gboolean (*is_open) (FoliotFilter *filter);
   /* Says the first word, if it is ours to say. */
   void (*start) (FoliotFilter *filter, GByteArray *wire, GError **error);
@@ -31,6 +34,8 @@ typedef struct
   void (*end) (FoliotFilter *filter, GByteArray *wire);
   /* The peer's end of stream: FALSE when it was a truncation. */
   gboolean (*eof) (FoliotFilter *filter, GError **error);
+  /* It was not open in time: gives up, and says so. Returns: (transfer full): the error. */
+  GError *(*expire) (FoliotFilter *filter, GByteArray *wire);
   void (*free) (FoliotFilter *filter);
 } FoliotFilterClass;
 

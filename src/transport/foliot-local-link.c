@@ -3,6 +3,7 @@
 
 #include "kernel/foliot-fault-private.h"
 #include "transport/foliot-frame-queue-private.h"
+#include "transport/foliot-listener-private.h"
 
 /*
  * One end of a pipe inside the kernel.
@@ -43,8 +44,7 @@ struct _FoliotLocalLink
   FoliotValue *peername;
   char *name;
   char *peer_name;
-  FoliotLocalListener *listener; /* that accepted us, until we end or it goes; not owned */
-  guint listener_index;
+  FoliotAccepted accepted;
 };
 
 static void foliot_local_link_iface_init (FoliotLinkInterface *iface);
@@ -66,8 +66,7 @@ stop (FoliotLocalLink *link)
   link->event = 0;
   _foliot_frame_queue_clear (&link->queue);
   link->queued_bytes = 0;
-  if (link->listener != NULL)
-    _foliot_local_listener_link_ended (g_steal_pointer (&link->listener), link->listener_index);
+  _foliot_listener_remove_link (&link->accepted);
 }
 
 /* The sink hears no more of us after this; the link may be gone when it returns. */
@@ -356,8 +355,7 @@ _foliot_local_link_new_pair (FoliotExchange *exchange, gboolean carry_bytes, Fol
 }
 
 void
-_foliot_local_link_set_listener (FoliotLocalLink *link, FoliotLocalListener *listener, guint index)
+_foliot_local_link_set_listener (FoliotLocalLink *link, FoliotLocalListener *listener)
 {
-  link->listener = listener;
-  link->listener_index = index;
+  _foliot_listener_add_link (FOLIOT_LISTENER (listener), &link->accepted);
 }

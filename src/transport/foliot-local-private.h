@@ -22,9 +22,8 @@ FoliotLocalLink *_foliot_local_link_new_pair (FoliotExchange *exchange, gboolean
                                               FoliotValue *peername, const char *client_name,
                                               const char *server_name, FoliotLocalLink **out_server);
 
-/* The listener counts the links it accepted; each link tells it, once, that it has ended. */
-void _foliot_local_link_set_listener (FoliotLocalLink *link, FoliotLocalListener *listener, guint index);
-void _foliot_local_listener_link_ended (FoliotLocalListener *listener, guint index);
+/* It tells @listener, once, that it has ended. */
+void _foliot_local_link_set_listener (FoliotLocalLink *link, FoliotLocalListener *listener);
 
 /* Returns: (nullable) (transfer none): who listens on @queue. */
 FoliotLocalListener *_foliot_local_queue_get_server (FoliotLocalQueue *queue);

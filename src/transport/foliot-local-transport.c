@@ -2,6 +2,7 @@
 #include <foliot/foliot-transport.h>
 
 #include "kernel/foliot-fault-private.h"
+#include "transport/foliot-listener-private.h"
 #include "transport/foliot-local-private.h"
 
 /*
@@ -19,8 +20,6 @@ struct _FoliotLocalListener
   FoliotAcceptFunc accept;
   gpointer user_data;
   GDestroyNotify destroy;
-  GPtrArray *links;   /* accepted and not ended; not owned */
-  GPtrArray *waiters; /* futures of wait_closed */
 };
 
 G_DEFINE_FINAL_TYPE (FoliotLocalListener, foliot_local_listener, FOLIOT_TYPE_LISTENER)
@@ -51,25 +50,6 @@ typedef struct
 
 /* ---- listener ------------------------------------------------------------------------------------------------ */
 
-static void
-wake_waiters (FoliotLocalListener *listener)
-{
-  g_autoptr (GPtrArray) waiters = g_steal_pointer (&listener->waiters);
-
-  for (guint i = 0; waiters != NULL && i < waiters->len; i++)
-    foliot_future_resolve (g_ptr_array_index (waiters, i), NULL);
-}
-
-void
-_foliot_local_listener_link_ended (FoliotLocalListener *listener, guint index)
-{
-  g_ptr_array_remove_index_fast (listener->links, index);
-  if (index < listener->links->len)
-    _foliot_local_link_set_listener (g_ptr_array_index (listener->links, index), listener, index);
-  if (listener->links->len == 0)
-    wake_waiters (listener);
-}
-
 static FoliotAddress *
 foliot_local_listener_get_address (FoliotListener *base)
 {
@@ -91,17 +71,8 @@ static FoliotFuture *
 foliot_local_listener_wait_closed (FoliotListener *base)
 {
   FoliotLocalListener *listener = FOLIOT_LOCAL_LISTENER (base);
-  FoliotFuture *future = foliot_future_new (listener->kernel);
 
-  if (listener->links->len == 0)
-    {
-      foliot_future_resolve (future, NULL);
-      return future;
-    }
-  if (listener->waiters == NULL)
-    listener->waiters = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref);
-  g_ptr_array_add (listener->waiters, foliot_future_ref (future));
-  return future;
+  return _foliot_listener_wait_for_links (base, listener->kernel);
 }
 
 static void
@@ -110,10 +81,6 @@ foliot_local_listener_finalize (GObject *object)
   FoliotLocalListener *listener = FOLIOT_LOCAL_LISTENER (object);
 
   foliot_local_listener_close (FOLIOT_LISTENER (listener));
-  for (guint i = 0; i < listener->links->len; i++)
-    _foliot_local_link_set_listener (g_ptr_array_index (listener->links, i), NULL, 0);
-  wake_waiters (listener);
-  g_ptr_array_unref (listener->links);
   foliot_address_unref (listener->address);
   g_free (listener->name);
   if (listener->destroy != NULL)
@@ -133,7 +100,6 @@ foliot_local_listener_class_init (FoliotLocalListenerClass *klass)
 static void
 foliot_local_listener_init (FoliotLocalListener *listener)
 {
-  listener->links = g_ptr_array_new ();
 }
 
 /* ---- connecting ---------------------------------------------------------------------------------------------- */
@@ -175,8 +141,7 @@ arrive (gpointer target, gpointer payload)
   client = _foliot_local_link_new_pair (_foliot_exchange_get (listener->kernel), attempt->carry_bytes,
                                         _foliot_local_queue_get_peername (listener->queue), attempt->name,
                                         listener->name, &server);
-  _foliot_local_link_set_listener (server, listener, listener->links->len);
-  g_ptr_array_add (listener->links, server);
+  _foliot_local_link_set_listener (server, listener);
   listener->accept (FOLIOT_LINK (server), listener->user_data);
   foliot_future_resolve (attempt->future, foliot_value_new_object (FOLIOT_TYPE_LOCAL_LINK, client));
 }

@@ -67,6 +67,22 @@ _foliot_stream_address_to_value (const FoliotSocketAddress *address, socklen_t l
   return foliot_value_new_string (path);
 }
 
+char *
+_foliot_stream_address_to_text (const FoliotSocketAddress *address)
+{
+  const struct sockaddr_in *v4 = (const struct sockaddr_in *) address;
+  const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *) address;
+  char text[INET6_ADDRSTRLEN];
+
+  if (address->any.sa_family == AF_INET)
+    return g_strdup_printf ("%s:%u", inet_ntop (AF_INET, &v4->sin_addr, text, sizeof text),
+                            g_ntohs (v4->sin_port));
+  if (address->any.sa_family == AF_INET6)
+    return g_strdup_printf ("[%s]:%u", inet_ntop (AF_INET6, &v6->sin6_addr, text, sizeof text),
+                            g_ntohs (v6->sin6_port));
+  return NULL;
+}
+
 gboolean
 _foliot_stream_address_from_path (const char *path, FoliotSocketAddress *out_address, socklen_t *out_length,
                                   GError **error)
@@ -113,7 +129,8 @@ _foliot_stream_resolve (FoliotAddress *address, gboolean passive, gboolean numer
   code = getaddrinfo (host != NULL && *host != '\0' ? host : NULL, service, &hints, out_list);
   if (code == 0)
     return TRUE;
-  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION, "Cannot find host “%s”: %s",
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION,
+               "Cannot find host “%s” (%s): see whether it is spelt right, or give its address in figures",
                host != NULL ? host : "", code == EAI_SYSTEM ? g_strerror (errno) : gai_strerror (code));
   return FALSE;
 }

@@ -160,6 +160,15 @@ on_wire_ended (gpointer owner, GError *error)
 
 static const FoliotStreamWireSink wire_sink = { .opened = on_wire_opened, .ended = on_wire_ended };
 
+/* Whose certificate the server must have: whoever listens on a socket file is of this machine. */
+static const char *
+get_host (Attempt *attempt)
+{
+  return foliot_address_get_kind (attempt->address) == FOLIOT_ADDRESS_TCP
+             ? foliot_address_get_host (attempt->address)
+             : "localhost";
+}
+
 static void
 shake_hands (Attempt *attempt)
 {
@@ -167,12 +176,12 @@ shake_hands (Attempt *attempt)
   GError *error = NULL;
 
   stop_waiting (attempt);
-  if (!_foliot_stream_make_filter (attempt->shared, attempt->address, &filter, &error))
+  if (!_foliot_stream_make_filter (attempt->shared, FALSE, get_host (attempt), &filter, &error))
     {
       bring (attempt, error);
       return;
     }
-  attempt->wire = _foliot_stream_wire_new (attempt->shared, attempt->fd, filter);
+  attempt->wire = _foliot_stream_wire_new (attempt->shared, attempt->fd, filter, FALSE);
   attempt->fd = -1;
   if (!_foliot_stream_wire_open (attempt->wire, &wire_sink, attempt))
     bring (attempt, _foliot_stream_error_new (errno, "watch a connection to %s",
@@ -217,11 +226,10 @@ socket_ready (FoliotPollEntry *entry, guint32 events)
     shake_hands (attempt);
 }
 
-static gboolean
+static void
 entry_closed (FoliotPollEntry *entry, gboolean at_last)
 {
   _foliot_poll_remove (entry);
-  return TRUE;
 }
 
 static void
@@ -337,17 +345,21 @@ limit_expired (FoliotPollEntry *entry)
 {
   Attempt *attempt = (Attempt *) ((guint8 *) entry - G_STRUCT_OFFSET (Attempt, limit));
 
+  if (attempt->wire != NULL)
+    {
+      _foliot_stream_wire_expire (attempt->wire);
+      return;
+    }
   bring (attempt,
          g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_TIMED_OUT, "Cannot connect to %s within %u ms",
                       foliot_address_get_repr (attempt->address), attempt->shared->options.connect_limit_ms));
 }
 
 /* An attempt that is not over has no event that would free it. */
-static gboolean
+static void
 limit_closed (FoliotPollEntry *entry, gboolean at_last)
 {
   attempt_free ((Attempt *) ((guint8 *) entry - G_STRUCT_OFFSET (Attempt, limit)));
-  return TRUE;
 }
 
 static const FoliotPollClass limit_class

@@ -2,6 +2,7 @@
 #include "transport/foliot-stream-private.h"
 
 #include "transport/foliot-frame-queue-private.h"
+#include "transport/foliot-listener-private.h"
 
 /*
  * One end of a pipe to the outside.
@@ -46,12 +47,11 @@ struct _FoliotStreamLink
 
   char *name;
   char *peer_name;
-  FoliotValue *peername;          /* (nullable) */
-  FoliotValue *sockname;          /* (nullable) */
-  FoliotStreamPair *pair;         /* (nullable) when the other end may be in this kernel */
-  FoliotStreamSide side;          /* which end of it we are */
-  FoliotStreamListener *listener; /* that accepted us, until we end or it goes; not owned */
-  guint listener_index;
+  FoliotValue *peername;  /* (nullable) */
+  FoliotValue *sockname;  /* (nullable) */
+  FoliotStreamPair *pair; /* (nullable) when the other end may be in this kernel */
+  FoliotStreamSide side;  /* which end of it we are */
+  FoliotAccepted accepted;
 };
 
 static void foliot_stream_link_iface_init (FoliotLinkInterface *iface);
@@ -97,8 +97,7 @@ stop (FoliotStreamLink *link)
     _foliot_stream_pair_leave (link->pair, link->side);
   if (link->wire != NULL)
     _foliot_stream_wire_close (g_steal_pointer (&link->wire), TRUE);
-  if (link->listener != NULL)
-    _foliot_stream_listener_link_ended (g_steal_pointer (&link->listener), link->listener_index);
+  _foliot_listener_remove_link (&link->accepted);
 }
 
 /* The sink hears no more of us after this; the link may be gone when it returns. */
@@ -503,8 +502,7 @@ _foliot_stream_link_joined (FoliotStreamLink *link)
 }
 
 void
-_foliot_stream_link_set_listener (FoliotStreamLink *link, FoliotStreamListener *listener, guint index)
+_foliot_stream_link_set_listener (FoliotStreamLink *link, FoliotStreamListener *listener)
 {
-  link->listener = listener;
-  link->listener_index = index;
+  _foliot_listener_add_link (FOLIOT_LISTENER (listener), &link->accepted);
 }

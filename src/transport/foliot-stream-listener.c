@@ -10,14 +10,16 @@
 #include <unistd.h>
 
 #include "kernel/foliot-fault-private.h"
+#include "transport/foliot-listener-private.h"
 
 /*
  * What listens at an address: one socket, or one for each kind of address when that is all interfaces. A connection is
  * accepted in a turn of service; when it has shaken hands it enters through the listener's port, and the event of that
- * makes the link. Until then it is a guest.
+ * makes the link. Until then it is a guest. One that is not let in enters all the same, so that the program hears of
+ * it in an event; its socket is gone by then.
  *
  * Without a free descriptor nothing can be accepted, and nothing can be said to who waits: the sockets rest for a
- * moment instead of being ready again at once.
+ * moment instead of being ready again at once, until there is one.
  */
 
 #define MAX_DOORS      2
@@ -29,14 +31,18 @@ typedef struct
   FoliotPollEntry entry;
   FoliotStreamListener *listener;
   int fd;
+  gboolean is_resting; /* or was, and nobody was accepted since */
 } Door;
 
+/* Who shakes hands; then, on its way to the event, who is let in or refused. */
 typedef struct
 {
   FoliotStreamListener *listener; /* owned */
   FoliotStreamPair *pair;         /* (nullable) when its client is of this kernel */
-  FoliotStreamWire *wire;
-  FoliotHold *hold;
+  FoliotStreamWire *wire;         /* NULL: it is hung up on */
+  FoliotHold *hold;               /* (nullable) */
+  FoliotValue *peername;          /* (nullable) of one that is refused */
+  GError *why;                    /* (nullable) it is refused */
 } Guest;
 
 struct _FoliotStreamListener
@@ -51,31 +57,34 @@ struct _FoliotStreamListener
   FoliotAcceptFunc accept;
   gpointer user_data;
   GDestroyNotify destroy;
-  GPtrArray *guests;  /* shaking hands; not owned */
-  GPtrArray *links;   /* accepted and not ended; not owned */
-  GPtrArray *waiters; /* futures of wait_closed */
+  GPtrArray *guests; /* shaking hands */
 };
 
 G_DEFINE_FINAL_TYPE (FoliotStreamListener, foliot_stream_listener, FOLIOT_TYPE_LISTENER)
 
 /* ---- guests -------------------------------------------------------------------------------------------------- */
 
+static Guest *
+guest_new (FoliotStreamListener *listener)
+{
+  Guest *guest = g_new0 (Guest, 1);
+
+  guest->listener = g_object_ref (listener);
+  return guest;
+}
+
 static void
 guest_free (Guest *guest)
 {
-  FoliotStreamListener *listener = guest->listener;
-
-  g_ptr_array_remove_fast (listener->guests, guest);
   if (guest->wire != NULL)
-    {
-      _foliot_stream_wire_close (guest->wire, TRUE);
-      listener->shared->n_accepted--;
-    }
+    _foliot_stream_wire_close (guest->wire, TRUE);
   g_clear_pointer (&guest->pair, _foliot_stream_pair_unref);
   if (guest->hold != NULL)
     foliot_hold_release (guest->hold);
+  g_clear_pointer (&guest->peername, foliot_value_unref);
+  g_clear_error (&guest->why);
+  g_object_unref (guest->listener);
   g_free (guest);
-  g_object_unref (listener);
 }
 
 static void
@@ -85,23 +94,27 @@ drop_guest (gpointer target, gpointer payload)
 }
 
 static void
+let_in (Guest *guest)
+{
+  FoliotStreamListener *listener = guest->listener;
+  g_autofree char *client = g_strdup_printf ("client %u", ++listener->shared->n_clients);
+  FoliotStreamLink *link
+      = _foliot_stream_link_new (listener->shared, g_steal_pointer (&guest->wire), listener->name, client);
+
+  _foliot_stream_link_set_pair (link, g_steal_pointer (&guest->pair), FOLIOT_STREAM_SERVER);
+  _foliot_stream_link_set_listener (link, listener);
+  listener->accept (FOLIOT_LINK (link), listener->user_data);
+}
+
+static void
 enter (gpointer target, gpointer payload)
 {
   Guest *guest = target;
-  FoliotStreamListener *listener = guest->listener;
-  g_autofree char *client = NULL;
-  FoliotStreamLink *link;
 
-  if (listener->n_doors > 0)
-    {
-      client = g_strdup_printf ("client %u", ++listener->shared->n_clients);
-      link = _foliot_stream_link_new (listener->shared, g_steal_pointer (&guest->wire), listener->name,
-                                      client);
-      _foliot_stream_link_set_pair (link, g_steal_pointer (&guest->pair), FOLIOT_STREAM_SERVER);
-      _foliot_stream_link_set_listener (link, listener, listener->links->len);
-      g_ptr_array_add (listener->links, link);
-      listener->accept (FOLIOT_LINK (link), listener->user_data);
-    }
+  if (guest->why != NULL)
+    _foliot_listener_refuse (FOLIOT_LISTENER (guest->listener), guest->why, guest->peername);
+  else if (guest->listener->n_doors > 0)
+    let_in (guest);
   guest_free (guest);
 }
 
@@ -110,32 +123,48 @@ admit (FoliotPort *port, FoliotArrival *arrival)
 {
   FoliotStreamListener *listener
       = (FoliotStreamListener *) ((guint8 *) port - G_STRUCT_OFFSET (FoliotStreamListener, port));
+  Guest *guest = arrival->object;
 
+  guest->why = g_steal_pointer (&arrival->error);
   if (foliot_kernel_post (listener->shared->kernel, arrival->time_ns, FOLIOT_PRIORITY_DEFAULT, arrival->kind,
-                          enter, arrival->object, NULL)
+                          enter, guest, NULL)
       == 0)
-    guest_free (arrival->object);
+    guest_free (guest);
 }
 
+/* @why: (transfer full) (nullable): it is refused. */
+static void
+bring (Guest *guest, GError *why)
+{
+  FoliotStreamListener *listener = guest->listener;
+
+  _foliot_gate_bring (listener->shared->kernel, &listener->port, FOLIOT_EVENT_LINK, NULL, why, guest);
+}
+
+/* Whatever the peer says until it has a link is kept. */
 static void
 on_wire_opened (gpointer owner)
 {
+  static const FoliotStreamWireSink patient_sink = { 0 };
   Guest *guest = owner;
 
+  g_ptr_array_remove_fast (guest->listener->guests, guest);
   _foliot_stream_wire_set_limit (guest->wire, 0);
-  _foliot_gate_bring (guest->listener->shared->kernel, &guest->listener->port, FOLIOT_EVENT_LINK, NULL, NULL,
-                      guest);
+  _foliot_stream_wire_set_sink (guest->wire, &patient_sink, guest);
+  bring (guest, NULL);
 }
 
-/* Nobody above has heard of it. One that was opened in this very turn is still on its way up, and is told there. */
 static void
 on_wire_ended (gpointer owner, GError *error)
 {
   Guest *guest = owner;
 
-  g_clear_error (&error);
-  if (!_foliot_stream_wire_is_open (guest->wire))
-    guest_free (guest);
+  g_ptr_array_remove_fast (guest->listener->guests, guest);
+  guest->peername = _foliot_stream_wire_dup_name (guest->wire, TRUE);
+  _foliot_stream_wire_close (g_steal_pointer (&guest->wire), TRUE);
+  bring (guest, error != NULL ? error
+                              : g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
+                                                     "A client has gone while it was shaking hands"));
 }
 
 static const FoliotStreamWireSink guest_sink = { .opened = on_wire_opened, .ended = on_wire_ended };
@@ -144,18 +173,20 @@ static void
 receive (FoliotStreamListener *listener, int fd, FoliotFilter *filter)
 {
   FoliotStreamShared *shared = listener->shared;
-  Guest *guest = g_new0 (Guest, 1);
+  Guest *guest = guest_new (listener);
 
-  guest->listener = g_object_ref (listener);
   guest->pair = _foliot_stream_pair_find (shared, fd);
-  guest->wire = _foliot_stream_wire_new (shared, fd, filter);
-  shared->n_accepted++;
-  g_ptr_array_add (listener->guests, guest);
+  guest->wire = _foliot_stream_wire_new (shared, fd, filter, TRUE);
   if (!_foliot_stream_wire_open (guest->wire, &guest_sink, guest))
     {
-      guest_free (guest);
+      int code = errno;
+
+      _foliot_stream_wire_close (g_steal_pointer (&guest->wire), FALSE);
+      bring (guest, _foliot_stream_error_new (code, "watch a connection at %s",
+                                              foliot_address_get_repr (listener->address)));
       return;
     }
+  g_ptr_array_add (listener->guests, guest);
   if (filter == NULL)
     {
       on_wire_opened (guest);
@@ -167,10 +198,49 @@ receive (FoliotStreamListener *listener, int fd, FoliotFilter *filter)
 
 /* ---- doors --------------------------------------------------------------------------------------------------- */
 
+/* @peer: (nullable): unknown. @why: (transfer full). */
+static void
+refuse (FoliotStreamListener *listener, const FoliotSocketAddress *peer, socklen_t length, GError *why)
+{
+  Guest *guest = guest_new (listener);
+
+  if (peer != NULL)
+    guest->peername = _foliot_stream_address_to_value (peer, length);
+  bring (guest, why);
+}
+
 static gboolean
 is_out_of_room (int code)
 {
   return code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS;
+}
+
+/* Said once, and again only when there was room meanwhile. */
+static void
+rest (Door *door, int code)
+{
+  FoliotStreamListener *listener = door->listener;
+
+  _foliot_poll_set_events (&door->entry, 0);
+  _foliot_poll_set_limit (&door->entry, REST_MS);
+  if (!door->is_resting)
+    refuse (listener, NULL, 0,
+            _foliot_stream_error_new (code, "accept a connection at %s",
+                                      foliot_address_get_repr (listener->address)));
+  door->is_resting = TRUE;
+}
+
+static gboolean
+check_room (FoliotStreamListener *listener, GError **error)
+{
+  const FoliotStreamShared *shared = listener->shared;
+
+  if (shared->n_accepted < shared->options.max_connections)
+    return TRUE;
+  g_set_error (error, FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_RESOURCES,
+               "%u connections are open at %s, and that is the limit: close some or raise it",
+               shared->n_accepted, foliot_address_get_repr (listener->address));
+  return FALSE;
 }
 
 /* Returns: whether there may be more. */
@@ -179,24 +249,29 @@ accept_one (Door *door)
 {
   FoliotStreamListener *listener = door->listener;
   FoliotStreamShared *shared = listener->shared;
+  FoliotSocketAddress peer = { 0 };
+  socklen_t length = sizeof peer;
+  g_autofree char *text = NULL;
   FoliotFilter *filter = NULL;
+  GError *error = NULL;
   int fd = _foliot_kernel_fault (shared->kernel)
                ? (errno = EMFILE, -1)
-               : accept4 (door->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+               : accept4 (door->fd, &peer.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
   if (fd < 0)
     {
-      if (is_out_of_room (errno))
-        {
-          _foliot_poll_set_events (&door->entry, 0);
-          _foliot_poll_set_limit (&door->entry, REST_MS);
-        }
-      return errno == ECONNABORTED || errno == EINTR;
+      int code = errno;
+
+      if (is_out_of_room (code))
+        rest (door, code);
+      return code == ECONNABORTED || code == EINTR;
     }
-  if (shared->n_accepted >= shared->options.max_connections
-      || !_foliot_stream_make_filter (shared, NULL, &filter, NULL))
+  door->is_resting = FALSE;
+  text = _foliot_stream_address_to_text (&peer);
+  if (!check_room (listener, &error) || !_foliot_stream_make_filter (shared, TRUE, text, &filter, &error))
     {
       close (fd);
+      refuse (listener, &peer, length, error);
       return TRUE;
     }
   if (foliot_address_get_kind (listener->address) == FOLIOT_ADDRESS_TCP)
@@ -219,15 +294,26 @@ door_expired (FoliotPollEntry *entry)
   _foliot_poll_set_events (entry, EPOLLIN);
 }
 
-static gboolean
+static void
 door_closed (FoliotPollEntry *entry, gboolean at_last)
 {
   foliot_listener_close (FOLIOT_LISTENER (((Door *) entry)->listener));
-  return TRUE;
 }
 
 static const FoliotPollClass door_class
     = { .ready = door_ready, .expired = door_expired, .closed = door_closed };
+
+/* To listen makes a socket file, so what there is none of is its folder. */
+static GError *
+new_listen_error (FoliotStreamListener *listener, int code)
+{
+  const char *where = foliot_address_get_repr (listener->address);
+
+  if (code != ENOENT)
+    return _foliot_stream_error_new (code, "listen at %s", where);
+  return g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_FILE_NOT_FOUND,
+                      "Cannot listen at %s: there is no such folder; make it, or choose another path", where);
+}
 
 /* @fd: (transfer full), listening. */
 static gboolean
@@ -239,8 +325,7 @@ add_door (FoliotStreamListener *listener, int fd, GError **error)
   door->fd = fd;
   if (!_foliot_poll_add (listener->shared->kernel, &door->entry, &door_class, fd, EPOLLIN))
     {
-      g_propagate_error (error, _foliot_stream_error_new (errno, "listen at %s",
-                                                          foliot_address_get_repr (listener->address)));
+      g_propagate_error (error, new_listen_error (listener, errno));
       close (fd);
       return FALSE;
     }
@@ -263,8 +348,7 @@ open_door (FoliotStreamListener *listener, const struct sockaddr *address, sockl
     setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
   if (fd < 0 || bind (fd, address, length) < 0 || listen (fd, (int) shared->options.backlog) < 0)
     {
-      g_propagate_error (error, _foliot_stream_error_new (errno, "listen at %s",
-                                                          foliot_address_get_repr (listener->address)));
+      g_propagate_error (error, new_listen_error (listener, errno));
       if (fd >= 0)
         close (fd);
       return FALSE;
@@ -368,26 +452,6 @@ open_unix (FoliotStreamListener *listener, FoliotAddress *at, GError **error)
 
 /* ---- listener ------------------------------------------------------------------------------------------------ */
 
-static void
-wake_waiters (FoliotStreamListener *listener)
-{
-  g_autoptr (GPtrArray) waiters = g_steal_pointer (&listener->waiters);
-
-  for (guint i = 0; waiters != NULL && i < waiters->len; i++)
-    foliot_future_resolve (g_ptr_array_index (waiters, i), NULL);
-}
-
-void
-_foliot_stream_listener_link_ended (FoliotStreamListener *listener, guint index)
-{
-  listener->shared->n_accepted--;
-  g_ptr_array_remove_index_fast (listener->links, index);
-  if (index < listener->links->len)
-    _foliot_stream_link_set_listener (g_ptr_array_index (listener->links, index), listener, index);
-  if (listener->links->len == 0)
-    wake_waiters (listener);
-}
-
 static FoliotAddress *
 foliot_stream_listener_get_address (FoliotListener *base)
 {
@@ -406,23 +470,16 @@ foliot_stream_listener_close (FoliotListener *base)
       _foliot_poll_remove (&door->entry);
       close (door->fd);
     }
+  while (listener->guests->len > 0)
+    guest_free (g_ptr_array_steal_index_fast (listener->guests, 0));
 }
 
 static FoliotFuture *
 foliot_stream_listener_wait_closed (FoliotListener *base)
 {
   FoliotStreamListener *listener = FOLIOT_STREAM_LISTENER (base);
-  FoliotFuture *future = foliot_future_new (listener->shared->kernel);
 
-  if (listener->links->len == 0)
-    {
-      foliot_future_resolve (future, NULL);
-      return future;
-    }
-  if (listener->waiters == NULL)
-    listener->waiters = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref);
-  g_ptr_array_add (listener->waiters, foliot_future_ref (future));
-  return future;
+  return _foliot_listener_wait_for_links (base, listener->shared->kernel);
 }
 
 static void
@@ -431,11 +488,6 @@ foliot_stream_listener_finalize (GObject *object)
   FoliotStreamListener *listener = FOLIOT_STREAM_LISTENER (object);
 
   foliot_stream_listener_close (FOLIOT_LISTENER (listener));
-  for (guint i = 0; i < listener->links->len; i++)
-    _foliot_stream_link_set_listener (g_ptr_array_index (listener->links, i), NULL, 0);
-  listener->shared->n_accepted -= listener->links->len;
-  wake_waiters (listener);
-  g_ptr_array_unref (listener->links);
   g_ptr_array_unref (listener->guests);
   foliot_address_unref (listener->address);
   g_free (listener->name);
@@ -457,7 +509,6 @@ foliot_stream_listener_class_init (FoliotStreamListenerClass *klass)
 static void
 foliot_stream_listener_init (FoliotStreamListener *listener)
 {
-  listener->links = g_ptr_array_new ();
   listener->guests = g_ptr_array_new ();
 }
 

@@ -24,7 +24,7 @@ typedef struct
   GByteArray *plain, *wire;    /* scratch of filters */
   GHashTable *servers;         /* text of an address → number; looked up, never iterated */
   guint n_clients;             /* numbers given */
-  guint n_accepted;            /* open now */
+  guint n_accepted;            /* connections open now, also those that only hand over what is left */
   guint8 *buffer;              /* that everything is read into */
 } FoliotStreamShared;
 
@@ -32,6 +32,7 @@ FoliotStreamShared *_foliot_stream_shared_ref (FoliotStreamShared *shared);
 void _foliot_stream_shared_unref (FoliotStreamShared *shared);
 
 #define FOLIOT_STREAM_BUFFER_BYTES 65536
+#define FOLIOT_STREAM_HEAD_BYTES   4 /* of a peer, that show which protocol it speaks */
 
 /* ---- foliot-stream-error.c ----------------------------------------------------------------------------------- */
 
@@ -48,6 +49,8 @@ typedef union
 
 /* Returns: (transfer full): as Python has it: a list, or a path. */
 FoliotValue *_foliot_stream_address_to_value (const FoliotSocketAddress *address, socklen_t length);
+/* Returns: (transfer full) (nullable): host and port as people write them; none of a Unix socket. */
+char *_foliot_stream_address_to_text (const FoliotSocketAddress *address);
 /* Fills @out_address with that of a Unix socket. */
 gboolean _foliot_stream_address_from_path (const char *path, FoliotSocketAddress *out_address,
                                            socklen_t *out_length, GError **error);
@@ -83,6 +86,14 @@ gboolean _foliot_stream_output_append_frame (FoliotStreamOutput *output, GBytes 
 gboolean _foliot_stream_output_write (FoliotStreamOutput *output, int fd);
 void _foliot_stream_output_clear (FoliotStreamOutput *output);
 
+/* ---- foliot-stream-foreign.c --------------------------------------------------------------------------------- */
+
+/*
+ * @head: FOLIOT_STREAM_HEAD_BYTES that a plain peer began with. Returns: (transfer full) (nullable): which other protocol it
+ * speaks; @answer then has what it understands.
+ */
+GError *_foliot_stream_foreign_new_error (const guint8 *head, FoliotStreamOutput *answer);
+
 /* ---- foliot-stream-wire.c ------------------------------------------------------------------------------------ */
 
 /*
@@ -97,20 +108,26 @@ typedef struct _FoliotStreamWire FoliotStreamWire;
 typedef struct
 {
   void (*opened) (gpointer owner);                 /* the handshake is done; at most once */
-  void (*frame) (gpointer owner, GBytes *payload); /* (transfer full) */
-  void (*ended) (gpointer owner, GError *error);   /* (transfer full) (nullable): once, last */
-  void (*drained) (gpointer owner);                /* no more than the low mark is left */
+  void (*frame) (gpointer owner, GBytes *payload); /* (transfer full); NULL: they are kept */
+  void (*ended) (gpointer owner,
+                 GError *error);    /* (transfer full) (nullable): once, last; NULL: it is kept */
+  void (*drained) (gpointer owner); /* no more than the low mark is left */
 } FoliotStreamWireSink;
 
-/* @fd: (transfer full). @filter: (transfer full) (nullable). Nothing is polled yet. */
-FoliotStreamWire *_foliot_stream_wire_new (FoliotStreamShared *shared, int fd, FoliotFilter *filter);
+/*
+ * @fd: (transfer full). @filter: (transfer full) (nullable). @is_accepted: counts as a connection until the descriptor is
+ * closed. Nothing is polled yet.
+ */
+FoliotStreamWire *_foliot_stream_wire_new (FoliotStreamShared *shared, int fd, FoliotFilter *filter,
+                                           gboolean is_accepted);
 /* Polls from here on. FALSE: the system has no room; errno. */
 gboolean _foliot_stream_wire_open (FoliotStreamWire *wire, const FoliotStreamWireSink *sink, gpointer owner);
-/* Another owner; frames that came meanwhile are told in the next turn. */
+/* Another owner; frames that came meanwhile, and the end, are told in the next turn. */
 void _foliot_stream_wire_set_sink (FoliotStreamWire *wire, const FoliotStreamWireSink *sink, gpointer owner);
-/* Ends with TIMED_OUT when the limit is over; 0: no more. */
+/* Ends with HANDSHAKE_TIMEOUT when the limit is over; 0: no more. */
 void _foliot_stream_wire_set_limit (FoliotStreamWire *wire, guint limit_ms);
-gboolean _foliot_stream_wire_is_open (FoliotStreamWire *wire);
+/* Ends so now. */
+void _foliot_stream_wire_expire (FoliotStreamWire *wire);
 gboolean _foliot_stream_wire_send (FoliotStreamWire *wire, GBytes *payload, GError **error);
 gsize _foliot_stream_wire_get_queued_bytes (FoliotStreamWire *wire);
 /* The owner is told once, in a turn of service, as soon as no more than the low mark is left. */
@@ -130,8 +147,8 @@ G_DECLARE_FINAL_TYPE (FoliotStreamListener, foliot_stream_listener, FOLIOT, STRE
 /* @wire: (transfer full). */
 FoliotStreamLink *_foliot_stream_link_new (FoliotStreamShared *shared, FoliotStreamWire *wire,
                                            const char *name, const char *peer_name);
-void _foliot_stream_link_set_listener (FoliotStreamLink *link, FoliotStreamListener *listener, guint index);
-void _foliot_stream_listener_link_ended (FoliotStreamListener *listener, guint index);
+/* It tells @listener, once, that it has ended. */
+void _foliot_stream_link_set_listener (FoliotStreamLink *link, FoliotStreamListener *listener);
 
 /* The other end turned out to live in this kernel. */
 void _foliot_stream_link_joined (FoliotStreamLink *link);
@@ -181,8 +198,11 @@ FoliotListener *_foliot_stream_listener_new (FoliotStreamShared *shared, FoliotA
                                              FoliotAcceptFunc accept, gpointer user_data,
                                              GDestroyNotify destroy, GError **error);
 FoliotFuture *_foliot_stream_connect (FoliotStreamShared *shared, FoliotAddress *to, const char *name);
-/* The filter of a link, if it has one. @server: (nullable): whom we connect to; %NULL: we are the server. */
-gboolean _foliot_stream_make_filter (FoliotStreamShared *shared, FoliotAddress *server,
+/*
+ * The filter of a link, if it has one. @peer: the host that we connect to; or, if we are the server, how messages call
+ * the client (nullable).
+ */
+gboolean _foliot_stream_make_filter (FoliotStreamShared *shared, gboolean is_server, const char *peer,
                                      FoliotFilter **out_filter, GError **error);
 /* Of a fresh TCP socket: small messages leave at once. */
 void _foliot_stream_set_socket_options (int fd);

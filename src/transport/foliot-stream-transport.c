@@ -106,8 +106,8 @@ _foliot_stream_shared_unref (FoliotStreamShared *shared)
 }
 
 gboolean
-_foliot_stream_make_filter (FoliotStreamShared *shared, FoliotAddress *server, FoliotFilter **out_filter,
-                            GError **error)
+_foliot_stream_make_filter (FoliotStreamShared *shared, gboolean is_server, const char *peer,
+                            FoliotFilter **out_filter, GError **error)
 {
   *out_filter = NULL;
   if (shared->options.tls == NULL)
@@ -117,8 +117,7 @@ _foliot_stream_make_filter (FoliotStreamShared *shared, FoliotAddress *server, F
       g_propagate_error (error, _foliot_stream_error_new (ENOMEM, "encrypt a connection"));
       return FALSE;
     }
-  *out_filter = _foliot_tls_filter_new (shared->options.tls, server == NULL,
-                                        server != NULL ? foliot_address_get_host (server) : NULL);
+  *out_filter = _foliot_tls_filter_new (shared->options.tls, is_server, peer);
   return TRUE;
 }
 

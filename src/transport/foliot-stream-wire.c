@@ -34,9 +34,14 @@ struct _FoliotStreamWire
   FoliotStreamOutput output;
   const FoliotStreamWireSink *sink; /* NULL: lingers */
   gpointer owner;
-  GError *broken; /* found while writing; told in the next turn */
+  GError *broken;                        /* found while writing; told in the next turn */
+  GError *why;                           /* (nullable) of the end, until it is told */
+  guint8 head[FOLIOT_STREAM_HEAD_BYTES]; /* of a plain peer */
+  guint8 n_head;
+  gboolean is_accepted; /* counts as a connection of the transport */
   gboolean is_open;
-  gboolean told; /* the end */
+  gboolean is_over; /* and told, if there was somebody to be told */
+  gboolean told;
   gboolean saw_eof;
   gboolean said_end;
   gboolean paused;
@@ -47,27 +52,54 @@ static void wire_free (FoliotStreamWire *wire);
 
 /* ---- ending -------------------------------------------------------------------------------------------------- */
 
+static guint32
+get_wanted (FoliotStreamWire *wire)
+{
+  gboolean has_reader = wire->sink == NULL || !wire->is_over;
+
+  return (has_reader && !wire->saw_eof && !wire->paused ? EPOLLIN : 0)
+         | (wire->output.n_bytes > 0 ? EPOLLOUT : 0);
+}
+
+/* An owner that does not listen for the end may give the wire to one that does. */
+static void
+tell_end (FoliotStreamWire *wire)
+{
+  if (!wire->is_over || wire->told || wire->sink->ended == NULL)
+    return;
+  wire->told = TRUE;
+  wire->sink->ended (wire->owner, g_steal_pointer (&wire->why));
+}
+
 /* Tells the owner that it is over, who then closes; or frees a wire that lingers. @error: (transfer full) (nullable). */
 static void
 end (FoliotStreamWire *wire, GError *error)
 {
-  const FoliotStreamWireSink *sink = wire->sink;
-
-  if (sink == NULL)
+  if (wire->sink == NULL)
     {
       g_clear_error (&error);
       wire_free (wire);
       return;
     }
-  wire->saw_eof = TRUE;
-  _foliot_poll_set_events (&wire->entry, wire->entry.events & ~(guint32) EPOLLIN);
-  if (wire->told)
+  if (wire->is_over)
     g_clear_error (&error);
   else
     {
-      wire->told = TRUE;
-      sink->ended (wire->owner, error);
+      wire->is_over = TRUE;
+      wire->why = error;
     }
+  _foliot_poll_set_events (&wire->entry, get_wanted (wire));
+  tell_end (wire);
+}
+
+/* The socket is of no use any more. */
+static void
+end_broken (FoliotStreamWire *wire, GError *error)
+{
+  wire->saw_eof = TRUE;
+  wire->wants_drained = FALSE;
+  _foliot_stream_output_clear (&wire->output);
+  end (wire, error);
 }
 
 static GError *
@@ -79,12 +111,6 @@ new_reset (int code)
 }
 
 /* ---- writing ------------------------------------------------------------------------------------------------- */
-
-static guint32
-get_wanted (FoliotStreamWire *wire)
-{
-  return (wire->saw_eof || wire->paused ? 0 : EPOLLIN) | (wire->output.n_bytes > 0 ? EPOLLOUT : 0);
-}
 
 static void
 break_off (FoliotStreamWire *wire, GError *error)
@@ -105,7 +131,8 @@ say_end (FoliotStreamWire *wire)
   if (wire->sink != NULL || wire->output.n_bytes > 0 || wire->said_end)
     return;
   wire->said_end = TRUE;
-  if (wire->saw_eof || shutdown (wire->fd, SHUT_WR) < 0)
+  wire->saw_eof |= shutdown (wire->fd, SHUT_WR) < 0;
+  if (wire->saw_eof)
     _foliot_poll_poke (&wire->entry);
 }
 
@@ -173,6 +200,9 @@ _foliot_stream_wire_send (FoliotStreamWire *wire, GBytes *payload, GError **erro
 {
   const FoliotStreamOptions *options = &wire->shared->options;
 
+  /* Lost, as if sent a moment earlier: until the event of the end nobody above may see when the system has told us. */
+  if (wire->is_over || wire->broken != NULL)
+    return TRUE;
   if (wire->output.n_bytes + g_bytes_get_size (payload) > options->max_queued_bytes
       || _foliot_kernel_fault (wire->shared->kernel))
     {
@@ -254,6 +284,33 @@ feed_filter (FoliotStreamWire *wire, const guint8 *data, gsize length, GError **
   return ok;
 }
 
+/* What reads as a message without measure may be the first word of another protocol. */
+static void
+look_at_head (FoliotStreamWire *wire, GError **error)
+{
+  GError *better;
+
+  if (!g_error_matches (*error, FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_FRAME_TOO_LONG))
+    return;
+  better = _foliot_stream_foreign_new_error (wire->head, &wire->output);
+  if (better == NULL)
+    return;
+  g_error_free (*error);
+  *error = better;
+  _foliot_poll_want_flush (&wire->entry);
+}
+
+static gboolean
+feed_framer (FoliotStreamWire *wire, const guint8 *data, gsize length, GError **error)
+{
+  for (gsize i = 0; i < length && wire->n_head < FOLIOT_STREAM_HEAD_BYTES; i++)
+    wire->head[wire->n_head++] = data[i];
+  if (foliot_framer_feed (wire->framer, data, length, error))
+    return TRUE;
+  look_at_head (wire, error);
+  return FALSE;
+}
+
 static void
 take_bytes (FoliotStreamWire *wire, const guint8 *data, gsize length)
 {
@@ -263,8 +320,8 @@ take_bytes (FoliotStreamWire *wire, const guint8 *data, gsize length)
   if (wire->sink == NULL)
     return;
   ok = wire->filter != NULL ? feed_filter (wire, data, length, &error)
-                            : foliot_framer_feed (wire->framer, data, length, &error);
-  if (!wire->is_open && ok && wire->filter->klass->is_open (wire->filter))
+                            : feed_framer (wire, data, length, &error);
+  if (!wire->is_open && wire->filter->klass->is_open (wire->filter))
     {
       wire->is_open = TRUE;
       wire->sink->opened (wire->owner);
@@ -279,18 +336,13 @@ take_eof (FoliotStreamWire *wire)
 {
   GError *error = NULL;
 
+  wire->saw_eof = TRUE;
   if (wire->filter != NULL && wire->sink != NULL && !wire->filter->klass->eof (wire->filter, &error))
-    {
-      end (wire, error);
-      return;
-    }
-  if (wire->sink == NULL && !wire->said_end)
-    {
-      wire->saw_eof = TRUE; /* the peer may still read what is left */
-      _foliot_poll_set_events (&wire->entry, get_wanted (wire));
-      return;
-    }
-  end (wire, NULL);
+    end (wire, error);
+  else if (wire->sink == NULL && !wire->said_end) /* the peer may still read what is left */
+    _foliot_poll_set_events (&wire->entry, get_wanted (wire));
+  else
+    end (wire, NULL);
 }
 
 static void
@@ -303,7 +355,7 @@ read_input (FoliotStreamWire *wire)
   else if (n == 0)
     take_eof (wire);
   else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-    end (wire, new_reset (errno));
+    end_broken (wire, new_reset (errno));
 }
 
 /* An error of the socket is found by reading it; a reader that is paused or done would not notice. */
@@ -314,9 +366,7 @@ take_failure (FoliotStreamWire *wire)
   socklen_t length = sizeof code;
 
   getsockopt (wire->fd, SOL_SOCKET, SO_ERROR, &code, &length);
-  _foliot_stream_output_clear (&wire->output);
-  wire->wants_drained = FALSE;
-  end (wire, new_reset (code != 0 ? code : ECONNRESET));
+  end_broken (wire, new_reset (code != 0 ? code : ECONNRESET));
 }
 
 static void
@@ -326,13 +376,14 @@ wire_ready (FoliotPollEntry *entry, guint32 events)
 
   if (wire->broken != NULL || (wire->sink == NULL && wire->said_end && wire->saw_eof))
     {
-      end (wire, g_steal_pointer (&wire->broken));
+      end_broken (wire, g_steal_pointer (&wire->broken));
       return;
     }
   if (events == 0)
     {
       tell_drained (wire);
       tell_frames (wire);
+      tell_end (wire);
       return;
     }
   if (events & EPOLLOUT)
@@ -355,17 +406,28 @@ _foliot_stream_wire_set_reading (FoliotStreamWire *wire, gboolean reading)
 
 /* ---- making and unmaking ------------------------------------------------------------------------------------- */
 
+void
+_foliot_stream_wire_expire (FoliotStreamWire *wire)
+{
+  GError *error = NULL;
+
+  if (wire->sink != NULL && wire->filter != NULL)
+    {
+      error = wire->filter->klass->expire (wire->filter, wire->shared->wire);
+      take_from_filter (wire);
+    }
+  end (wire, error);
+}
+
 /* The limit of lingering, or of a handshake. */
 static void
 wire_expired (FoliotPollEntry *entry)
 {
-  end ((FoliotStreamWire *) entry,
-       g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_TIMED_OUT,
-                            "The peer did not end its handshake in time: is it of this protocol?"));
+  _foliot_stream_wire_expire ((FoliotStreamWire *) entry);
 }
 
 /* A link that is still there keeps its wire, which says no more. */
-static gboolean
+static void
 wire_closed (FoliotPollEntry *entry, gboolean at_last)
 {
   FoliotStreamWire *wire = (FoliotStreamWire *) entry;
@@ -373,12 +435,11 @@ wire_closed (FoliotPollEntry *entry, gboolean at_last)
   if (wire->output.n_bytes > 0 && !at_last)
     write_output (wire);
   if (wire->output.n_bytes > 0 && wire->broken == NULL && !at_last)
-    return FALSE;
+    return;
   if (wire->sink == NULL)
     wire_free (wire);
   else
     _foliot_poll_remove (entry);
-  return TRUE;
 }
 
 static const FoliotPollClass wire_class = {
@@ -389,10 +450,13 @@ static const FoliotPollClass wire_class = {
 };
 
 FoliotStreamWire *
-_foliot_stream_wire_new (FoliotStreamShared *shared, int fd, FoliotFilter *filter)
+_foliot_stream_wire_new (FoliotStreamShared *shared, int fd, FoliotFilter *filter, gboolean is_accepted)
 {
   FoliotStreamWire *wire = g_new0 (FoliotStreamWire, 1);
 
+  wire->is_accepted = is_accepted;
+  if (is_accepted)
+    shared->n_accepted++;
   wire->shared = _foliot_stream_shared_ref (shared);
   wire->fd = fd;
   wire->filter = filter;
@@ -407,11 +471,14 @@ wire_free (FoliotStreamWire *wire)
 {
   _foliot_poll_remove (&wire->entry);
   close (wire->fd);
+  if (wire->is_accepted)
+    wire->shared->n_accepted--;
   _foliot_stream_output_clear (&wire->output);
   if (wire->filter != NULL)
     wire->filter->klass->free (wire->filter);
   foliot_framer_free (wire->framer);
   g_clear_error (&wire->broken);
+  g_clear_error (&wire->why);
   _foliot_stream_shared_unref (wire->shared);
   g_free (wire);
 }
@@ -446,12 +513,6 @@ void
 _foliot_stream_wire_set_limit (FoliotStreamWire *wire, guint limit_ms)
 {
   _foliot_poll_set_limit (&wire->entry, limit_ms);
-}
-
-gboolean
-_foliot_stream_wire_is_open (FoliotStreamWire *wire)
-{
-  return wire->is_open;
 }
 
 FoliotValue *

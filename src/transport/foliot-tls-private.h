@@ -14,6 +14,8 @@ FoliotFilter *_foliot_tls_filter_new (FoliotTlsCredentials *credentials, gboolea
 
 /* Whether the first bytes of a peer are a TLS record: a plain link uses it to say why it cannot read its peer. */
 gboolean _foliot_tls_is_record (const guint8 *data, gsize length);
+/* The same, and a client's first word. */
+gboolean _foliot_tls_is_greeting (const guint8 *data, gsize length);
 
 /* What filter and credentials share. */
 

@@ -297,7 +297,7 @@ filter_write (FoliotFilter *filter, const guint8 *data, gsize length, GByteArray
 static gboolean
 filter_is_open (FoliotFilter *filter)
 {
-  return ((TlsFilter *) filter)->state == OPEN;
+  return ((TlsFilter *) filter)->state == OPEN || ((TlsFilter *) filter)->state == ENDED;
 }
 
 static void
@@ -320,6 +320,17 @@ filter_eof (FoliotFilter *filter, GError **error)
   return fail (self, FALSE, _foliot_tls_error_new (FOLIOT_TLS_ERROR_TRUNCATED, self->peer), error);
 }
 
+static GError *
+filter_expire (FoliotFilter *filter, GByteArray *wire)
+{
+  TlsFilter *self = (TlsFilter *) filter;
+  GError *error = NULL;
+
+  self->wire = wire;
+  fail (self, TRUE, _foliot_tls_error_new (FOLIOT_TLS_ERROR_HANDSHAKE_TIMEOUT, self->peer), &error);
+  return error;
+}
+
 static void
 filter_free (FoliotFilter *filter)
 {
@@ -338,6 +349,7 @@ static const FoliotFilterClass tls_filter_class = {
   .start = filter_start,
   .end = filter_end,
   .eof = filter_eof,
+  .expire = filter_expire,
   .free = filter_free,
 };
 
@@ -393,6 +405,12 @@ _foliot_tls_filter_new (FoliotTlsCredentials *credentials, gboolean server, cons
   gnutls_transport_set_pull_timeout_function (self->session, pull_timeout);
   gnutls_transport_set_push_function (self->session, push);
   return &self->filter;
+}
+
+gboolean
+_foliot_tls_is_greeting (const guint8 *data, gsize length)
+{
+  return _foliot_tls_is_record (data, length) && data[0] == TYPE_HANDSHAKE;
 }
 
 gboolean

@@ -9,7 +9,6 @@
 G_DEFINE_QUARK (foliot-transport-error-quark, foliot_transport_error);
 G_DEFINE_INTERFACE (FoliotLink, foliot_link, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (FoliotTransport, foliot_transport, G_TYPE_OBJECT)
-G_DEFINE_ABSTRACT_TYPE (FoliotListener, foliot_listener, G_TYPE_OBJECT)
 
 void
 foliot_frame_clear (FoliotFrame *frame)
@@ -91,39 +90,6 @@ foliot_link_get_owner (FoliotLink *link, const FoliotLinkSink *sink)
 {
   g_return_val_if_fail (FOLIOT_IS_LINK (link), NULL);
   return FOLIOT_LINK_GET_IFACE (link)->get_owner (link, sink);
-}
-
-/* ---- listeners ----------------------------------------------------------------------------------------------- */
-
-static void
-foliot_listener_class_init (FoliotListenerClass *klass)
-{
-}
-
-static void
-foliot_listener_init (FoliotListener *listener)
-{
-}
-
-FoliotAddress *
-foliot_listener_get_address (FoliotListener *listener)
-{
-  g_return_val_if_fail (FOLIOT_IS_LISTENER (listener), NULL);
-  return FOLIOT_LISTENER_GET_CLASS (listener)->get_address (listener);
-}
-
-void
-foliot_listener_close (FoliotListener *listener)
-{
-  g_return_if_fail (FOLIOT_IS_LISTENER (listener));
-  FOLIOT_LISTENER_GET_CLASS (listener)->close (listener);
-}
-
-FoliotFuture *
-foliot_listener_wait_closed (FoliotListener *listener)
-{
-  g_return_val_if_fail (FOLIOT_IS_LISTENER (listener), NULL);
-  return FOLIOT_LISTENER_GET_CLASS (listener)->wait_closed (listener);
 }
 
 /* ---- transports ---------------------------------------------------------------------------------------------- */

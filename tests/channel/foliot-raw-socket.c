@@ -85,11 +85,10 @@ on_expired (FoliotPollEntry *entry)
 {
 }
 
-static gboolean
+static void
 on_kernel_closed (FoliotPollEntry *entry, gboolean at_last)
 {
   _foliot_poll_remove (entry);
-  return TRUE;
 }
 
 static const FoliotPollClass raw_class

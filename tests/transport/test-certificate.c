@@ -113,3 +113,31 @@ test_certificate_load (TestCertificate kind, FoliotTlsCompat compat)
   foliot_tls_credentials_set_compat (credentials, compat);
   return credentials;
 }
+
+const TestRefusal test_refusals[] = {
+  { "expired-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_EXPIRED, "localhost",
+    FOLIOT_TLS_ERROR_EXPIRED },
+  { "expired-client", TEST_CERTIFICATE_EXPIRED, TEST_CERTIFICATE_GOOD, "localhost",
+    FOLIOT_TLS_ERROR_EXPIRED },
+  { "not-yet-valid-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_NOT_YET_VALID, "localhost",
+    FOLIOT_TLS_ERROR_NOT_YET_VALID },
+  { "not-yet-valid-client", TEST_CERTIFICATE_NOT_YET_VALID, TEST_CERTIFICATE_GOOD, "localhost",
+    FOLIOT_TLS_ERROR_NOT_YET_VALID },
+  { "wrong-ca-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_OTHER_CA, "localhost",
+    FOLIOT_TLS_ERROR_WRONG_CA },
+  { "self-signed-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_SELF_SIGNED, "localhost",
+    FOLIOT_TLS_ERROR_WRONG_CA },
+  { "self-signed-client", TEST_CERTIFICATE_SELF_SIGNED, TEST_CERTIFICATE_GOOD, "localhost",
+    FOLIOT_TLS_ERROR_WRONG_CA },
+  { "wrong-host", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_OTHER_HOST, "localhost",
+    FOLIOT_TLS_ERROR_WRONG_HOST },
+  { "wrong-address", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_GOOD, "127.0.0.2", FOLIOT_TLS_ERROR_WRONG_HOST },
+  { "wrong-purpose-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_CLIENT_ONLY, "localhost",
+    FOLIOT_TLS_ERROR_WRONG_PURPOSE },
+  { "wrong-purpose-client", TEST_CERTIFICATE_SERVER_ONLY, TEST_CERTIFICATE_GOOD, "localhost",
+    FOLIOT_TLS_ERROR_WRONG_PURPOSE },
+  { "weak-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_RSA_1024, "localhost", FOLIOT_TLS_ERROR_WEAK },
+  { "weak-client", TEST_CERTIFICATE_RSA_1024, TEST_CERTIFICATE_GOOD, "localhost", FOLIOT_TLS_ERROR_WEAK },
+};
+
+const gsize test_n_refusals = G_N_ELEMENTS (test_refusals);

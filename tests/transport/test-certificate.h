@@ -31,3 +31,16 @@ typedef struct
 
 const TestPem *test_certificate_get (TestCertificate kind);
 FoliotTlsCredentials *test_certificate_load (TestCertificate kind, FoliotTlsCompat compat);
+
+/* Who is refused by certificates alone, by both ends with the same code. */
+typedef struct
+{
+  const char *name;
+  TestCertificate client;
+  TestCertificate server;
+  const char *host;
+  FoliotTlsError code;
+} TestRefusal;
+
+extern const TestRefusal test_refusals[];
+extern const gsize test_n_refusals;

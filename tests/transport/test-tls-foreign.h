@@ -12,6 +12,13 @@
 #define TEST_FOREIGN_ERROR (g_quark_from_static_string ("test-foreign"))
 #define TEST_FOREIGN_OTHER 256
 
+/* Priorities. */
+#define TEST_FOREIGN_OLD_TLS  "NORMAL:-VERS-ALL:+VERS-TLS1.0:+VERS-TLS1.1:%PROFILE_LOW"
+#define TEST_FOREIGN_CBC_ONLY "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-128-CBC:+AES-256-CBC"
+#define TEST_FOREIGN_NO_ECDHE "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA:+RSA"
+#define TEST_FOREIGN_ONLY_1_2 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+#define TEST_FOREIGN_ONLY_1_3 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+
 /* @pem: nullable, it has no certificate. @priority: of gnutls. @asks: as a server, whether it asks for a certificate. */
 FoliotFilter *test_foreign_new (gboolean server, const TestPem *pem, const char *priority, gboolean asks);
 /* Begins another handshake (TLS 1.2). */

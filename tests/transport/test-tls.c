@@ -49,45 +49,10 @@ test_cut_good (void)
       assert_good ((FoliotTlsCompat) compat, TEST_CERTIFICATE_GOOD, "localhost", piece);
 }
 
-typedef struct
-{
-  const char *name;
-  TestCertificate client;
-  TestCertificate server;
-  const char *host;
-  FoliotTlsError code;
-} Refusal;
-
-static const Refusal refusals[] = {
-  { "expired-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_EXPIRED, "localhost",
-    FOLIOT_TLS_ERROR_EXPIRED },
-  { "expired-client", TEST_CERTIFICATE_EXPIRED, TEST_CERTIFICATE_GOOD, "localhost",
-    FOLIOT_TLS_ERROR_EXPIRED },
-  { "not-yet-valid-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_NOT_YET_VALID, "localhost",
-    FOLIOT_TLS_ERROR_NOT_YET_VALID },
-  { "not-yet-valid-client", TEST_CERTIFICATE_NOT_YET_VALID, TEST_CERTIFICATE_GOOD, "localhost",
-    FOLIOT_TLS_ERROR_NOT_YET_VALID },
-  { "wrong-ca-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_OTHER_CA, "localhost",
-    FOLIOT_TLS_ERROR_WRONG_CA },
-  { "self-signed-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_SELF_SIGNED, "localhost",
-    FOLIOT_TLS_ERROR_WRONG_CA },
-  { "self-signed-client", TEST_CERTIFICATE_SELF_SIGNED, TEST_CERTIFICATE_GOOD, "localhost",
-    FOLIOT_TLS_ERROR_WRONG_CA },
-  { "wrong-host", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_OTHER_HOST, "localhost",
-    FOLIOT_TLS_ERROR_WRONG_HOST },
-  { "wrong-address", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_GOOD, "127.0.0.2", FOLIOT_TLS_ERROR_WRONG_HOST },
-  { "wrong-purpose-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_CLIENT_ONLY, "localhost",
-    FOLIOT_TLS_ERROR_WRONG_PURPOSE },
-  { "wrong-purpose-client", TEST_CERTIFICATE_SERVER_ONLY, TEST_CERTIFICATE_GOOD, "localhost",
-    FOLIOT_TLS_ERROR_WRONG_PURPOSE },
-  { "weak-server", TEST_CERTIFICATE_GOOD, TEST_CERTIFICATE_RSA_1024, "localhost", FOLIOT_TLS_ERROR_WEAK },
-  { "weak-client", TEST_CERTIFICATE_RSA_1024, TEST_CERTIFICATE_GOOD, "localhost", FOLIOT_TLS_ERROR_WEAK },
-};
-
 static void
 test_refused (gconstpointer data)
 {
-  const Refusal *refusal = data;
+  const TestRefusal *refusal = data;
 
   for (int compat = FOLIOT_TLS_COMPAT_FOLIOT; compat <= FOLIOT_TLS_COMPAT_AIOMAS; compat++)
     for (gsize piece = 0; piece < 20; piece++)
@@ -100,12 +65,6 @@ test_refused (gconstpointer data)
 }
 
 /* ---- peers that are not ours ----------------------------------------------------------------------------------- */
-
-#define OLD_TLS  "NORMAL:-VERS-ALL:+VERS-TLS1.0:+VERS-TLS1.1:%PROFILE_LOW"
-#define CBC_ONLY "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-128-CBC:+AES-256-CBC"
-#define NO_ECDHE "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+DHE-RSA:+RSA"
-#define ONLY_1_2 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
-#define ONLY_1_3 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
 
 /* One of ours against a stranger that believes everybody. @pem: of the stranger, nullable. */
 static TestPair *
@@ -161,11 +120,11 @@ test_foreign_good (void)
       {
         assert_foreign_open (server, test_certificate_get (TEST_CERTIFICATE_GOOD), "NORMAL",
                              (FoliotTlsCompat) compat);
-        assert_foreign_open (server, test_certificate_get (TEST_CERTIFICATE_RSA), ONLY_1_2,
+        assert_foreign_open (server, test_certificate_get (TEST_CERTIFICATE_RSA), TEST_FOREIGN_ONLY_1_2,
                              (FoliotTlsCompat) compat);
       }
   for (int server = 0; server < 2; server++)
-    assert_foreign_open (server, test_certificate_get (TEST_CERTIFICATE_GOOD), ONLY_1_3,
+    assert_foreign_open (server, test_certificate_get (TEST_CERTIFICATE_GOOD), TEST_FOREIGN_ONLY_1_3,
                          FOLIOT_TLS_COMPAT_FOLIOT);
 }
 
@@ -186,9 +145,12 @@ test_weak (void)
       {
         int told = server ? TEST_FOREIGN_OTHER : GNUTLS_A_INSUFFICIENT_SECURITY;
 
-        assert_foreign (server, pem, OLD_TLS, (FoliotTlsCompat) compat, FOLIOT_TLS_ERROR_WEAK, told);
-        assert_foreign (server, pem, CBC_ONLY, (FoliotTlsCompat) compat, FOLIOT_TLS_ERROR_WEAK, told);
-        assert_foreign (server, pem, NO_ECDHE, (FoliotTlsCompat) compat, FOLIOT_TLS_ERROR_WEAK, told);
+        assert_foreign (server, pem, TEST_FOREIGN_OLD_TLS, (FoliotTlsCompat) compat, FOLIOT_TLS_ERROR_WEAK,
+                        told);
+        assert_foreign (server, pem, TEST_FOREIGN_CBC_ONLY, (FoliotTlsCompat) compat, FOLIOT_TLS_ERROR_WEAK,
+                        told);
+        assert_foreign (server, pem, TEST_FOREIGN_NO_ECDHE, (FoliotTlsCompat) compat, FOLIOT_TLS_ERROR_WEAK,
+                        told);
       }
 }
 
@@ -205,22 +167,25 @@ test_server_context (void)
 
   for (gsize i = 0; i < 2; i++)
     {
-      g_autofree char *priority = g_strconcat (ONLY_1_2 ":-KX-ALL:-CIPHER-ALL:", suites[i], NULL);
+      g_autofree char *priority
+          = g_strconcat (TEST_FOREIGN_ONLY_1_2 ":-KX-ALL:-CIPHER-ALL:", suites[i], NULL);
 
       assert_foreign_open (FALSE, pem, priority, FOLIOT_TLS_COMPAT_AIOMAS);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
     {
-      g_autofree char *priority = g_strconcat (ONLY_1_2 ":-KX-ALL:-CIPHER-ALL:", others[i], NULL);
+      g_autofree char *priority
+          = g_strconcat (TEST_FOREIGN_ONLY_1_2 ":-KX-ALL:-CIPHER-ALL:", others[i], NULL);
 
       assert_foreign (FALSE, pem, priority, FOLIOT_TLS_COMPAT_AIOMAS, FOLIOT_TLS_ERROR_WEAK,
                       GNUTLS_A_INSUFFICIENT_SECURITY);
     }
-  assert_foreign (FALSE, pem, ONLY_1_3, FOLIOT_TLS_COMPAT_AIOMAS, FOLIOT_TLS_ERROR_WEAK,
+  assert_foreign (FALSE, pem, TEST_FOREIGN_ONLY_1_3, FOLIOT_TLS_COMPAT_AIOMAS, FOLIOT_TLS_ERROR_WEAK,
                   GNUTLS_A_INSUFFICIENT_SECURITY);
-  assert_foreign (FALSE, NULL, ONLY_1_2, FOLIOT_TLS_COMPAT_AIOMAS, FOLIOT_TLS_ERROR_NO_CERTIFICATE, 116);
-  assert_foreign (FALSE, test_certificate_get (TEST_CERTIFICATE_OTHER_CA), ONLY_1_2, FOLIOT_TLS_COMPAT_AIOMAS,
-                  FOLIOT_TLS_ERROR_WRONG_CA, GNUTLS_A_UNKNOWN_CA);
+  assert_foreign (FALSE, NULL, TEST_FOREIGN_ONLY_1_2, FOLIOT_TLS_COMPAT_AIOMAS,
+                  FOLIOT_TLS_ERROR_NO_CERTIFICATE, 116);
+  assert_foreign (FALSE, test_certificate_get (TEST_CERTIFICATE_OTHER_CA), TEST_FOREIGN_ONLY_1_2,
+                  FOLIOT_TLS_COMPAT_AIOMAS, FOLIOT_TLS_ERROR_WRONG_CA, GNUTLS_A_UNKNOWN_CA);
 }
 
 static void
@@ -234,10 +199,11 @@ test_client_context (void)
   test_pair_assert_open (pair);
   suite = test_foreign_dup_suite (pair->server.filter);
   g_assert_cmpstr (suite, ==, "ECDHE_RSA_AES_256_GCM_SHA384");
-  assert_foreign (TRUE, pem, ONLY_1_3, FOLIOT_TLS_COMPAT_AIOMAS, FOLIOT_TLS_ERROR_WEAK, TEST_FOREIGN_OTHER);
-  assert_foreign (TRUE, test_certificate_get (TEST_CERTIFICATE_OTHER_CA), ONLY_1_2, FOLIOT_TLS_COMPAT_AIOMAS,
-                  FOLIOT_TLS_ERROR_WRONG_CA, GNUTLS_A_UNKNOWN_CA);
-  assert_foreign (TRUE, test_certificate_get (TEST_CERTIFICATE_OTHER_HOST), ONLY_1_2,
+  assert_foreign (TRUE, pem, TEST_FOREIGN_ONLY_1_3, FOLIOT_TLS_COMPAT_AIOMAS, FOLIOT_TLS_ERROR_WEAK,
+                  TEST_FOREIGN_OTHER);
+  assert_foreign (TRUE, test_certificate_get (TEST_CERTIFICATE_OTHER_CA), TEST_FOREIGN_ONLY_1_2,
+                  FOLIOT_TLS_COMPAT_AIOMAS, FOLIOT_TLS_ERROR_WRONG_CA, GNUTLS_A_UNKNOWN_CA);
+  assert_foreign (TRUE, test_certificate_get (TEST_CERTIFICATE_OTHER_HOST), TEST_FOREIGN_ONLY_1_2,
                   FOLIOT_TLS_COMPAT_AIOMAS, FOLIOT_TLS_ERROR_WRONG_HOST, GNUTLS_A_UNRECOGNIZED_NAME);
 }
 
@@ -247,7 +213,7 @@ test_renegotiation (void)
   for (int server = 0; server < 2; server++)
     {
       g_autoptr (TestPair) pair = pair_with_foreign (server, test_certificate_get (TEST_CERTIFICATE_RSA),
-                                                     ONLY_1_2, FOLIOT_TLS_COMPAT_FOLIOT);
+                                                     TEST_FOREIGN_ONLY_1_2, FOLIOT_TLS_COMPAT_FOLIOT);
       TestEnd *ours = server ? &pair->client : &pair->server;
       TestEnd *foreign = server ? &pair->server : &pair->client;
 
@@ -584,11 +550,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tls/good", test_good);
   g_test_add_func ("/tls/cut-good", test_cut_good);
-  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+  for (gsize i = 0; i < test_n_refusals; i++)
     {
-      g_autofree char *path = g_strconcat ("/tls/refused/", refusals[i].name, NULL);
+      g_autofree char *path = g_strconcat ("/tls/refused/", test_refusals[i].name, NULL);
 
-      g_test_add_data_func (path, &refusals[i], test_refused);
+      g_test_add_data_func (path, &test_refusals[i], test_refused);
     }
   g_test_add_func ("/tls/foreign-good", test_foreign_good);
   g_test_add_func ("/tls/refused/no-certificate", test_no_certificate);
