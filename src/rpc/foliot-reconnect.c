@@ -17,6 +17,9 @@
 
 #include <string.h>
 
+/* Connections made for one call, of which the last ones may be lost before it was sent. */
+#define MAX_REOPENS 4
+
 /* A call, until its caller has the answer. */
 typedef struct
 {
@@ -25,7 +28,7 @@ typedef struct
   FoliotFuture *answer;
   FoliotChannel *channel; /* (nullable): on which it is under way */
   guint n_repeats;        /* that are left */
-  gboolean has_reopened;  /* since it was sent last */
+  guint n_reopens;        /* connections that were made for it */
 } Call;
 
 static void send_call (Call *call);
@@ -70,7 +73,6 @@ on_answer (FoliotFuture *future, FoliotValue *value, const GError *error, gpoint
   else if (call->n_repeats > 0 && client->reconnect != NULL && was_lost (call, error))
     {
       call->n_repeats--;
-      call->has_reopened = FALSE;
       client->reconnect->repeated (client->reconnect_owner);
       send_call (call);
     }
@@ -78,15 +80,22 @@ on_answer (FoliotFuture *future, FoliotValue *value, const GError *error, gpoint
     call_fail (call, g_error_copy (error));
 }
 
+static gboolean
+can_reopen (Call *call)
+{
+  return call->client->reconnect != NULL && call->n_reopens < MAX_REOPENS;
+}
+
 static void
 on_reopened (FoliotFuture *future, FoliotValue *value, const GError *error, gpointer user_data)
 {
   Call *call = user_data;
 
-  if (error != NULL)
-    call_fail (call, g_error_copy (error));
-  else
+  if (error == NULL
+      || (g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET) && can_reopen (call)))
     send_call (call);
+  else
+    call_fail (call, g_error_copy (error));
 }
 
 static void
@@ -95,7 +104,7 @@ reopen (Call *call)
   FoliotRpcClient *client = call->client;
   g_autoptr (FoliotFuture) reopened = client->reconnect->reopen (client->reconnect_owner);
 
-  call->has_reopened = TRUE;
+  call->n_reopens++;
   foliot_future_then (reopened, on_reopened, call, NULL);
 }
 
@@ -140,7 +149,7 @@ send_call (Call *call)
   reply = foliot_channel_send (client->channel, call->content, &error);
   if (reply != NULL)
     foliot_future_then (reply, on_answer, call, NULL);
-  else if (client->channel->error != NULL && client->reconnect != NULL && !call->has_reopened)
+  else if (client->channel->error != NULL && can_reopen (call))
     {
       g_error_free (error);
       reopen (call);

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <foliot/foliot-stream.h>
+
+#include <unistd.h>
+
 #include "agent-world.h"
 #include "foliot-dialogue.h"
 #include "foliot-test.h"
@@ -13,15 +17,31 @@ typedef struct
   FoliotDialogue *dialogue;
   FoliotContainer *container;
   FoliotAgent *caller;
-  FoliotProxy *root;  /* once connected */
-  GPtrArray *replies; /* FoliotFuture, by id */
-  gint64 proxy_id;    /* of the serializer */
+  FoliotProxy *root;    /* once connected */
+  GPtrArray *replies;   /* FoliotFuture, by id */
+  gint64 proxy_id;      /* of the serializer */
+  const char *base_url; /* of the stage */
 } Driver;
+
+/* Whether the running test is one over a real connection, byte by byte. */
+static gboolean
+is_over_socket (void)
+{
+  return g_str_has_prefix (g_test_get_path (), "/agent/dialogue-socket/");
+}
+
+static FoliotTransport *
+new_transport (FoliotKernel *kernel)
+{
+  return is_over_socket () ? foliot_stream_transport_new (kernel, NULL)
+                           : foliot_local_transport_new (kernel, TRUE);
+}
 
 static FoliotContainer *
 new_container (FoliotTransport *transport, const char *id, FoliotDialogue *dialogue, gboolean extras)
 {
-  g_autoptr (FoliotAddress) address = foliot_address_new_local (id, NULL);
+  g_autoptr (FoliotAddress) address
+      = is_over_socket () ? foliot_address_new_tcp ("127.0.0.1", 0) : foliot_address_new_local (id, NULL);
   FoliotContainerOptions options = { .codec_type = foliot_dialogue_get_codec_type (dialogue),
                                      .serializers = v_serializer (),
                                      .n_serializers = extras };
@@ -36,12 +56,14 @@ new_container (FoliotTransport *transport, const char *id, FoliotDialogue *dialo
 static void
 play_at_server (FoliotKernel *kernel, FoliotDialogue *dialogue, gboolean extras)
 {
-  g_autoptr (FoliotTransport) transport = foliot_local_transport_new (kernel, TRUE);
+  g_autoptr (FoliotTransport) transport = new_transport (kernel);
   g_autoptr (FoliotContainer) container = new_container (transport, "stage", dialogue, extras);
-  g_autoptr (FoliotAddress) address = foliot_address_new_local ("stage", NULL);
+  g_autoptr (FoliotAddress) address = foliot_address_parse (foliot_container_get_base_url (container), NULL);
   world_agent (container, TYPE_CALLEE, NULL);
   world_agent (container, TYPE_CALLEE, NULL);
-  g_autoptr (FoliotRawPeer) peer = foliot_raw_peer_new_connected (transport, address);
+  g_autoptr (FoliotRawPeer) peer
+      = is_over_socket () ? foliot_raw_peer_new_socket (foliot_raw_socket_new_connected (kernel, address, 0))
+                          : foliot_raw_peer_new_connected (transport, address);
   foliot_dialogue_play (dialogue, FOLIOT_DIALOGUE_CLIENT, peer);
   world_shutdown (container);
 }
@@ -76,7 +98,7 @@ make_call (Driver *driver, FoliotValue *content)
   FoliotValue *first = n_args > 0 ? foliot_value_get_item (args, 0) : NULL;
   if (g_str_equal (path, "validate_aid") && foliot_value_get_kind (first) == FOLIOT_VALUE_STRING)
     {
-      g_autofree char *url = g_strconcat ("local://stage/", foliot_value_get_string (first, NULL), NULL);
+      g_autofree char *url = g_strconcat (driver->base_url, foliot_value_get_string (first, NULL), NULL);
       return foliot_container_connect (driver->container, url, 0);
     }
   for (gsize i = 0; i < n_args; i++)
@@ -158,19 +180,29 @@ on_accepted (FoliotLink *link, gpointer user_data)
 static void
 play_at_client (FoliotKernel *kernel, FoliotDialogue *dialogue, gboolean extras)
 {
-  g_autoptr (FoliotTransport) transport = foliot_local_transport_new (kernel, TRUE);
+  g_autoptr (FoliotTransport) transport = new_transport (kernel);
   g_autoptr (FoliotContainer) container = new_container (transport, "client", dialogue, extras);
-  g_autoptr (FoliotAddress) address = foliot_address_new_local ("stage", NULL);
+  g_autoptr (FoliotAddress) address = NULL;
+  int raw_listener = is_over_socket () ? foliot_raw_socket_listen (&address) : -1;
   g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref);
   g_autoptr (FoliotRawPeer) peer = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (FoliotListener) listener
-      = foliot_transport_listen (transport, address, "server", on_accepted, &peer, NULL, &error);
+  g_autoptr (FoliotListener) listener = NULL;
+  if (address == NULL)
+    {
+      address = foliot_address_new_local ("stage", NULL);
+      listener = foliot_transport_listen (transport, address, "server", on_accepted, &peer, NULL, &error);
+    }
   g_assert_no_error (error);
-  Driver driver
-      = { dialogue, container, world_agent (container, TYPE_CALLEE, NULL), NULL, replies, 1 + extras };
+  Driver driver = { dialogue, container,  world_agent (container, TYPE_CALLEE, NULL), NULL,
+                    replies,  1 + extras, foliot_address_get_base_url (address) };
   g_autoptr (FoliotFuture) done
       = foliot_fiber_spawn_full (kernel, NULL, "driver", FOLIOT_STACK_LARGE, drive, &driver, NULL);
+  if (raw_listener >= 0)
+    {
+      peer = foliot_raw_peer_new_socket (foliot_raw_socket_new_accepted (kernel, raw_listener));
+      close (raw_listener);
+    }
   while (peer == NULL)
     g_assert_true (foliot_sleep (kernel, 0, NULL));
   foliot_dialogue_play (dialogue, FOLIOT_DIALOGUE_SERVER, peer);
@@ -179,7 +211,7 @@ play_at_client (FoliotKernel *kernel, FoliotDialogue *dialogue, gboolean extras)
   foliot_proxy_unref (driver.root);
 }
 
-/* The path of the running test is /agent/dialogue/<whose frames are golden>/<codec>/<name>. */
+/* The path of the running test is /agent/dialogue[-socket]/<whose frames are golden>/<codec>/<name>. */
 static void
 test_dialogue (FoliotKernel *kernel)
 {
@@ -200,10 +232,12 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (dialogues); i++)
     {
-      g_autofree char *client = g_strconcat ("/agent/dialogue/client/", dialogues[i], NULL);
-      g_autofree char *server = g_strconcat ("/agent/dialogue/server/", dialogues[i], NULL);
-      foliot_test_add (client, test_dialogue);
-      foliot_test_add (server, test_dialogue);
+      for (guint j = 0; j < 4; j++)
+        {
+          g_autofree char *path = g_strconcat (j < 2 ? "/agent/dialogue/" : "/agent/dialogue-socket/",
+                                               j % 2 == 0 ? "client/" : "server/", dialogues[i], NULL);
+          foliot_test_add (path, test_dialogue);
+        }
     }
   return g_test_run ();
 }

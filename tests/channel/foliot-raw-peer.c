@@ -6,7 +6,8 @@
 struct _FoliotRawPeer
 {
   FoliotLink *link;
-  FoliotStore *payloads; /* as BYTES; closed with the link */
+  FoliotStore *payloads;   /* as BYTES; closed with the link */
+  FoliotRawSocket *socket; /* instead of both */
 };
 
 static void
@@ -52,21 +53,56 @@ foliot_raw_peer_new_connected (FoliotTransport *transport, FoliotAddress *addres
   return foliot_raw_peer_new (g_object_ref (foliot_value_get_object (value, FOLIOT_TYPE_LINK)));
 }
 
+FoliotRawPeer *
+foliot_raw_peer_new_socket (FoliotRawSocket *socket)
+{
+  FoliotRawPeer *peer = g_new0 (FoliotRawPeer, 1);
+
+  peer->socket = socket;
+  return peer;
+}
+
 void
 foliot_raw_peer_free (FoliotRawPeer *peer)
 {
+  if (peer->socket != NULL)
+    {
+      foliot_raw_socket_free (peer->socket);
+      g_free (peer);
+      return;
+    }
   foliot_link_start (peer->link, NULL, NULL);
   g_object_unref (peer->link);
   foliot_store_free (peer->payloads);
   g_free (peer);
 }
 
+/* A turn of service after each byte, so that they arrive one by one. */
+static void
+send_bytes (FoliotRawSocket *socket, gconstpointer payload, gsize length)
+{
+  g_autoptr (GByteArray) frame = g_byte_array_new ();
+
+  foliot_framer_append (frame, payload, length);
+  for (guint i = 0; i < frame->len; i++)
+    {
+      g_assert_true (foliot_raw_socket_send (socket, &frame->data[i], 1));
+      foliot_raw_socket_await_turn (socket);
+    }
+}
+
 void
 foliot_raw_peer_send (FoliotRawPeer *peer, gconstpointer payload, gsize length)
 {
-  FoliotFrame frame = { .bytes = g_bytes_new (payload, length) };
+  FoliotFrame frame = { 0 };
   g_autoptr (GError) error = NULL;
 
+  if (peer->socket != NULL)
+    {
+      send_bytes (peer->socket, payload, length);
+      return;
+    }
+  frame.bytes = g_bytes_new (payload, length);
   g_assert_true (foliot_link_send (peer->link, &frame, &error));
   g_assert_no_error (error);
 }
@@ -81,10 +117,13 @@ GBytes *
 foliot_raw_peer_recv (FoliotRawPeer *peer)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (FoliotValue) value = foliot_store_get (peer->payloads, FOLIOT_TIME_NEVER, &error);
+  g_autoptr (FoliotValue) value = NULL;
   gconstpointer data;
   gsize length;
 
+  if (peer->socket != NULL)
+    return foliot_raw_socket_recv (peer->socket);
+  value = foliot_store_get (peer->payloads, FOLIOT_TIME_NEVER, &error);
   if (value == NULL)
     {
       g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CLOSED);
@@ -116,5 +155,8 @@ foliot_raw_peer_assert_end (FoliotRawPeer *peer)
 void
 foliot_raw_peer_close (FoliotRawPeer *peer)
 {
-  foliot_link_close (peer->link);
+  if (peer->socket != NULL)
+    foliot_raw_socket_end (peer->socket);
+  else
+    foliot_link_close (peer->link);
 }

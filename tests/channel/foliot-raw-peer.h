@@ -3,6 +3,8 @@
 
 #include <foliot/foliot-transport.h>
 
+#include "foliot-raw-socket.h"
+
 G_BEGIN_DECLS
 
 /*
@@ -17,6 +19,8 @@ typedef struct _FoliotRawPeer FoliotRawPeer;
 FoliotRawPeer *foliot_raw_peer_new (FoliotLink *link);
 /* Connects to @address; awaits. */
 FoliotRawPeer *foliot_raw_peer_new_connected (FoliotTransport *transport, FoliotAddress *address);
+/* The same over a real connection, to which everything is given a byte at a time. @socket: (transfer full). */
+FoliotRawPeer *foliot_raw_peer_new_socket (FoliotRawSocket *socket);
 void foliot_raw_peer_free (FoliotRawPeer *peer);
 void foliot_raw_peer_send (FoliotRawPeer *peer, gconstpointer payload, gsize length);
 /* @text: the payload. */

@@ -23,6 +23,7 @@ struct _FoliotRawSocket
   FoliotKernel *kernel;
   int fd;
   FoliotFramer *framer;
+  GByteArray *bytes;   /* (nullable): read, and not taken; instead of frames */
   FoliotFuture *woken; /* (nullable): somebody waits for the descriptor */
   gsize n_read;
   gboolean is_reading;
@@ -59,7 +60,10 @@ read_some (FoliotRawSocket *socket)
   if (n > 0)
     {
       socket->n_read += (gsize) n;
-      foliot_framer_feed (socket->framer, buffer, (gsize) n, NULL);
+      if (socket->bytes != NULL)
+        g_byte_array_append (socket->bytes, buffer, (guint) n);
+      else
+        foliot_framer_feed (socket->framer, buffer, (gsize) n, NULL);
     }
   else if (n == 0 || (errno != EAGAIN && errno != EINTR))
     socket->has_ended = TRUE;
@@ -94,20 +98,30 @@ on_kernel_closed (FoliotPollEntry *entry, gboolean at_last)
 static const FoliotPollClass raw_class
     = { .ready = on_ready, .expired = on_expired, .flush = on_expired, .closed = on_kernel_closed };
 
-static void
-await_change (FoliotRawSocket *socket)
+/* Returns: FALSE: the fiber was cancelled. */
+static gboolean
+await_wake (FoliotRawSocket *socket)
 {
-  FoliotHold *hold = foliot_kernel_hold (socket->kernel, "a raw socket", PATIENCE_MS);
   g_autoptr (FoliotFuture) woken = foliot_future_new (socket->kernel);
-  g_autoptr (GError) error = NULL;
   g_autoptr (FoliotValue) value = NULL;
 
   g_assert_null (socket->woken);
   socket->woken = foliot_future_ref (woken);
   listen_for (socket);
-  value = foliot_await (woken, FOLIOT_TIME_NEVER, &error);
-  g_assert_no_error (error);
+  value = foliot_await (woken, FOLIOT_TIME_NEVER, NULL);
+  if (value == NULL)
+    g_clear_pointer (&socket->woken, foliot_future_unref);
+  return value != NULL;
+}
+
+static gboolean
+await_change (FoliotRawSocket *socket)
+{
+  FoliotHold *hold = foliot_kernel_hold (socket->kernel, "a raw socket", PATIENCE_MS);
+  gboolean woken = await_wake (socket);
+
   foliot_hold_release (hold);
+  return woken;
 }
 
 void
@@ -192,9 +206,10 @@ foliot_raw_socket_new_accepted (FoliotKernel *kernel, int listener)
 
   waiter->is_listener = TRUE;
   while ((fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC)) < 0)
-    await_change (waiter);
+    if (!await_wake (waiter))
+      break;
   foliot_raw_socket_free (waiter);
-  return socket_new (kernel, fd);
+  return fd >= 0 ? socket_new (kernel, fd) : NULL;
 }
 
 static void
@@ -213,6 +228,7 @@ foliot_raw_socket_free (FoliotRawSocket *socket)
 {
   hang_up (socket);
   foliot_framer_free (socket->framer);
+  g_clear_pointer (&socket->bytes, g_byte_array_unref);
   g_clear_pointer (&socket->woken, foliot_future_unref);
   g_free (socket);
 }
@@ -266,7 +282,8 @@ foliot_raw_socket_send (FoliotRawSocket *socket, gconstpointer data, gsize lengt
       if (length == 0)
         break;
       socket->wants_room = TRUE;
-      await_change (socket);
+      if (!await_change (socket))
+        return FALSE;
     }
   return TRUE;
 }
@@ -300,6 +317,19 @@ foliot_raw_socket_recv (FoliotRawSocket *socket)
 
   socket->is_reading = TRUE;
   while ((payload = foliot_framer_next (socket->framer)) == NULL && !socket->has_ended)
-    await_change (socket);
+    if (!await_wake (socket))
+      return NULL;
   return payload;
+}
+
+GBytes *
+foliot_raw_socket_read (FoliotRawSocket *socket)
+{
+  socket->is_reading = TRUE;
+  if (socket->bytes == NULL)
+    socket->bytes = g_byte_array_new ();
+  while (socket->bytes->len == 0 && !socket->has_ended)
+    if (!await_wake (socket))
+      return NULL;
+  return socket->bytes->len > 0 ? g_byte_array_free_to_bytes (g_steal_pointer (&socket->bytes)) : NULL;
 }

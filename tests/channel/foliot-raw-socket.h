@@ -9,14 +9,15 @@ G_BEGIN_DECLS
  * FoliotRawSocket:
  *
  * The other end of a real connection as a test plays it by hand, a byte at a time if it likes: it knows nothing of
- * frames, links or transports. Its descriptor is served with all others of the kernel; who awaits something holds time.
+ * frames, links or transports. Its descriptor is served with all others of the kernel. Who sends holds time, who reads
+ * does not: what is to come may take some.
  */
 typedef struct _FoliotRawSocket FoliotRawSocket;
 
 /* To a listener of ours, TCP over IPv4 or Unix. @receive_bytes: of the buffer in the system; 0: as it is. */
 FoliotRawSocket *foliot_raw_socket_new_connected (FoliotKernel *kernel, FoliotAddress *address,
                                                   int receive_bytes);
-/* Awaits a connection of ours to @listener, see below. */
+/* Awaits a connection of ours to @listener, see below. Returns: (nullable): none, when the fiber was cancelled. */
 FoliotRawSocket *foliot_raw_socket_new_accepted (FoliotKernel *kernel, int listener);
 void foliot_raw_socket_free (FoliotRawSocket *socket);
 /* Returns: a descriptor that listens on a port of the loopback; @out_address: (transfer full): that. */
@@ -32,6 +33,11 @@ gssize foliot_raw_socket_try_send (FoliotRawSocket *socket, gconstpointer data, 
 void foliot_raw_socket_await_turn (FoliotRawSocket *socket);
 /* At the start nothing is read. */
 void foliot_raw_socket_set_reading (FoliotRawSocket *socket, gboolean reading);
+/*
+ * Instead of frames: awaits some bytes, for as long as it takes. Returns: (transfer full) (nullable): them; %NULL: the
+ * connection has ended, or the fiber was cancelled.
+ */
+GBytes *foliot_raw_socket_read (FoliotRawSocket *socket);
 /* Bytes read so far. */
 gsize foliot_raw_socket_get_n_read (FoliotRawSocket *socket);
 /* Reads. Awaits the next frame. Returns: (transfer full) (nullable): its payload; %NULL when the connection has ended. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <foliot/foliot-channel.h>
+#include <foliot/foliot-stream.h>
+
+#include <unistd.h>
 
 #include "foliot-dialogue.h"
 #include "foliot-test.h"
@@ -14,6 +17,7 @@ typedef struct
   const char *name;
   const char *codec;
   FoliotDialogueSide script; /* who plays golden frames */
+  gboolean over_socket;      /* byte by byte */
 } Case;
 
 /* ---- what envelopes hold ------------------------------------------------------------------------------------- */
@@ -206,32 +210,89 @@ on_accepted (FoliotLink *link, gpointer user_data)
   *out_link = link;
 }
 
-static void
-play (FoliotKernel *kernel, const Case *play)
+/* Returns: (transfer full): our end; @out_peer is the other. */
+static FoliotLink *
+connect_local (FoliotKernel *kernel, FoliotDialogueSide script, FoliotRawPeer **out_peer)
 {
-  g_autoptr (FoliotDialogue) dialogue = foliot_dialogue_new (play->name, play->codec);
   g_autoptr (FoliotTransport) transport = foliot_local_transport_new (kernel, TRUE);
   g_autoptr (FoliotAddress) address = foliot_address_new_local ("stage", NULL);
-  FoliotSerializer serializers[N_STAND_INS];
-  FoliotChannelOptions options = { .codec_type = foliot_dialogue_get_codec_type (dialogue),
-                                   .serializers = serializers,
-                                   .n_serializers = N_STAND_INS };
   FoliotLink *server = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotListener) listener
       = foliot_transport_listen (transport, address, "server", on_accepted, &server, NULL, &error);
   g_autoptr (FoliotFuture) attempt = foliot_transport_connect (transport, address, "client");
   g_autoptr (FoliotValue) value = foliot_await (attempt, FOLIOT_TIME_NEVER, &error);
-  g_autoptr (FoliotLink) client = g_object_ref (foliot_value_get_object (value, FOLIOT_TYPE_LINK));
+  FoliotLink *client = g_object_ref (foliot_value_get_object (value, FOLIOT_TYPE_LINK));
+  gboolean script_is_client = script == FOLIOT_DIALOGUE_CLIENT;
+
+  *out_peer = foliot_raw_peer_new (script_is_client ? client : server);
+  return script_is_client ? server : client;
+}
+
+static FoliotLink *
+accept_socket (FoliotKernel *kernel, FoliotTransport *transport, FoliotRawPeer **out_peer)
+{
+  g_autoptr (FoliotAddress) any = foliot_address_new_tcp ("127.0.0.1", 0);
+  FoliotLink *server = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotListener) listener
+      = foliot_transport_listen (transport, any, "server", on_accepted, &server, NULL, &error);
+  FoliotRawSocket *socket
+      = foliot_raw_socket_new_connected (kernel, foliot_listener_get_address (listener), 0);
+
+  while (server == NULL)
+    foliot_raw_socket_await_turn (socket);
+  foliot_listener_close (listener);
+  *out_peer = foliot_raw_peer_new_socket (socket);
+  return server;
+}
+
+static FoliotLink *
+connect_socket (FoliotKernel *kernel, FoliotTransport *transport, FoliotRawPeer **out_peer)
+{
+  g_autoptr (FoliotAddress) address = NULL;
+  int listener = foliot_raw_socket_listen (&address);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotValue) value
+      = foliot_await_take (foliot_transport_connect (transport, address, "client"), &error);
+
+  g_assert_no_error (error);
+  *out_peer = foliot_raw_peer_new_socket (foliot_raw_socket_new_accepted (kernel, listener));
+  close (listener);
+  return g_object_ref (foliot_value_get_object (value, FOLIOT_TYPE_LINK));
+}
+
+static FoliotLink *
+set_stage (FoliotKernel *kernel, const Case *play, FoliotRawPeer **out_peer)
+{
+  g_autoptr (FoliotTransport) transport = NULL;
+
+  if (!play->over_socket)
+    return connect_local (kernel, play->script, out_peer);
+  transport = foliot_stream_transport_new (kernel, NULL);
+  return play->script == FOLIOT_DIALOGUE_CLIENT ? accept_socket (kernel, transport, out_peer)
+                                                : connect_socket (kernel, transport, out_peer);
+}
+
+static void
+play (FoliotKernel *kernel, const Case *play)
+{
+  g_autoptr (FoliotDialogue) dialogue = foliot_dialogue_new (play->name, play->codec);
+  FoliotSerializer serializers[N_STAND_INS];
+  FoliotChannelOptions options = { .codec_type = foliot_dialogue_get_codec_type (dialogue),
+                                   .serializers = serializers,
+                                   .n_serializers = N_STAND_INS };
   gboolean script_is_client = play->script == FOLIOT_DIALOGUE_CLIENT;
-  g_autoptr (FoliotRawPeer) peer = foliot_raw_peer_new (g_object_ref (script_is_client ? client : server));
+  g_autoptr (FoliotRawPeer) peer = NULL;
+  g_autoptr (FoliotLink) link = set_stage (kernel, play, &peer);
   g_autoptr (FoliotChannel) channel = NULL;
+  g_autoptr (GError) error = NULL;
   g_autoptr (FoliotFuture) done = NULL;
   g_autoptr (FoliotValue) result = NULL;
   Puppet puppet;
 
   make_serializers (serializers);
-  channel = foliot_channel_new (kernel, script_is_client ? server : client, &options, &error);
+  channel = foliot_channel_new (kernel, link, &options, &error);
   g_assert_no_error (error);
   puppet = (Puppet){ dialogue, channel, script_is_client ? FOLIOT_DIALOGUE_SERVER : FOLIOT_DIALOGUE_CLIENT,
                      g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref),
@@ -242,16 +303,15 @@ play (FoliotKernel *kernel, const Case *play)
   g_assert_no_error (error);
   g_ptr_array_unref (puppet.sent);
   g_ptr_array_unref (puppet.received);
-  g_object_unref (server);
 }
 
-/* The running test's path names its case: /channel/dialogue/<script>/<codec>/<name>. */
+/* The running test's path names its case: /channel/dialogue[-socket]/<script>/<codec>/<name>. */
 static void
 test_dialogue (FoliotKernel *kernel)
 {
   g_auto (GStrv) parts = g_strsplit (g_test_get_path (), "/", 6);
-  Case this_case
-      = { parts[5], parts[4], parts[3][0] == 'c' ? FOLIOT_DIALOGUE_CLIENT : FOLIOT_DIALOGUE_SERVER };
+  Case this_case = { parts[5], parts[4], parts[3][0] == 'c' ? FOLIOT_DIALOGUE_CLIENT : FOLIOT_DIALOGUE_SERVER,
+                     g_str_has_suffix (parts[2], "-socket") };
 
   play (kernel, &this_case);
 }
@@ -275,11 +335,13 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *as_client = g_strdup_printf ("/channel/dialogue/client/%s", cases[i]);
-      g_autofree char *as_server = g_strdup_printf ("/channel/dialogue/server/%s", cases[i]);
+      for (guint j = 0; j < 4; j++)
+        {
+          g_autofree char *path = g_strconcat (j < 2 ? "/channel/dialogue/" : "/channel/dialogue-socket/",
+                                               j % 2 == 0 ? "client/" : "server/", cases[i], NULL);
 
-      foliot_test_add (as_client, test_dialogue);
-      foliot_test_add (as_server, test_dialogue);
+          foliot_test_add (path, test_dialogue);
+        }
     }
   return g_test_run ();
 }

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <foliot/foliot-stream.h>
+
+#include <unistd.h>
+
 #include "foliot-dialogue.h"
 #include "foliot-test.h"
 #include "rpc-peers.h"
@@ -14,14 +18,24 @@ typedef struct
   FoliotTransport *transport;
   FoliotAddress *address;
   FoliotChannelOptions options;
+  gboolean over_socket; /* byte by byte */
 } Stage;
 
 static void
 stage_init (Stage *stage, FoliotKernel *kernel, const char *name, const char *codec)
 {
   stage->dialogue = foliot_dialogue_new (name, codec);
-  stage->transport = foliot_local_transport_new (kernel, TRUE);
-  stage->address = foliot_address_new_local ("stage", NULL);
+  stage->over_socket = g_str_has_prefix (g_test_get_path (), "/rpc/dialogue-socket/");
+  if (stage->over_socket)
+    {
+      stage->transport = foliot_stream_transport_new (kernel, NULL);
+      stage->address = foliot_address_new_tcp ("127.0.0.1", 0);
+    }
+  else
+    {
+      stage->transport = foliot_local_transport_new (kernel, TRUE);
+      stage->address = foliot_address_new_local ("stage", NULL);
+    }
   stage->options = (FoliotChannelOptions){ .codec_type = foliot_dialogue_get_codec_type (stage->dialogue) };
 }
 
@@ -46,7 +60,11 @@ play_at_server (FoliotKernel *kernel, const char *name, const char *codec)
   stage_init (&stage, kernel, name, codec);
   listener = foliot_rpc_serve (stage.transport, stage.address, G_OBJECT (server), &stage.options, NULL, NULL,
                                NULL, NULL);
-  peer = foliot_raw_peer_new_connected (stage.transport, stage.address);
+  if (stage.over_socket)
+    peer = foliot_raw_peer_new_socket (
+        foliot_raw_socket_new_connected (kernel, foliot_listener_get_address (listener), 0));
+  else
+    peer = foliot_raw_peer_new_connected (stage.transport, stage.address);
   foliot_dialogue_play (stage.dialogue, FOLIOT_DIALOGUE_CLIENT, peer);
   stage_clear (&stage);
 }
@@ -161,14 +179,26 @@ play_at_client (FoliotKernel *kernel, const char *name, const char *codec, gbool
   g_autoptr (GError) error = NULL;
   Driver driver;
   Stage stage;
+  int raw_listener = -1;
 
   stage_init (&stage, kernel, name, codec);
-  listener
-      = foliot_transport_listen (stage.transport, stage.address, "server", on_accepted, &peer, NULL, &error);
+  if (stage.over_socket)
+    {
+      foliot_address_unref (stage.address);
+      raw_listener = foliot_raw_socket_listen (&stage.address);
+    }
+  else
+    listener = foliot_transport_listen (stage.transport, stage.address, "server", on_accepted, &peer, NULL,
+                                        &error);
   opened = foliot_await_take (foliot_rpc_open (stage.transport, stage.address,
                                                with_service ? G_OBJECT (caller) : NULL, 0, &stage.options),
                               &error);
   g_assert_no_error (error);
+  if (stage.over_socket)
+    {
+      peer = foliot_raw_peer_new_socket (foliot_raw_socket_new_accepted (kernel, raw_listener));
+      close (raw_listener);
+    }
   driver = (Driver){ stage.dialogue, foliot_value_get_object (opened, FOLIOT_TYPE_RPC_CLIENT), NULL, caller,
                      replies };
   remote = driver.remote = foliot_rpc_client_get_remote (driver.client);
@@ -179,7 +209,7 @@ play_at_client (FoliotKernel *kernel, const char *name, const char *codec, gbool
   stage_clear (&stage);
 }
 
-/* The path of the running test is /rpc/dialogue/<whose frames are golden>/<codec>/<name>. */
+/* The path of the running test is /rpc/dialogue[-socket]/<whose frames are golden>/<codec>/<name>. */
 static void
 test_dialogue (FoliotKernel *kernel)
 {
@@ -199,10 +229,10 @@ main (int argc, char **argv)
       *const names[] = { "rpc calls", "rpc callbacks" }, *const sides[] = { "client", "server" };
 
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < 8; i++)
+  for (guint i = 0; i < 16; i++)
     {
-      g_autofree char *path
-          = g_strdup_printf ("/rpc/dialogue/%s/%s/%s", sides[i & 1], codecs[i >> 1 & 1], names[i >> 2]);
+      g_autofree char *path = g_strdup_printf ("/rpc/dialogue%s/%s/%s/%s", i >> 3 != 0 ? "-socket" : "",
+                                               sides[i & 1], codecs[i >> 1 & 1], names[i >> 2 & 1]);
       foliot_test_add (path, test_dialogue);
     }
   return g_test_run ();
