@@ -314,6 +314,11 @@ typedef struct
  *
  * A decorator over any transport: latency, loss and partition of links, drawn from one keyed stream per directed pair
  * of names, so that rules of one link shift nobody else's numbers. A message never overtakes another on its link.
+ *
+ * Over sockets a message waits for its latency before it enters the system. So when both ends are in this world it arrives
+ * exactly then. A peer outside has a clock of its own, and under a FREE or EXTERNAL drive a request to it holds time from
+ * the moment of the call: a latency towards it passes under REALTIME alone. A message that the link below refuses when its
+ * time has come (FRAME_TOO_LONG, RESOURCES) ends the link with that error.
  */
 #define FOLIOT_TYPE_NETWORK (foliot_network_get_type ())
 FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotNetwork, foliot_network, FOLIOT, NETWORK, GObject);

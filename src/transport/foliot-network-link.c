@@ -13,6 +13,8 @@
  *
  * Every message of a direction that has a rule makes the same three draws, whatever becomes of it: one for loss, two
  * for latency. So changing a rule's loss does not change its latencies, and the other way round.
+ *
+ * What flow control asks a link for is there if the inner link has it, and only then: a class of its own.
  */
 
 #define FOLIOT_TYPE_NETWORK_LINK (foliot_network_link_get_type ())
@@ -25,17 +27,17 @@ struct _FoliotNetworkLink
   FoliotLink *inner;
   FoliotLinkInterface *inner_iface;
   FoliotKernel *kernel;
-  FoliotRandom *random; /* of the direction in which we send; the kernel's */
-  char *from;
-  char *to;
-  guint version; /* of the network's rules, when @rule was looked up */
+  FoliotRandom *random; /* of the direction in which we send; the kernel's; NULL until something is sent */
+  char *from;           /* likewise */
+  char *to;             /* likewise, unless the network knows it */
+  guint version;        /* of the network's rules, when @rule was looked up */
   FoliotNetworkRule rule;
 };
 
 static void foliot_network_link_iface_init (FoliotLinkInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (FoliotNetworkLink, foliot_network_link, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (FOLIOT_TYPE_LINK, foliot_network_link_iface_init))
+G_DEFINE_TYPE_WITH_CODE (FoliotNetworkLink, foliot_network_link, G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (FOLIOT_TYPE_LINK, foliot_network_link_iface_init))
 
 /* Nanoseconds from a number of them; latencies are far below the 2^53 up to which doubles are exact. */
 static FoliotTime
@@ -81,6 +83,37 @@ draw_fate (FoliotNetworkLink *link, FoliotTime *out_latency)
   return link->rule.cut || loss * 1e6 < link->rule.loss_ppm;
 }
 
+static char *
+dup_name (FoliotLink *inner, const char *which)
+{
+  g_autoptr (FoliotValue) name = foliot_link_dup_info (inner, which);
+
+  return g_strdup (name != NULL ? foliot_value_get_string (name, NULL) : "unknown");
+}
+
+/* Who the two ends are. A link through a socket knows the other one by its own name once both are there. */
+static void
+learn_names (FoliotNetworkLink *link)
+{
+  FoliotLink *peer = foliot_link_get_peer (link->inner);
+  g_autofree char *stream = NULL;
+
+  link->from = dup_name (link->inner, "name");
+  if (link->to == NULL)
+    link->to = peer != NULL ? dup_name (peer, "name") : dup_name (link->inner, "peer");
+  stream = g_strdup_printf ("%s→%s", link->from, link->to);
+  link->random = foliot_kernel_get_random (link->kernel, stream, "network");
+}
+
+static void
+look_up_rule (FoliotNetworkLink *link)
+{
+  if (link->random == NULL)
+    learn_names (link);
+  _foliot_network_find_rule (link->network, link->from, link->to, &link->rule);
+  link->version = _foliot_network_get_version (link->network);
+}
+
 static gboolean
 foliot_network_link_send_at (FoliotLink *base, FoliotFrame *frame, FoliotTime due, GError **error)
 {
@@ -88,10 +121,7 @@ foliot_network_link_send_at (FoliotLink *base, FoliotFrame *frame, FoliotTime du
   FoliotTime latency;
 
   if (G_UNLIKELY (link->version != _foliot_network_get_version (link->network)))
-    {
-      _foliot_network_find_rule (link->network, link->from, link->to, &link->rule);
-      link->version = _foliot_network_get_version (link->network);
-    }
+    look_up_rule (link);
   if (draw_fate (link, &latency))
     {
       _foliot_network_count_lost (link->network);
@@ -197,37 +227,66 @@ foliot_network_link_init (FoliotNetworkLink *link)
 {
 }
 
-static char *
-dup_name (FoliotLink *inner, const char *which)
-{
-  g_autoptr (FoliotValue) name = foliot_link_dup_info (inner, which);
+/* ---- over links with flow control ---------------------------------------------------------------------------- */
 
-  return g_strdup (name != NULL ? foliot_value_get_string (name, NULL) : "unknown");
+typedef FoliotNetworkLink FoliotFlowLink;
+typedef FoliotNetworkLinkClass FoliotFlowLinkClass;
+
+static void foliot_flow_link_iface_init (FoliotLinkInterface *iface);
+GType foliot_flow_link_get_type (void);
+
+G_DEFINE_TYPE_WITH_CODE (FoliotFlowLink, foliot_flow_link, FOLIOT_TYPE_NETWORK_LINK,
+                         G_IMPLEMENT_INTERFACE (FOLIOT_TYPE_LINK, foliot_flow_link_iface_init))
+
+static gboolean
+foliot_flow_link_is_writable (FoliotLink *base)
+{
+  FoliotNetworkLink *link = FOLIOT_NETWORK_LINK (base);
+
+  return link->inner_iface->is_writable (link->inner);
 }
 
-FoliotLink *
-_foliot_network_link_new (FoliotNetwork *network, FoliotLink *inner, GError **error)
+static void
+foliot_flow_link_set_reading (FoliotLink *base, gboolean reading)
 {
-  FoliotLinkInterface *iface = FOLIOT_LINK_GET_IFACE (inner);
-  FoliotNetworkLink *link;
-  g_autofree char *stream = NULL;
+  FoliotNetworkLink *link = FOLIOT_NETWORK_LINK (base);
 
-  if (iface->send_at == NULL)
-    {
-      g_set_error (error, FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_ADDRESS,
-                   "A %s cannot delay messages: put the network over a transport inside the process",
-                   G_OBJECT_TYPE_NAME (inner));
-      g_object_unref (inner);
-      return NULL;
-    }
-  link = g_object_new (FOLIOT_TYPE_NETWORK_LINK, NULL);
+  link->inner_iface->set_reading (link->inner, reading);
+}
+
+/* All else is inherited. */
+static void
+foliot_flow_link_iface_init (FoliotLinkInterface *iface)
+{
+  iface->is_writable = foliot_flow_link_is_writable;
+  iface->set_reading = foliot_flow_link_set_reading;
+}
+
+static void
+foliot_flow_link_class_init (FoliotFlowLinkClass *klass)
+{
+}
+
+static void
+foliot_flow_link_init (FoliotFlowLink *link)
+{
+}
+
+/* ---- making -------------------------------------------------------------------------------------------------- */
+
+FoliotLink *
+_foliot_network_link_new (FoliotNetwork *network, FoliotLink *inner, const char *to)
+{
+  gboolean has_flow = FOLIOT_LINK_GET_IFACE (inner)->set_reading != NULL;
+  FoliotNetworkLink *link
+      = g_object_new (has_flow ? foliot_flow_link_get_type () : FOLIOT_TYPE_NETWORK_LINK, NULL);
+
+  if (FOLIOT_LINK_GET_IFACE (inner)->send_at == NULL)
+    inner = _foliot_network_delay_new (inner);
   link->network = g_object_ref (network);
   link->inner = inner;
-  link->inner_iface = iface;
+  link->inner_iface = FOLIOT_LINK_GET_IFACE (inner);
   link->kernel = foliot_link_get_kernel (inner);
-  link->from = dup_name (inner, "name");
-  link->to = dup_name (inner, "peer");
-  stream = g_strdup_printf ("%s→%s", link->from, link->to);
-  link->random = foliot_kernel_get_random (link->kernel, stream, "network");
+  link->to = g_strdup (to);
   return FOLIOT_LINK (link);
 }

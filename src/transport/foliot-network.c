@@ -5,7 +5,8 @@
 
 /*
  * The network decorator: a transport whose links go through rules. It keeps the rules; links look theirs up
- * again when the version has changed, so a rule costs nothing per message while it stays.
+ * again when the version has changed, so a rule costs nothing per message while it stays. It also knows by which name
+ * somebody listens at an address: a socket does not tell who connects.
  */
 
 typedef struct
@@ -26,8 +27,9 @@ struct _FoliotNetwork
 {
   GObject parent_instance;
   FoliotTransport *inner;
-  GArray *rules; /* of Rule, in the order of adding */
-  GArray *cuts;  /* of Cut */
+  GArray *rules;       /* of Rule, in the order of adding */
+  GArray *cuts;        /* of Cut */
+  GHashTable *servers; /* address → name of who listened there last; looked up, never walked */
   guint version;
   guint64 n_lost;
 };
@@ -136,6 +138,7 @@ typedef struct
 {
   FoliotNetwork *network;
   FoliotFuture *future;
+  char *to; /* (nullable) */
 } Attempt;
 
 static void
@@ -145,6 +148,7 @@ attempt_free (gpointer data)
 
   g_object_unref (attempt->network);
   foliot_future_unref (attempt->future);
+  g_free (attempt->to);
   g_free (attempt);
 }
 
@@ -153,19 +157,17 @@ on_connected (FoliotFuture *future, FoliotValue *value, const GError *error, gpo
 {
   Attempt *attempt = user_data;
   g_autoptr (FoliotLink) link = NULL;
-  GError *problem = NULL;
 
   if (foliot_future_is_settled (attempt->future))
     return;
-  if (error == NULL)
-    link = _foliot_network_link_new (
-        attempt->network, g_object_ref (foliot_value_get_object (value, FOLIOT_TYPE_LINK)), &problem);
-  else
-    problem = g_error_copy (error);
-  if (link != NULL)
-    foliot_future_resolve (attempt->future, foliot_value_new_object (G_OBJECT_TYPE (link), link));
-  else
-    foliot_future_reject (attempt->future, problem);
+  if (error != NULL)
+    {
+      foliot_future_reject (attempt->future, g_error_copy (error));
+      return;
+    }
+  link = _foliot_network_link_new (
+      attempt->network, g_object_ref (foliot_value_get_object (value, FOLIOT_TYPE_LINK)), attempt->to);
+  foliot_future_resolve (attempt->future, foliot_value_new_object (G_OBJECT_TYPE (link), link));
 }
 
 static FoliotFuture *
@@ -178,6 +180,7 @@ foliot_network_connect (FoliotTransport *base, FoliotAddress *to, const char *na
 
   attempt->network = g_object_ref (network);
   attempt->future = foliot_future_ref (future);
+  attempt->to = g_strdup (g_hash_table_lookup (network->servers, foliot_address_get_repr (to)));
   foliot_future_then (inner, on_connected, attempt, attempt_free);
   return future;
 }
@@ -201,15 +204,12 @@ service_free (gpointer data)
   g_free (service);
 }
 
-/* A link that cannot be decorated is dropped, which closes it: the client is told. */
 static void
 on_accepted (FoliotLink *inner, gpointer user_data)
 {
   Service *service = user_data;
-  FoliotLink *link = _foliot_network_link_new (service->network, inner, NULL);
 
-  if (link != NULL)
-    service->accept (link, service->user_data);
+  service->accept (_foliot_network_link_new (service->network, inner, NULL), service->user_data);
 }
 
 static FoliotListener *
@@ -230,6 +230,10 @@ foliot_network_listen (FoliotTransport *base, FoliotAddress *at, const char *nam
       service->destroy = NULL;
       service_free (service);
     }
+  else if (name != NULL)
+    g_hash_table_insert (network->servers,
+                         g_strdup (foliot_address_get_repr (foliot_listener_get_address (listener))),
+                         g_strdup (name));
   return listener;
 }
 
@@ -275,6 +279,7 @@ foliot_network_finalize (GObject *object)
   g_clear_object (&network->inner);
   g_array_unref (network->rules);
   g_array_unref (network->cuts);
+  g_hash_table_unref (network->servers);
   G_OBJECT_CLASS (foliot_network_parent_class)->finalize (object);
 }
 
@@ -292,6 +297,7 @@ foliot_network_init (FoliotNetwork *network)
   g_array_set_clear_func (network->rules, clear_rule);
   network->cuts = g_array_new (FALSE, FALSE, sizeof (Cut));
   g_array_set_clear_func (network->cuts, clear_cut);
+  network->servers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 FoliotNetwork *

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "test-certificate.h"
+#include "test-plain-transport.h"
 
 /*
  * The transports, and which of them the running test is about: its path says so.
@@ -21,6 +22,7 @@ typedef struct
   const char *name;
   FoliotTransport *(*make) (FoliotKernel *kernel);
   FoliotAddressKind kind;
+  gboolean has_latency; /* a hold of time would hold what is sent */
 } Transport;
 
 static FoliotTransport *
@@ -37,20 +39,39 @@ make_local_bytes (FoliotKernel *kernel)
 
 /* With a latency that is not nothing, so that all goes through the queue of delayed messages. */
 static FoliotTransport *
-make_network (FoliotKernel *kernel)
+make_delayed (FoliotTransport *inner)
 {
   static const FoliotLatency latency = { FOLIOT_LATENCY_UNIFORM, FOLIOT_MILLISECOND, FOLIOT_MILLISECOND };
-  g_autoptr (FoliotTransport) inner = foliot_local_transport_new (kernel, FALSE);
   FoliotNetwork *network = foliot_network_new (inner);
 
   foliot_network_add_rule (network, "*", "*", &latency, 0);
+  g_object_unref (inner);
   return FOLIOT_TRANSPORT (network);
+}
+
+static FoliotTransport *
+make_network (FoliotKernel *kernel)
+{
+  return make_delayed (foliot_local_transport_new (kernel, FALSE));
+}
+
+/* Over links that cannot send later. */
+static FoliotTransport *
+make_network_plain (FoliotKernel *kernel)
+{
+  return make_delayed (test_plain_transport_new (kernel));
 }
 
 static FoliotTransport *
 make_stream (FoliotKernel *kernel)
 {
   return foliot_stream_transport_new (kernel, NULL);
+}
+
+static FoliotTransport *
+make_network_stream (FoliotKernel *kernel)
+{
+  return make_delayed (make_stream (kernel));
 }
 
 static FoliotTransport *
@@ -67,6 +88,8 @@ static const Transport transports[] = {
   { "local", make_local, FOLIOT_ADDRESS_LOCAL },
   { "local-bytes", make_local_bytes, FOLIOT_ADDRESS_LOCAL },
   { "network", make_network, FOLIOT_ADDRESS_LOCAL },
+  { "network-plain", make_network_plain, FOLIOT_ADDRESS_LOCAL },
+  { "network-tcp", make_network_stream, FOLIOT_ADDRESS_TCP, TRUE },
   { "tcp", make_stream, FOLIOT_ADDRESS_TCP },
   { "unix", make_stream, FOLIOT_ADDRESS_UNIX },
   { "tls", make_tls, FOLIOT_ADDRESS_TCP },
@@ -243,5 +266,5 @@ foliot_transport_suite_has_eof (void)
 gboolean
 foliot_transport_suite_is_external (void)
 {
-  return get_current ()->kind != FOLIOT_ADDRESS_LOCAL;
+  return get_current ()->kind != FOLIOT_ADDRESS_LOCAL && !get_current ()->has_latency;
 }

@@ -24,8 +24,8 @@ FoliotAddress *foliot_transport_suite_new_address (guint n);
 /* In a body: whether the end of a link by the peer is seen as an end of stream first, as on sockets. */
 gboolean foliot_transport_suite_has_eof (void);
 /*
- * In a body: whether it goes through sockets. Then simulated time says nothing about arrival: who waits for something
- * holds time meanwhile, and connects to the address that the listener says.
+ * In a body: whether it goes through sockets, at once. Then simulated time says nothing about arrival: who waits for
+ * something holds time meanwhile, and connects to the address that the listener says.
  */
 gboolean foliot_transport_suite_is_external (void);
 FoliotAddressKind foliot_transport_suite_get_kind (void);

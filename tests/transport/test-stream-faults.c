@@ -220,5 +220,6 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/stream-faults/tcp", "tcp", test_faults);
   g_test_add_data_func ("/stream-faults/unix", "unix", test_faults);
+  g_test_add_data_func ("/stream-faults/tls", "tls", test_faults);
   return g_test_run ();
 }
