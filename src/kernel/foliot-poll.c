@@ -157,11 +157,13 @@ foliot_poll_serve (FoliotKernel *self, gint64 until_us)
   FoliotPoll *poll = self->poll;
   guint64 sequence = self->head.sequence, node_cause = self->node_cause;
   guint32 node = self->head.node;
+  gint n;
 
   foliot_poll_flush (self);
   self->head.sequence = self->node_cause = 0;
   self->head.node = 0;
-  poll->n_turn = MAX (epoll_wait (poll->fd, poll->turn, TURN_EVENTS, get_timeout_ms (poll, until_us)), 0);
+  n = epoll_wait (poll->fd, poll->turn, TURN_EVENTS, get_timeout_ms (poll, until_us));
+  poll->n_turn = MAX (n, 0); /* a macro: what it is given is evaluated twice */
   poll->next_turn = 0;
   while (poll->next_turn < poll->n_turn)
     {

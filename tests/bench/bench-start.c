@@ -2,7 +2,10 @@
 #include "bench-start.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
 
 /* A shell loop over seeds starts the command once per seed, so its start is measured as such a loop sees it. */
 
@@ -34,13 +37,26 @@ best_of (const char *const *argv, guint n_runs)
   return best;
 }
 
-void
-foliot_bench_start (guint n_runs)
+static char *
+dup_command (void)
 {
   g_autofree char *exe = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *here = g_path_get_dirname (exe);
   g_autofree char *beside = g_build_filename (here, "..", "..", "src", "tools", "foliot", NULL);
-  const char *command = g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? beside : "foliot";
+
+  return g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer (&beside) : g_strdup ("foliot");
+}
+
+static void
+print_start (const char *name, double ms, double reference)
+{
+  printf ("%s\t%.1f\tms\t%.2f\ttrue %.1f\n", name, ms, reference / ms, reference);
+}
+
+void
+foliot_bench_start (guint n_runs)
+{
+  g_autofree char *command = dup_command ();
   g_autofree char *folder = g_dir_make_tmp ("foliot-bench-XXXXXX", NULL);
   g_autofree char *scenario = g_build_filename (folder, "empty.json", NULL);
   g_autofree char *out = g_build_filename (folder, "out", NULL);
@@ -54,5 +70,62 @@ foliot_bench_start (guint n_runs)
   if (ms < 0.0)
     printf ("start\t-\tms\t-\t%s cannot be run\n", command);
   else
-    printf ("start\t%.1f\tms\t%.2f\ttrue %.1f\n", ms, reference / ms, reference);
+    print_start ("start", ms, reference);
+}
+
+/* Returns: the milliseconds to READY, and what it said behind it; NULL when it did not get there. */
+static char *
+start_server (const char *command, const char *scenario, GPid *out_pid, double *out_ms)
+{
+  const char *const argv[] = { command, "serve", "tcp://127.0.0.1:0", "--scenario", scenario, NULL };
+  gint64 start = g_get_monotonic_time ();
+  char line[256] = "";
+  FILE *out;
+  int fd;
+
+  if (!g_spawn_async_with_pipes (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, out_pid,
+                                 NULL, &fd, NULL, NULL))
+    return NULL;
+  out = fdopen (fd, "r");
+  if (fgets (line, sizeof line, out) == NULL || !g_str_has_prefix (line, "READY "))
+    line[0] = '\0';
+  *out_ms = (double) (g_get_monotonic_time () - start) / 1000.0;
+  fclose (out);
+  return line[0] != '\0' ? g_strdup (g_strchomp (line + strlen ("READY "))) : NULL;
+}
+
+void
+foliot_bench_first_call (guint n_runs)
+{
+  g_autofree char *command = dup_command ();
+  g_autofree char *folder = g_dir_make_tmp ("foliot-bench-XXXXXX", NULL);
+  g_autofree char *scenario = g_build_filename (folder, "one.json", NULL);
+  const char *const nothing[] = { "true", NULL };
+  double reference = best_of (nothing, n_runs), to_ready = G_MAXDOUBLE, to_exit = G_MAXDOUBLE;
+
+  g_file_set_contents (
+      scenario,
+      "{ \"foliot\": 1, \"name\": \"one\", \"duration\": 1, \"module\": \"interop\", \"agents\": "
+      "[{ \"name\": \"a\", \"type\": \"InteropAgent\" }] }\n",
+      -1, NULL);
+  for (guint i = 0; i < n_runs; i++)
+    {
+      GPid pid;
+      double ms;
+      g_autofree char *url = start_server (command, scenario, &pid, &ms);
+      const char *const call[] = { command, "call", url, "add", "[3, 4]", NULL };
+
+      if (url == NULL)
+        {
+          printf ("first-call\t-\tms\t-\t%s cannot serve\n", command);
+          return;
+        }
+      to_ready = MIN (to_ready, ms);
+      to_exit = MIN (to_exit, run_once (call));
+      kill (pid, SIGTERM);
+      g_spawn_close_pid (pid);
+      waitpid (pid, NULL, 0);
+    }
+  print_start ("serve-ready", to_ready, reference);
+  print_start ("first-call", to_exit, reference);
 }

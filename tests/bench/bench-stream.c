@@ -3,95 +3,21 @@
 
 #include <foliot/foliot-stream.h>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench-ping.h"
+
 /*
- * The server is a process of its own, as it is in earnest. It tells its port through a pipe and is killed in the end. Both
- * sides run without a main context and without digests, under a hold, so that time stands still.
+ * Both sides run without a main context and without digests, under a hold, so that time stands still.
  */
 
 #define PAYLOAD_BYTES 64
 #define FRAME_BYTES   (PAYLOAD_BYTES + 4)
 #define N_ROUNDS      3 /* the best counts: the machine is shared */
 
-/* ---- servers ------------------------------------------------------------------------------------------------- */
-
-typedef void (*ServerFunc) (int port_pipe);
-
-static pid_t
-start_server (ServerFunc serve, guint16 *out_port)
-{
-  int ends[2];
-  pid_t pid;
-
-  g_assert_no_errno (pipe (ends));
-  pid = fork ();
-  if (pid == 0)
-    {
-      serve (ends[1]);
-      _exit (0);
-    }
-  g_assert_cmpint (read (ends[0], out_port, sizeof *out_port), ==, sizeof *out_port);
-  close (ends[0]);
-  close (ends[1]);
-  return pid;
-}
-
-static void
-stop_server (pid_t pid)
-{
-  kill (pid, SIGKILL);
-  waitpid (pid, NULL, 0);
-}
-
-static gboolean
-read_all (int fd, guint8 *data, gsize length)
-{
-  for (gsize n = 0; n < length;)
-    {
-      gssize got = read (fd, data + n, length - n);
-      if (got <= 0)
-        return FALSE;
-      n += (gsize) got;
-    }
-  return TRUE;
-}
-
-static void
-set_no_delay (int fd)
-{
-  static const int yes = 1;
-
-  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-}
-
-static void
-serve_bare (int port_pipe)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
-  socklen_t length = sizeof address;
-  int door = socket (AF_INET, SOCK_STREAM, 0), fd;
-  guint8 frame[FRAME_BYTES];
-  guint16 port;
-
-  g_assert_no_errno (bind (door, (struct sockaddr *) &address, sizeof address));
-  g_assert_no_errno (listen (door, 1));
-  getsockname (door, (struct sockaddr *) &address, &length);
-  port = g_ntohs (address.sin_port);
-  g_assert_cmpint (write (port_pipe, &port, sizeof port), ==, sizeof port);
-  fd = accept (door, NULL, NULL);
-  set_no_delay (fd);
-  while (read_all (fd, frame, sizeof frame))
-    g_assert_cmpint (write (fd, frame, sizeof frame), ==, sizeof frame);
-}
+/* ---- the server -------------------------------------------------------------------------------------------- */
 
 static void
 on_server_frame (gpointer owner, FoliotFrame *frame)
@@ -114,7 +40,7 @@ on_accepted (FoliotLink *link, gpointer user_data)
 }
 
 static void
-serve_foliot (int port_pipe)
+serve_foliot (int port_pipe, gpointer user_data)
 {
   FoliotKernel *kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 1, 0);
   FoliotTransport *transport = foliot_stream_transport_new (kernel, NULL);
@@ -128,33 +54,6 @@ serve_foliot (int port_pipe)
   g_assert_cmpint (write (port_pipe, &port, sizeof port), ==, sizeof port);
   foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, NULL);
   foliot_hold_release (hold);
-}
-
-/* ---- the bare client ----------------------------------------------------------------------------------------- */
-
-static double
-measure_bare (guint64 n_calls)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
-  int fd = socket (AF_INET, SOCK_STREAM, 0);
-  guint8 frame[FRAME_BYTES] = { 0, 0, 0, PAYLOAD_BYTES };
-  guint16 port;
-  pid_t pid = start_server (serve_bare, &port);
-  gint64 begin, end;
-
-  address.sin_port = g_htons (port);
-  g_assert_no_errno (connect (fd, (struct sockaddr *) &address, sizeof address));
-  set_no_delay (fd);
-  begin = g_get_monotonic_time ();
-  for (guint64 i = 0; i < n_calls; i++)
-    {
-      g_assert_cmpint (write (fd, frame, sizeof frame), ==, sizeof frame);
-      g_assert_true (read_all (fd, frame, sizeof frame));
-    }
-  end = g_get_monotonic_time ();
-  close (fd);
-  stop_server (pid);
-  return (double) n_calls * 1e6 / (double) (end - begin);
 }
 
 /* ---- our client ---------------------------------------------------------------------------------------------- */
@@ -257,7 +156,7 @@ measure (guint n_links, guint n_active, guint window, guint64 n_calls)
 {
   guint8 payload[PAYLOAD_BYTES] = { 0 };
   guint16 port;
-  pid_t pid = start_server (serve_foliot, &port);
+  pid_t pid = bench_server_start (serve_foliot, NULL, &port);
   g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 1, 0);
   g_autoptr (FoliotTransport) transport = foliot_stream_transport_new (kernel, NULL);
   g_autoptr (FoliotAddress) address = foliot_address_new_tcp ("127.0.0.1", port);
@@ -271,7 +170,7 @@ measure (guint n_links, guint n_active, guint window, guint64 n_calls)
   client_connect (&client, n_links);
   for (guint i = 0; i < N_ROUNDS; i++)
     best = MAX (best, client_call (&client, n_active, window, n_calls));
-  stop_server (pid);
+  bench_server_stop (pid);
   return best;
 }
 
@@ -304,7 +203,7 @@ foliot_bench_stream (guint64 n_calls)
 
   raise_limit ();
   for (guint i = 0; i < N_ROUNDS; i++)
-    bare = MAX (bare, measure_bare (n_calls));
+    bare = MAX (bare, bench_ping_pong (FRAME_BYTES, FRAME_BYTES, n_calls));
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       double best = measure (cases[i].n_links, cases[i].n_active, cases[i].window, n_calls);

@@ -4,6 +4,7 @@
 #include "bench-codec.h"
 #include "bench-kernel.h"
 #include "bench-random.h"
+#include "bench-remote.h"
 #include "bench-rpc.h"
 #include "bench-start.h"
 #include "bench-stream.h"
@@ -96,6 +97,7 @@ static void
 start (void)
 {
   foliot_bench_start (20);
+  foliot_bench_first_call (20);
 }
 
 static void
@@ -104,15 +106,32 @@ stream (void)
   foliot_bench_stream (50000);
 }
 
+static void
+remote (void)
+{
+  foliot_bench_remote (20000);
+}
+
 static const struct
 {
   const char *name;
   void (*func) (void);
 } benchmarks[] = {
-  { "hold", hold },     { "ring", ring },     { "timeouts", timeouts },         { "fiber-hold", fiber_hold },
-  { "mm1", mm1 },       { "fibers", fibers }, { "fibers-alive", fibers_alive }, { "random", random_numbers },
-  { "values", values }, { "codecs", codecs }, { "channel", channel },           { "rpc", rpc },
-  { "start", start },   { "stream", stream },
+  { "hold", hold },
+  { "ring", ring },
+  { "timeouts", timeouts },
+  { "fiber-hold", fiber_hold },
+  { "mm1", mm1 },
+  { "fibers", fibers },
+  { "fibers-alive", fibers_alive },
+  { "random", random_numbers },
+  { "values", values },
+  { "codecs", codecs },
+  { "channel", channel },
+  { "rpc", rpc },
+  { "start", start },
+  { "stream", stream },
+  { "remote", remote },
 };
 
 static gboolean

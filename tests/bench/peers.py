@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The peers' own speed, in the lines of `foliot bench`: SimPy's M/M/1 and hold, aiomas' calls over its local queue.
+"""The peers' own speed, in the lines of `foliot bench`: SimPy's M/M/1 and hold, aiomas' calls over its local queue, and over
+TCP from one process to another.
 
 Run by tools/bench-peers, which installs the peers into a folder of its own.
 """
 import asyncio
 import os
 import random
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peers"))
 
@@ -89,12 +92,40 @@ def aiomas_local(codec_name, n_calls, in_flight):
     report(f"aiomas-{codec_name.lower()} {in_flight}", loop.run_until_complete(run(loop)), n_calls, "call")
 
 
+def aiomas_tcp(codec_name, n_calls, in_flight):
+    """The other end is the agent of the interop tests. What counts is the clock on the wall, at its best of three."""
+    import interop_agent
+
+    peers = Path(interop_agent.__file__).parent
+    codec = {"JSON": "json", "MsgPack": "msgpack", "MsgPackBlosc": "blosc"}[codec_name]
+    server = subprocess.Popen([sys.executable, peers / "interop_agent.py", "tcp://127.0.0.1:0", "--codec", codec],
+                              stdout=subprocess.PIPE, text=True)
+    url = server.stdout.readline().split()[1]
+
+    async def run(_, loop):
+        container = await interop_agent.listen("tcp://127.0.0.1:0", codec, None, loop)
+        agent = await container.connect(url)
+        best = float("inf")
+        for _ in range(3):
+            start = time.perf_counter()
+            for _ in range(n_calls // in_flight):
+                await asyncio.gather(*[agent.add(3, 4) for _ in range(in_flight)])
+            best = min(best, time.perf_counter() - start)
+        await container.shutdown(as_coro=True)
+        return best
+
+    report(f"aiomas-tcp-{codec} {in_flight}", interop_agent.run(run, None), n_calls, "call")
+    server.terminate()
+    server.wait()
+
+
 def main():
     simpy_mm1(50000)
     simpy_hold(10000, 200000)
     for codec in ("JSON", "MsgPack", "MsgPackBlosc"):
         for in_flight in (1, 100):
             aiomas_local(codec, 5000, in_flight)
+            aiomas_tcp(codec, 5000, in_flight)
 
 
 if __name__ == "__main__":
