@@ -243,9 +243,9 @@ check_room (FoliotStreamListener *listener, GError **error)
   return FALSE;
 }
 
-/* Returns: whether there may be more. */
+/* @is_awaited: somebody is at the door, for sure. Returns: whether there may be more. */
 static gboolean
-accept_one (Door *door)
+accept_one (Door *door, gboolean is_awaited)
 {
   FoliotStreamListener *listener = door->listener;
   FoliotStreamShared *shared = listener->shared;
@@ -262,7 +262,7 @@ accept_one (Door *door)
     {
       int code = errno;
 
-      if (is_out_of_room (code))
+      if (is_out_of_room (code) && is_awaited)
         rest (door, code);
       return code == ECONNABORTED || code == EINTR;
     }
@@ -284,7 +284,7 @@ static void
 door_ready (FoliotPollEntry *entry, guint32 events)
 {
   for (guint i = 0; i < ACCEPTS_A_TURN; i++)
-    if (!accept_one ((Door *) entry))
+    if (!accept_one ((Door *) entry, i == 0))
       return;
 }
 

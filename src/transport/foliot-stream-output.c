@@ -34,9 +34,15 @@ add_block (FoliotStreamOutput *output, FoliotStreamBlock *block)
 }
 
 static gboolean
-add_room (FoliotStreamOutput *output, gsize needed)
+has_room (const FoliotStreamOutput *output, gsize needed)
 {
-  gsize capacity = MAX (needed, output->first == NULL ? FIRST_BLOCK_BYTES : BLOCK_BYTES);
+  return output->last != NULL && output->last->bytes == NULL
+         && output->last->capacity - output->last->length >= needed;
+}
+
+static gboolean
+add_room (FoliotStreamOutput *output, gsize capacity)
+{
   FoliotStreamBlock *block = g_try_malloc (sizeof *block + capacity);
 
   if (block == NULL)
@@ -46,19 +52,24 @@ add_room (FoliotStreamOutput *output, gsize needed)
   return TRUE;
 }
 
+/* In one block, where more of its kind follows. */
+static gboolean
+ensure_room (FoliotStreamOutput *output, gsize needed)
+{
+  return has_room (output, needed)
+         || add_room (output, MAX (needed, output->first == NULL ? FIRST_BLOCK_BYTES : BLOCK_BYTES));
+}
+
 gboolean
 _foliot_stream_output_append (FoliotStreamOutput *output, const void *data, gsize length)
 {
-  FoliotStreamBlock *block = output->last;
+  FoliotStreamBlock *block;
 
   if (length == 0)
     return TRUE;
-  if (block == NULL || block->capacity - block->length < length || block->bytes != NULL)
-    {
-      if (!add_room (output, length))
-        return FALSE;
-      block = output->last;
-    }
+  if (!ensure_room (output, length))
+    return FALSE;
+  block = output->last;
   memcpy ((guint8 *) (block + 1) + block->length, data, length);
   block->length += length;
   output->n_bytes += length;
@@ -76,15 +87,14 @@ _foliot_stream_output_append_frame (FoliotStreamOutput *output, GBytes *payload)
   if (length < LARGE_BYTES)
     {
       /* Header and payload in one block, or neither. */
-      if (output->last == NULL || output->last->bytes != NULL
-          || output->last->capacity - output->last->length < length + sizeof header)
-        if (!add_room (output, length + sizeof header))
-          return FALSE;
-      return _foliot_stream_output_append (output, &header, sizeof header)
+      return ensure_room (output, length + sizeof header)
+             && _foliot_stream_output_append (output, &header, sizeof header)
              && _foliot_stream_output_append (output, data, length);
     }
+  /* Between two large ones is only a header. */
   block = g_try_malloc (sizeof *block);
-  if (block == NULL || !_foliot_stream_output_append (output, &header, sizeof header))
+  if (block == NULL || (!has_room (output, sizeof header) && !add_room (output, sizeof header))
+      || !_foliot_stream_output_append (output, &header, sizeof header))
     {
       g_free (block);
       return FALSE;

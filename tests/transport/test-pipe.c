@@ -22,7 +22,7 @@ await_outside (FoliotKernel *kernel, FoliotFuture *future)
 static void
 look (TestLink *end)
 {
-  if (end->reached != NULL && g_str_equal (end->log->str, end->wanted))
+  if (end->reached != NULL && end->log->len == end->n_wanted && g_str_equal (end->log->str, end->wanted))
     foliot_future_resolve (end->reached, NULL);
 }
 
@@ -109,6 +109,7 @@ test_link_expect (TestLink *end, const char *wanted)
   gboolean is_external = (foliot_link_get_flags (end->link) & FOLIOT_LINK_EXTERNAL) != 0;
 
   end->wanted = wanted;
+  end->n_wanted = strlen (wanted);
   end->reached = foliot_future_new (end->kernel);
   look (end);
   if (is_external)
@@ -247,4 +248,41 @@ test_pipe_free (TestPipe *pipe)
   test_link_free (pipe->client);
   test_server_free (pipe->listening);
   g_free (pipe);
+}
+
+/* ---- beside it all ------------------------------------------------------------------------------------------- */
+
+TestCalm *
+test_calm_new (FoliotKernel *kernel, FoliotTransport *transport)
+{
+  g_autoptr (FoliotAddress) any = foliot_address_new_tcp ("127.0.0.1", 0);
+  TestCalm *calm = g_new0 (TestCalm, 1);
+
+  calm->kernel = kernel;
+  calm->transport = transport;
+  calm->pipe = test_pipe_new (kernel, transport, any);
+  calm->server = calm->pipe->listening;
+  calm->server->starts = TRUE;
+  test_link_start (calm->pipe->client);
+  test_link_start (calm->pipe->server);
+  test_link_say (calm->pipe->client, "before");
+  test_link_expect (calm->pipe->server, "before");
+  return calm;
+}
+
+void
+test_calm_free (TestCalm *calm)
+{
+  test_link_say (calm->pipe->client, ", behind");
+  test_link_expect (calm->pipe->server, "before, behind");
+  test_link_say (calm->pipe->server, "and back");
+  test_link_expect (calm->pipe->client, "and back");
+  test_pipe_free (calm->pipe);
+  g_free (calm);
+}
+
+FoliotAddress *
+test_calm_get_address (TestCalm *calm)
+{
+  return foliot_listener_get_address (calm->server->listener);
 }

@@ -19,6 +19,7 @@ typedef struct
   GString *log;
   GError *why; /* (nullable) the link ended */
   const char *wanted;
+  gsize n_wanted;
   FoliotFuture *reached;
 } TestLink;
 
@@ -76,5 +77,20 @@ typedef struct
 TestPipe *test_pipe_new (FoliotKernel *kernel, FoliotTransport *transport, FoliotAddress *at);
 void test_pipe_free (TestPipe *pipe);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestPipe, test_pipe_free)
+
+/* A pair that talks over a transport while others on it come to grief, and has not noticed when it is freed. */
+typedef struct
+{
+  FoliotKernel *kernel;
+  FoliotTransport *transport;
+  TestPipe *pipe;
+  TestServer *server; /* of the pair, and of all that come */
+} TestCalm;
+
+/* @transport: (transfer full). */
+TestCalm *test_calm_new (FoliotKernel *kernel, FoliotTransport *transport);
+void test_calm_free (TestCalm *calm);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestCalm, test_calm_free)
+FoliotAddress *test_calm_get_address (TestCalm *calm);
 
 G_END_DECLS

@@ -13,48 +13,6 @@
  * that talks over the same transport all the while does not notice.
  */
 
-typedef struct
-{
-  FoliotKernel *kernel;
-  FoliotTransport *transport; /* not owned */
-  TestPipe *calm;
-  TestServer *server; /* of @calm */
-} World;
-
-static World
-world_new (FoliotKernel *kernel)
-{
-  g_autoptr (FoliotAddress) any = foliot_address_new_tcp ("127.0.0.1", 0);
-  World world = { .kernel = kernel, .transport = foliot_stream_transport_new (kernel, NULL) };
-
-  world.calm = test_pipe_new (kernel, world.transport, any);
-  world.server = world.calm->listening;
-  world.server->starts = TRUE;
-  test_link_start (world.calm->client);
-  test_link_start (world.calm->server);
-  test_link_say (world.calm->client, "before");
-  test_link_expect (world.calm->server, "before");
-  return world;
-}
-
-static void
-world_clear (World *world)
-{
-  test_link_say (world->calm->client, ", behind");
-  test_link_expect (world->calm->server, "before, behind");
-  test_link_say (world->calm->server, "and back");
-  test_link_expect (world->calm->client, "and back");
-  test_pipe_free (world->calm);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
-
-static FoliotAddress *
-get_address (World *world)
-{
-  return foliot_listener_get_address (world->server->listener);
-}
-
 /* What is wrong, and what to do, each in its words. */
 static void
 assert_says (const GError *error, const char *what, const char *advice)
@@ -104,15 +62,16 @@ be_called (gpointer data)
 }
 
 static void
-refuse_words (World *world, const char *words, gsize n_words, gsize piece, const char *what,
+refuse_words (TestCalm *calm, const char *words, gsize n_words, gsize piece, const char *what,
               const char *answer)
 {
-  Talker talker = { .address = get_address (world), .words = words, .n_words = n_words, .piece = piece };
+  Talker talker
+      = { .address = test_calm_get_address (calm), .words = words, .n_words = n_words, .piece = piece };
   TestLink *end;
 
-  test_peer_run (world->kernel, call, &talker);
-  test_server_expect (world->server, world->server->links->len + (world->server->links->len == 1));
-  end = test_server_get (world->server, world->server->links->len - 1);
+  test_peer_run (calm->kernel, call, &talker);
+  test_server_expect (calm->server, calm->server->links->len + (calm->server->links->len == 1));
+  end = test_server_get (calm->server, calm->server->links->len - 1);
   test_link_expect (end, ".");
   g_assert_error (end->why, FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_PROTOCOL);
   assert_says (end->why, what, "see whether the address is right");
@@ -129,9 +88,9 @@ test_http (FoliotKernel *kernel)
 
   for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
     {
-      g_auto (World) world = world_new (kernel);
+      g_autoptr (TestCalm) calm = test_calm_new (kernel, foliot_stream_transport_new (kernel, NULL));
 
-      refuse_words (&world, requests[i], strlen (requests[i]), i, "speaks HTTP",
+      refuse_words (calm, requests[i], strlen (requests[i]), i, "speaks HTTP",
                     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 49\r\n");
     }
 }
@@ -145,13 +104,13 @@ test_other_servers (FoliotKernel *kernel)
 
   for (gsize i = 0; i < G_N_ELEMENTS (banners); i++)
     {
-      g_auto (World) world = world_new (kernel);
+      g_autoptr (TestCalm) calm = test_calm_new (kernel, foliot_stream_transport_new (kernel, NULL));
       g_autoptr (FoliotAddress) address = NULL;
       Talker talker = { .listening = test_socket_listen ("127.0.0.1", &address),
                         .words = banners[i],
                         .n_words = strlen (banners[i]) };
       FoliotFuture *peer = test_peer_start (kernel, be_called, &talker);
-      g_autoptr (TestLink) client = test_connect (world.transport, address, NULL);
+      g_autoptr (TestLink) client = test_connect (calm->transport, address, NULL);
 
       test_link_start (client);
       test_link_expect (client, ".");
@@ -168,14 +127,15 @@ test_other_servers (FoliotKernel *kernel)
 static void
 test_four_gigabytes (FoliotKernel *kernel)
 {
-  g_auto (World) world = world_new (kernel);
-  Talker talker
-      = { .address = get_address (&world), .words = "\xff\xff\xff\xff[0, 0, 1]", .n_words = 13, .piece = 3 };
+  g_autoptr (TestCalm) calm = test_calm_new (kernel, foliot_stream_transport_new (kernel, NULL));
+  Talker talker = {
+    .address = test_calm_get_address (calm), .words = "\xff\xff\xff\xff[0, 0, 1]", .n_words = 13, .piece = 3
+  };
   TestLink *end;
 
   test_peer_run (kernel, call, &talker);
-  test_server_expect (world.server, 2);
-  end = test_server_get (world.server, 1);
+  test_server_expect (calm->server, 2);
+  end = test_server_get (calm->server, 1);
   test_link_expect (end, ".");
   g_assert_error (end->why, FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_FRAME_TOO_LONG);
   assert_says (end->why, "announces a message of 4294967295 bytes, the limit is 67108864",
@@ -209,11 +169,11 @@ ignore_link (FoliotLink *link, gpointer user_data)
 }
 
 static void
-assert_no_listener (World *world, FoliotAddress *at, FoliotError code, const char *what, const char *advice)
+assert_no_listener (TestCalm *calm, FoliotAddress *at, FoliotError code, const char *what, const char *advice)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotListener) listener
-      = foliot_transport_listen (world->transport, at, NULL, ignore_link, NULL, NULL, &error);
+      = foliot_transport_listen (calm->transport, at, NULL, ignore_link, NULL, NULL, &error);
 
   g_assert_null (listener);
   g_assert_error (error, FOLIOT_ERROR, (gint) code);
@@ -223,18 +183,18 @@ assert_no_listener (World *world, FoliotAddress *at, FoliotError code, const cha
 static void
 test_port_in_use (FoliotKernel *kernel)
 {
-  g_auto (World) world = world_new (kernel);
+  g_autoptr (TestCalm) calm = test_calm_new (kernel, foliot_stream_transport_new (kernel, NULL));
   g_autofree char *what
-      = g_strdup_printf ("Cannot listen at %s", foliot_address_get_repr (get_address (&world)));
+      = g_strdup_printf ("Cannot listen at %s", foliot_address_get_repr (test_calm_get_address (calm)));
 
-  assert_no_listener (&world, get_address (&world), FOLIOT_ERROR_CONNECTION, what,
+  assert_no_listener (calm, test_calm_get_address (calm), FOLIOT_ERROR_CONNECTION, what,
                       "in use: choose another, or port 0");
 }
 
 static void
 test_socket_file (FoliotKernel *kernel)
 {
-  g_auto (World) world = world_new (kernel);
+  g_autoptr (TestCalm) calm = test_calm_new (kernel, foliot_stream_transport_new (kernel, NULL));
   g_autofree char *folder = g_dir_make_tmp ("foliot-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "socket", NULL), *text = NULL;
   g_autoptr (FoliotAddress) at = foliot_address_new_unix (path);
@@ -242,7 +202,7 @@ test_socket_file (FoliotKernel *kernel)
   int listening = test_socket_listen (path, &bound);
 
   /* Somebody listens there. */
-  assert_no_listener (&world, at, FOLIOT_ERROR_CONNECTION, path, "in use: choose another");
+  assert_no_listener (calm, at, FOLIOT_ERROR_CONNECTION, path, "in use: choose another");
   test_socket_close (test_socket_connect (at));
   /* It has gone, and the file has stayed. */
   test_socket_close (listening);
@@ -252,32 +212,32 @@ test_socket_file (FoliotKernel *kernel)
     test_link_start (pipe->server);
     test_link_say (pipe->client, "hello");
     test_link_expect (pipe->server, "hello");
-    assert_no_listener (&world, at, FOLIOT_ERROR_CONNECTION, path, "in use: choose another");
+    assert_no_listener (calm, at, FOLIOT_ERROR_CONNECTION, path, "in use: choose another");
   }
   /* A file of somebody else's is left alone. */
   g_assert_cmpint (g_unlink (path), ==, 0);
   g_assert_true (g_file_set_contents (path, "precious", -1, NULL));
-  assert_no_listener (&world, at, FOLIOT_ERROR_CONNECTION, path, "remove it or choose another path");
+  assert_no_listener (calm, at, FOLIOT_ERROR_CONNECTION, path, "remove it or choose another path");
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   g_assert_cmpstr (text, ==, "precious");
   g_assert_cmpint (g_unlink (path), ==, 0);
   g_assert_cmpint (g_rmdir (folder), ==, 0);
-  assert_no_listener (&world, at, FOLIOT_ERROR_FILE_NOT_FOUND, path, "no such folder; make it");
+  assert_no_listener (calm, at, FOLIOT_ERROR_FILE_NOT_FOUND, path, "no such folder; make it");
 }
 
 static void
 test_long_path (FoliotKernel *kernel)
 {
-  g_auto (World) world = world_new (kernel);
+  g_autoptr (TestCalm) calm = test_calm_new (kernel, foliot_stream_transport_new (kernel, NULL));
   g_autofree char *path = g_strnfill (108, 'x');
   g_autoptr (FoliotAddress) at = foliot_address_new_unix (path);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (test_connect (world.transport, at, &error));
+  g_assert_null (test_connect (calm->transport, at, &error));
   g_assert_error (error, FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_ADDRESS);
   assert_says (error, "has 1 to 107 bytes", "choose a shorter one");
   g_clear_error (&error);
-  g_assert_null (foliot_transport_listen (world.transport, at, NULL, ignore_link, NULL, NULL, &error));
+  g_assert_null (foliot_transport_listen (calm->transport, at, NULL, ignore_link, NULL, NULL, &error));
   g_assert_error (error, FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_ADDRESS);
 }
 
@@ -287,21 +247,21 @@ test_long_path (FoliotKernel *kernel)
 static void
 test_no_such_host (FoliotKernel *kernel)
 {
-  g_auto (World) world = world_new (kernel);
+  g_autoptr (TestCalm) calm = test_calm_new (kernel, foliot_stream_transport_new (kernel, NULL));
   g_autofree char *host = g_strnfill (64, 'x');
   g_autoptr (FoliotAddress) to = foliot_address_new_tcp (host, 5555);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (test_connect (world.transport, to, &error));
+  g_assert_null (test_connect (calm->transport, to, &error));
   g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION);
   assert_says (error, host, "see whether it is spelt right");
-  assert_no_listener (&world, to, FOLIOT_ERROR_CONNECTION, host, "see whether it is spelt right");
+  assert_no_listener (calm, to, FOLIOT_ERROR_CONNECTION, host, "see whether it is spelt right");
 }
 
 static void
 test_unreadable_key (FoliotKernel *kernel)
 {
-  g_auto (World) world = world_new (kernel);
+  g_autoptr (TestCalm) calm = test_calm_new (kernel, foliot_stream_transport_new (kernel, NULL));
   const TestPem *pem = test_certificate_get (TEST_CERTIFICATE_GOOD);
   g_autofree char *folder = g_dir_make_tmp ("foliot-XXXXXX", NULL);
   g_autoptr (GError) error = NULL;
