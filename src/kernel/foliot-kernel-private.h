@@ -151,6 +151,15 @@ FoliotHold *_foliot_kernel_hold_described (FoliotKernel *kernel, FoliotDescribeF
 /* As foliot_kernel_hold(), without a limit, for those who wait to find out whether anything is left to do: it is nothing that is
  * left to do itself, and no report names it. */
 FoliotHold *_foliot_kernel_hold_to_settle (FoliotKernel *kernel) FOLIOT_WARN_UNUSED;
+/*
+ * _foliot_kernel_wait_while_held:
+ * @error: %FOLIOT_KERNEL_ERROR_HELD
+ *
+ * For those who step a kernel, when a step ran nothing: waits for the outside, for a while at most. Outside of events.
+ *
+ * Returns: whether to step again; FALSE without an error: nothing is held, or somebody interrupts
+ */
+gboolean _foliot_kernel_wait_while_held (FoliotKernel *kernel, GError **error);
 /* Returns: (transfer full): a line for each hold in force, why it is; '' if none. */
 char *_foliot_kernel_report_holds (FoliotKernel *kernel) FOLIOT_WARN_UNUSED;
 /* The limit of @hold counts from now on: what it waited for came, and it waits for the next thing. */

@@ -361,6 +361,22 @@ wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GE
   return TRUE;
 }
 
+gboolean
+_foliot_kernel_wait_while_held (FoliotKernel *self, GError **error)
+{
+  const FoliotHold *hold = foliot_kernel_get_first_hold (self);
+
+  if (hold == NULL || self->closed || has_attention (self))
+    return FALSE;
+  if (!can_be_released (self) || hold->end_us <= foliot_realtime_now_us ())
+    {
+      set_held_error (self, hold, error);
+      return FALSE;
+    }
+  wait_until (self, hold->end_us);
+  return TRUE;
+}
+
 static gboolean
 run (FoliotKernel *self, FoliotTime until, GError **error)
 {

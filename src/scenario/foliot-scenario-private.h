@@ -116,6 +116,8 @@ FoliotScenario *_foliot_scenario_load (const char *path, const char *const *sett
                                        guint32 fault, GError **error);
 /* Reads the sections of the merged tree into the scenario. */
 gboolean _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs, GError **error);
+/* Whether its containers talk over real sockets. */
+gboolean _foliot_scenario_has_sockets (FoliotScenario *scenario);
 /* `<file>:<line>: <pointer>: ` of an entry of a section. Walks the text of the files: for messages alone. */
 char *_foliot_scenario_dup_place (FoliotScenario *scenario, const char *section, guint entry);
 /* NAME of the argument {"agent": NAME}; NULL for every other value. */

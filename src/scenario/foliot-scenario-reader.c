@@ -463,6 +463,21 @@ read_link (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemp
   return TRUE;
 }
 
+static gboolean
+check_links (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
+{
+  FoliotCursor at = foliot_cursor_member (root, "links");
+
+  if (scenario->links->len == 0 || !_foliot_scenario_has_sockets (scenario))
+    return TRUE;
+  foliot_cursor_fail (
+      &at, FOLIOT_SCENARIO_ERROR_TYPE, error,
+      "messages over transport \"%s\" take the time that they take: only \"local\" has links of a "
+      "latency and a loss of their own",
+      scenario->transport);
+  return FALSE;
+}
+
 /* -- the whole ---------------------------------------------------------------------------------------------------------------------- */
 
 /* It names a folder, whoever wrote the file. */
@@ -519,9 +534,6 @@ read_head (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
     fail_duration (scenario, &at_duration, error);
   else if (!g_strv_contains (transports, transport))
     foliot_cursor_fail_unknown (&at_transport, "transport", transport, transports, error);
-  else if (!g_str_equal (transport, "local"))
-    foliot_cursor_fail (&at_transport, FOLIOT_SCENARIO_ERROR_TYPE, error,
-                        "transport \"%s\" is not available in this version, only \"local\"", transport);
   else
     {
       scenario->name = g_strdup (name);
@@ -618,6 +630,7 @@ _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs,
         return FALSE;
     }
   return read_section (scenario, &tree, "links", link_members, read_link, error)
+         && check_links (scenario, &tree, error)
          && read_section (scenario, &tree, "inputs", input_members, _foliot_scenario_read_input, error)
          && read_section (scenario, &tree, "outputs", output_members, _foliot_scenario_read_output, error)
          && read_section (scenario, &tree, "expect", expect_members, _foliot_scenario_read_expect, error);

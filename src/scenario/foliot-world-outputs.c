@@ -40,6 +40,18 @@ sample_agent (Sampler *sampler, guint index, FoliotValue **cells, guint64 *hash)
 static void post_sample (Sampler *sampler);
 
 static void
+put_off (Sampler *sampler)
+{
+  FoliotWorld *world = sampler->world;
+
+  if (world->late == NULL)
+    world->late = g_ptr_array_new_with_free_func (g_free);
+  if (world->late_hold == NULL)
+    world->late_hold = foliot_kernel_hold (world->kernel, "a sample of the tables", 0);
+  g_ptr_array_add (world->late, sampler);
+}
+
+static void
 sample (gpointer target, gpointer payload)
 {
   Sampler *sampler = payload;
@@ -49,6 +61,11 @@ sample (gpointer target, gpointer payload)
   if (sampler->world->closed)
     {
       g_free (sampler);
+      return;
+    }
+  if (_foliot_world_is_waiting (sampler->world))
+    {
+      put_off (sampler);
       return;
     }
   for (guint i = 0; i < sampler->spec->agents->len; i++)
@@ -72,6 +89,17 @@ post_sample (Sampler *sampler)
 {
   foliot_kernel_post (sampler->world->kernel, sampler->due, FOLIOT_PRIORITY_SAMPLE, FOLIOT_EVENT_SAMPLE,
                       sample, sampler->world, sampler);
+}
+
+void
+_foliot_world_resume_samples (FoliotWorld *world)
+{
+  g_autoptr (GPtrArray) late = g_steal_pointer (&world->late);
+
+  g_clear_pointer (&world->late_hold, foliot_hold_release);
+  g_ptr_array_set_free_func (late, NULL);
+  for (guint i = 0; i < late->len; i++)
+    post_sample (late->pdata[i]);
 }
 
 static void

@@ -18,9 +18,34 @@ struct _FoliotWorld
   GError *failure;        /* the first agent that failed */
   FoliotFuture *ended;    /* nullable; of foliot_world_serve(): by a failure alone */
   guint n_starting;       /* agents whose init has not ended */
+  char *socket_folder;    /* nullable: where its Unix sockets are */
+  GPtrArray *late;        /* nullable: of Sampler: samples that wait for messages of their time */
+  FoliotHold *late_hold;  /* nullable: while there are any */
+  gboolean has_sockets;   /* its containers talk over real ones, and whoever steps it waits for them */
   gboolean through_codec;
   gboolean closed;
 };
+
+/*
+ * How containers are connected; foliot-world-transport.c.
+ *
+ * A sample comes after everything else of its time. Over sockets that is when nothing is on its way any more, which time
+ * being held tells: the sample is put off then, and whoever steps the world brings it back when nothing else is held.
+ */
+FoliotTransport *_foliot_world_make_transport (FoliotWorld *world, const FoliotWorldOptions *options,
+                                               GError **error);
+FoliotAddress *_foliot_world_make_address (FoliotWorld *world, const FoliotWorldOptions *options,
+                                           guint container, GError **error);
+/* Nothing can run. Returns: whether to try again: something may have come, or a sample is due now. */
+gboolean _foliot_world_wait_for_sockets (FoliotWorld *world, GError **error);
+/* Whether anything can still come. */
+gboolean _foliot_world_wait_a_while (FoliotWorld *world);
+/* After the kernel has gone. */
+void _foliot_world_remove_sockets (FoliotWorld *world);
+/* Whether a sample would come too early. */
+gboolean _foliot_world_is_waiting (FoliotWorld *world);
+/* Brings back the samples that were put off. */
+void _foliot_world_resume_samples (FoliotWorld *world);
 
 /*
  * _foliot_world_deliver:

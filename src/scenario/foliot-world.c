@@ -15,6 +15,7 @@ G_DEFINE_FINAL_TYPE (FoliotWorld, foliot_world, G_TYPE_OBJECT)
 #define BATCH_EVENTS         65536
 #define CLOSING_BATCH_EVENTS 256
 #define MAX_CLOSING_EVENTS   (16 * 1024 * 1024)
+#define MAX_CLOSING_WAITS    16 /* for sockets of ours to notice */
 
 void
 _foliot_world_fail (FoliotWorld *world, const char *agent, const char *what, const GError *why)
@@ -37,51 +38,17 @@ on_agent_failed (FoliotAgent *agent, const GError *why, gpointer user_data)
   _foliot_world_fail (user_data, foliot_agent_get_name (agent), "run", why);
 }
 
-/* -- containers and links ----------------------------------------------------------------------------------------- */
-
-static FoliotTransport *
-make_transport (FoliotWorld *world, const FoliotWorldOptions *options)
-{
-  const FoliotStreamOptions stream = { .tls = options->tls };
-  g_autoptr (FoliotTransport) inner = options->listen != NULL
-                                          ? foliot_stream_transport_new (world->kernel, &stream)
-                                          : foliot_local_transport_new (world->kernel, world->through_codec);
-  const GArray *links = world->scenario->links;
-
-  if (links->len == 0)
-    return g_steal_pointer (&inner);
-  world->network = foliot_network_new (inner);
-  for (guint i = 0; i < links->len; i++)
-    {
-      const FoliotLinkSpec *link = &g_array_index (links, FoliotLinkSpec, i);
-
-      foliot_network_add_rule (world->network, link->from, link->to, &link->latency, link->loss_ppm);
-    }
-  return FOLIOT_TRANSPORT (g_object_ref (world->network));
-}
-
-static FoliotAddress *
-make_address (const char *name, gboolean is_first, FoliotAddress *listen, GError **error)
-{
-  g_autofree char *path = NULL;
-
-  if (listen == NULL)
-    return foliot_address_new_local (name, error);
-  if (is_first)
-    return foliot_address_ref (listen);
-  if (foliot_address_get_kind (listen) == FOLIOT_ADDRESS_TCP)
-    return foliot_address_new_tcp (foliot_address_get_host (listen), 0);
-  path = g_strconcat (foliot_address_get_host (listen), ".", name, NULL);
-  return foliot_address_new_unix (path);
-}
+/* -- containers ---------------------------------------------------------------------------------------------------- */
 
 static gboolean
 make_containers (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
 {
   FoliotScenario *scenario = world->scenario;
-  g_autoptr (FoliotTransport) transport = make_transport (world, options);
+  g_autoptr (FoliotTransport) transport = _foliot_world_make_transport (world, options, error);
   g_autoptr (FoliotClock) clock
-      = foliot_external_clock_new (world->kernel, scenario->start_date, scenario->init_time, error);
+      = transport != NULL
+            ? foliot_external_clock_new (world->kernel, scenario->start_date, scenario->init_time, error)
+            : NULL;
 
   for (guint i = 0; clock != NULL && i < scenario->containers->len; i++)
     {
@@ -90,7 +57,7 @@ make_containers (FoliotWorld *world, const FoliotWorldOptions *options, GError *
           = { .name = spec->name,
               .clock = clock,
               .codec_type = options->codec_type != 0 ? options->codec_type : spec->codec_type };
-      g_autoptr (FoliotAddress) address = make_address (spec->name, i == 0, options->listen, error);
+      g_autoptr (FoliotAddress) address = _foliot_world_make_address (world, options, i, error);
       FoliotContainer *container
           = address != NULL ? foliot_container_new (transport, address, &how, error) : NULL;
 
@@ -285,13 +252,16 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
 guint64
 foliot_world_step (FoliotWorld *world, guint64 max_events, GError **error)
 {
+  g_autoptr (GError) local = NULL;
   guint64 n = 0;
 
-  if (world->failure == NULL)
-    n = foliot_kernel_step (world->kernel, max_events);
-  if (world->failure != NULL)
+  do
+    n = world->failure == NULL ? foliot_kernel_step (world->kernel, max_events) : 0;
+  while (n == 0 && world->failure == NULL && _foliot_world_wait_for_sockets (world, &local));
+  if (world->failure != NULL || local != NULL)
     {
-      g_propagate_error (error, g_error_copy (world->failure));
+      g_propagate_error (error,
+                         world->failure != NULL ? g_error_copy (world->failure) : g_steal_pointer (&local));
       return 0;
     }
   return n;
@@ -347,14 +317,21 @@ shut_down (FoliotWorld *world)
 {
   g_autoptr (GPtrArray) ends = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref);
   g_autoptr (FoliotFuture) all = NULL;
-  guint64 n_events = 0, n = 1;
+  guint64 n_events = 0, n;
+  guint n_waits = 0;
 
   for (guint i = 0; i < world->containers->len; i++)
     g_ptr_array_add (ends, foliot_container_shutdown (g_ptr_array_index (world->containers, i)));
   all = foliot_future_all (world->kernel, (FoliotFuture *const *) ends->pdata, ends->len);
   foliot_kernel_set_limit (world->kernel, FOLIOT_TIME_NEVER);
-  for (; n > 0 && n_events < MAX_CLOSING_EVENTS && !foliot_future_is_settled (all); n_events += n)
-    n = foliot_kernel_step (world->kernel, CLOSING_BATCH_EVENTS);
+  do
+    {
+      n = foliot_kernel_step (world->kernel, CLOSING_BATCH_EVENTS);
+      n_events += n;
+    }
+  while (n_events < MAX_CLOSING_EVENTS && !foliot_future_is_settled (all)
+         && (n > 0
+             || (world->has_sockets && n_waits++ < MAX_CLOSING_WAITS && _foliot_world_wait_a_while (world))));
 }
 
 void
@@ -385,11 +362,14 @@ foliot_world_finalize (GObject *object)
 {
   FoliotWorld *world = FOLIOT_WORLD (object);
 
+  g_clear_pointer (&world->late, g_ptr_array_unref);
+  g_clear_pointer (&world->late_hold, foliot_hold_release);
   g_ptr_array_unref (world->agents);
   g_ptr_array_unref (world->containers);
   g_ptr_array_unref (world->tables);
   g_clear_object (&world->network);
   g_clear_object (&world->kernel);
+  _foliot_world_remove_sockets (world);
   g_clear_object (&world->scenario);
   g_clear_error (&world->failure);
   G_OBJECT_CLASS (foliot_world_parent_class)->finalize (object);

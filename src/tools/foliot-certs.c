@@ -90,7 +90,7 @@ make_authority (Authority *authority, const char *name, const char *key, gint64 
                                  .not_after = MAX (until, now + (gint64) AUTHORITY_DAYS * DAY) };
   char *cert = NULL, *new_key = NULL;
 
-  if (!foliot_certificate_make (&spec, NULL, NULL, key, &cert, &new_key, error))
+  if (!_foliot_certificate_make (&spec, NULL, NULL, key, &cert, &new_key, error))
     return FALSE;
   authority_clear (authority);
   *authority = (Authority){ .cert = cert, .key = new_key };
@@ -104,7 +104,7 @@ read_authority (Authority *authority, const char *folder, GError **error)
   authority->key = authority->cert != NULL ? read_file (folder, "ca-key.pem", error) : NULL;
   if (authority->key == NULL)
     return FALSE;
-  if (foliot_certificate_has_key (authority->cert, authority->key))
+  if (_foliot_certificate_has_key (authority->cert, authority->key))
     return TRUE;
   g_set_error (
       error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
@@ -133,7 +133,7 @@ open_authority (Authority *authority, const char *folder, gint64 until, GError *
     }
   if (!read_authority (authority, folder, error))
     return FALSE;
-  info = foliot_certificate_read (authority->cert);
+  info = _foliot_certificate_read (authority->cert);
   if (info->not_after >= until)
     return TRUE;
   return make_authority (authority, info->name, authority->key, until, error)
@@ -188,12 +188,12 @@ foliot_certs_new (const FoliotCertsRequest *request, GError **error)
     spec.use = FOLIOT_CERTIFICATE_SERVER | FOLIOT_CERTIFICATE_CLIENT;
   if (!check_empty (request->folder, error) || !make_folder (request->folder, 0755, error)
       || !open_authority (&authority, request->authority, spec.not_after, error)
-      || !foliot_certificate_make (&spec, authority.cert, authority.key, NULL, &cert, &key, error)
+      || !_foliot_certificate_make (&spec, authority.cert, authority.key, NULL, &cert, &key, error)
       || !write_file (request->folder, "key.pem", key, SECRET_MODE, error)
       || !write_file (request->folder, "ca.pem", authority.cert, PUBLIC_MODE, error)
       || !write_file (request->folder, "cert.pem", cert, PUBLIC_MODE, error))
     return NULL;
-  return foliot_certificate_read (cert);
+  return _foliot_certificate_read (cert);
 }
 
 /* What stands in the folder, and that it belongs together. */
@@ -205,7 +205,7 @@ read_folder (const char *folder, char **out_key, GError **error)
 
   if (key == NULL)
     return NULL;
-  if (!foliot_certificate_has_key (cert, key))
+  if (!_foliot_certificate_has_key (cert, key))
     {
       g_set_error (
           error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
@@ -214,7 +214,7 @@ read_folder (const char *folder, char **out_key, GError **error)
       return NULL;
     }
   *out_key = g_steal_pointer (&key);
-  return foliot_certificate_read (cert);
+  return _foliot_certificate_read (cert);
 }
 
 FoliotCertificateInfo *
@@ -235,9 +235,9 @@ foliot_certs_renew (const FoliotCertsRequest *request, GError **error)
   if (spec.use == 0)
     spec.use = old->use;
   if (!open_authority (&authority, request->authority, spec.not_after, error)
-      || !foliot_certificate_make (&spec, authority.cert, authority.key, old_key, &cert, &key, error)
+      || !_foliot_certificate_make (&spec, authority.cert, authority.key, old_key, &cert, &key, error)
       || !write_file (request->folder, "ca.pem", authority.cert, PUBLIC_MODE, error)
       || !write_file (request->folder, "cert.pem", cert, PUBLIC_MODE, error))
     return NULL;
-  return foliot_certificate_read (cert);
+  return _foliot_certificate_read (cert);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "tools/foliot-certificate.h"
+#include "transport/foliot-certificate-private.h"
 
 /*
  * Folders of certificates. A --tls folder holds ca.pem, cert.pem and key.pem (0600); the folder of a CA holds ca.pem and

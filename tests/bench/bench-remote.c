@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "bench-ping.h"
-#include "tools/foliot-certificate.h"
+#include "transport/foliot-certificate-private.h"
 
 /*
  * A container with one agent in a process of its own, as `foliot serve` has it, and a container that calls it. Time is that of the
@@ -153,9 +153,9 @@ make_credentials (void)
   g_autoptr (GError) error = NULL;
   FoliotTlsCredentials *credentials;
 
-  foliot_certificate_make (&ca, NULL, NULL, NULL, &ca_cert, &ca_key, &error);
+  _foliot_certificate_make (&ca, NULL, NULL, NULL, &ca_cert, &ca_key, &error);
   g_assert_no_error (error);
-  foliot_certificate_make (&own, ca_cert, ca_key, NULL, &cert, &key, &error);
+  _foliot_certificate_make (&own, ca_cert, ca_key, NULL, &cert, &key, &error);
   g_assert_no_error (error);
   credentials = foliot_tls_credentials_new (ca_cert, cert, key, &error);
   g_assert_no_error (error);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "tools/foliot-certificate.h"
+#include "transport/foliot-certificate-private.h"
 
 #define HOUR 3600
 
@@ -17,8 +17,8 @@ make (const FoliotCertificateSpec *spec, const TestPem *signer, TestPem *out)
 {
   g_autoptr (GError) error = NULL;
 
-  foliot_certificate_make (spec, signer != NULL ? signer->cert : NULL, signer != NULL ? signer->key : NULL,
-                           NULL, &out->cert, &out->key, &error);
+  _foliot_certificate_make (spec, signer != NULL ? signer->cert : NULL, signer != NULL ? signer->key : NULL,
+                            NULL, &out->cert, &out->key, &error);
   g_assert_no_error (error);
 }
 

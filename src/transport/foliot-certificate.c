@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tools/foliot-certificate.h"
+#include "transport/foliot-certificate-private.h"
 
 #include <arpa/inet.h>
 #include <gio/gio.h>
@@ -174,8 +174,8 @@ sign (gnutls_x509_crt_t certificate, gnutls_x509_crt_t ca, gnutls_x509_privkey_t
 }
 
 gboolean
-foliot_certificate_make (const FoliotCertificateSpec *spec, const char *ca_cert, const char *ca_key,
-                         const char *key, char **out_cert, char **out_key, GError **error)
+_foliot_certificate_make (const FoliotCertificateSpec *spec, const char *ca_cert, const char *ca_key,
+                          const char *key, char **out_cert, char **out_key, GError **error)
 {
   g_autoptr (GnutlsKey) own_key = key != NULL ? read_key (key, error) : make_key (spec->rsa_bits, error);
   g_autoptr (GnutlsKey) signer_key = NULL;
@@ -270,7 +270,7 @@ read_use (gnutls_x509_crt_t certificate)
 }
 
 FoliotCertificateInfo *
-foliot_certificate_read (const char *cert)
+_foliot_certificate_read (const char *cert)
 {
   g_autoptr (GnutlsCertificate) certificate = read_certificate (cert, NULL);
   FoliotCertificateInfo *info;
@@ -287,7 +287,7 @@ foliot_certificate_read (const char *cert)
 }
 
 void
-foliot_certificate_info_free (FoliotCertificateInfo *info)
+_foliot_certificate_info_free (FoliotCertificateInfo *info)
 {
   g_free (info->name);
   g_strfreev (info->hosts);
@@ -295,7 +295,7 @@ foliot_certificate_info_free (FoliotCertificateInfo *info)
 }
 
 gboolean
-foliot_certificate_has_key (const char *cert, const char *key)
+_foliot_certificate_has_key (const char *cert, const char *key)
 {
   g_autoptr (GnutlsCertificate) certificate = read_certificate (cert, NULL);
   g_autoptr (GnutlsKey) private_key = read_key (key, NULL);

@@ -4,8 +4,8 @@
 #include <glib.h>
 
 /*
- * Makes one certificate and its key, in PEM. The tests make theirs by it too, the bad ones included, so nothing here
- * judges whether a peer would accept the result.
+ * Makes one certificate and its key, in PEM: for `foliot certs`, for a scenario that wants TLS for the length of a run, and for
+ * tests, the bad ones included; so nothing here judges whether a peer would accept the result.
  */
 
 typedef enum
@@ -29,8 +29,8 @@ typedef struct
  * @ca_cert, @ca_key: PEM of who signs; NULL: itself. @key: nullable; PEM of a key to use, in place of a new one.
  * FALSE: @error of G_FILE_ERROR says what gnutls did not like. Both texts are to be freed.
  */
-gboolean foliot_certificate_make (const FoliotCertificateSpec *spec, const char *ca_cert, const char *ca_key,
-                                  const char *key, char **out_cert, char **out_key, GError **error);
+gboolean _foliot_certificate_make (const FoliotCertificateSpec *spec, const char *ca_cert, const char *ca_key,
+                                   const char *key, char **out_cert, char **out_key, GError **error);
 
 /* What a certificate says. */
 typedef struct
@@ -43,8 +43,8 @@ typedef struct
 } FoliotCertificateInfo;
 
 /* NULL: @cert is no certificate in PEM. */
-FoliotCertificateInfo *foliot_certificate_read (const char *cert);
-void foliot_certificate_info_free (FoliotCertificateInfo *info);
+FoliotCertificateInfo *_foliot_certificate_read (const char *cert);
+void _foliot_certificate_info_free (FoliotCertificateInfo *info);
 /* Whether @key is the private key of @cert. */
-gboolean foliot_certificate_has_key (const char *cert, const char *key);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotCertificateInfo, foliot_certificate_info_free)
+gboolean _foliot_certificate_has_key (const char *cert, const char *key);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotCertificateInfo, _foliot_certificate_info_free)

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include <foliot/foliot.h>
+
+#include <glib/gstdio.h>
+
+/* The wind park over real sockets: one word of the scenario, and the same tables, byte for byte. */
+
+static FoliotScenario *
+load (const char *const *settings)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "scenarios", "wind-park", NULL);
+  g_autofree char *modules = g_test_build_filename (G_TEST_BUILT, "..", "scenarios", NULL);
+  const char *const module_dirs[] = { modules, NULL };
+  g_autoptr (GError) error = NULL;
+  FoliotScenario *scenario = foliot_scenario_load (path, settings, NULL, module_dirs, &error);
+
+  g_assert_no_error (error);
+  return scenario;
+}
+
+static void
+remove_folder (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+/* Returns: (transfer full): turbines.csv of a run. */
+static char *
+run (const char *transport)
+{
+  g_autofree char *setting = g_strconcat ("transport=", transport, NULL);
+  const char *const settings[] = { setting, NULL };
+  g_autoptr (FoliotScenario) scenario = load (settings);
+  g_autofree char *folder = g_dir_make_tmp ("foliot-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "turbines.csv", NULL);
+  g_autoptr (FoliotWorld) world = NULL;
+  g_autoptr (GError) error = NULL;
+  char *text = NULL;
+
+  world = foliot_world_new (scenario, NULL, &error);
+  g_assert_no_error (error);
+  foliot_world_run (world, &error);
+  g_assert_no_error (error);
+  g_assert_true (foliot_world_is_done (world));
+  foliot_world_check_expectations (world, &error);
+  g_assert_no_error (error);
+  foliot_world_write_results (world, folder, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  remove_folder (folder);
+  foliot_world_close (world);
+  return text;
+}
+
+static void
+test_wind_park (gconstpointer transport)
+{
+  g_autofree char *local = run ("local"), *sockets = run (transport);
+
+  g_assert_cmpstr (sockets, ==, local);
+}
+
+/* What was made for the run goes with it. */
+static void
+test_private_folder (void)
+{
+  static const char *const settings[] = { "transport=unix", NULL };
+  g_autoptr (FoliotScenario) scenario = load (settings);
+  g_autoptr (GError) error = NULL;
+  FoliotWorld *world = foliot_world_new (scenario, NULL, &error);
+  g_autofree char *folder = NULL, *aid = NULL;
+  g_autoptr (FoliotAddress) address = NULL;
+  GStatBuf info;
+
+  g_assert_no_error (error);
+  address = foliot_address_parse_agent (
+      foliot_agent_get_address (foliot_world_get_agent (world, "Controller")), &aid, &error);
+  g_assert_no_error (error);
+  folder = g_path_get_dirname (foliot_address_get_host (address));
+  g_assert_cmpint (g_stat (folder, &info), ==, 0);
+  g_assert_cmphex (info.st_mode & 0777, ==, 0700);
+  g_object_unref (world);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_no_twins (void)
+{
+  static const char *const settings[] = { "transport=tcp", NULL };
+  g_autoptr (FoliotScenario) scenario = load (settings);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (foliot_world_check_twins (scenario, NULL, NULL, NULL, &error));
+  g_assert_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE);
+  g_assert_cmpstr (
+      error->message, ==,
+      "wind-park: two runs over real sockets need not be equal event by event: check it with transport "
+      "\"local\"");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/transports/wind-park/tcp", "tcp", test_wind_park);
+  g_test_add_data_func ("/transports/wind-park/unix", "unix", test_wind_park);
+  g_test_add_data_func ("/transports/wind-park/tls", "tls", test_wind_park);
+  g_test_add_func ("/transports/private-folder", test_private_folder);
+  g_test_add_func ("/transports/no-twins", test_no_twins);
+  return g_test_run ();
+}
