@@ -129,7 +129,7 @@ FOLIOT_API FoliotAgent *foliot_container_get_agent (FoliotContainer *container, 
  * (aiomas keeps it for ever: docs/differences.md).
  *
  * A peer outside of the kernel's world comes back: the next call of one of its proxies, or the next connect, makes
- * the connection again (for at least five seconds, unless that was in vain the last time), and its proxies stay good. What was
+ * the connection again (for at least two seconds, unless that was in vain the last time), and its proxies stay good. What was
  * under way ends with %FOLIOT_ERROR_CONNECTION_RESET, which names peer and method, or is sent again if it was called by
  * foliot_proxy_call_repeatable(). Calls of an agent that is no more where it was end with %FOLIOT_ERROR_LOOKUP.
  *

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/foliot-peers-private.h"
 
+#include "agent/foliot-attempt-private.h"
+
 #include "channel/foliot-channel-open-private.h"
 #include "kernel/foliot-kernel-private.h"
 #include "rpc/foliot-reconnect-private.h"
@@ -14,10 +16,8 @@
  * What differs from aiomas is what happens when a step fails: it forgets the step. A connection that could not be made,
  * that was lost, or that ended by a protocol error is no longer in the table, so the next one to ask starts anew.
  *
- * What an agent sees must not depend on who shares a container with it. So the chain belongs to the container's node
- * (followers run under the node that was current when they began to follow), and its end waits for the others: all
- * attempts of a world that end at the same instant are settled together, behind everything else of that instant, in the
- * order in which they were begun. Neither a shared connection nor a cached proxy lets one agent overtake another.
+ * What an agent sees must not depend on who shares a container with it, so the chain belongs to the container's node
+ * (followers run under the node that was current when they began to follow), and how it ends is foliot-attempt.c's affair.
  *
  * A peer outside that is lost is not forgotten: when it is needed again, by a call or by a connect, another channel is
  * opened and put under the same client, so that all proxies stay good. Then it is asked once more for each agent that
@@ -27,17 +27,8 @@
  * text which it was given here has been held by somebody ever since its agent was validated.
  */
 
-#define PRIORITY_OF_ROUNDS (FOLIOT_PRIORITY_DEFAULT + 50)
 /* Who was lost needs a moment to come back, however impatient the first connect was. */
-#define LEAST_PATIENCE (5 * FOLIOT_SECOND)
-
-/* The attempts of a world that have come to their end at this instant. */
-typedef struct
-{
-  FoliotKernel *kernel;
-  guint64 n_begun;
-  GPtrArray *ended; /* Attempt */
-} Round;
+#define LEAST_PATIENCE (2 * FOLIOT_SECOND)
 
 struct _FoliotPeers
 {
@@ -60,7 +51,7 @@ typedef struct
   FoliotPeers *owner; /* NULL when forgotten */
   FoliotAddress *address;
   FoliotFuture *opening;   /* while the connection is being made */
-  GPtrArray *waiting;      /* Attempt: who waits for it, first come, first served */
+  GPtrArray *waiting;      /* FoliotAttempt: who waits for it, first come, first served */
   FoliotRpcClient *client; /* when it is made */
   FoliotProxy *root;       /* keeps the cache of proxies */
   GHashTable *targets;     /* Target, by agent id */
@@ -78,134 +69,9 @@ typedef struct
   char *aid;
   char *text;         /* of its proxy, once it was validated */
   char *class_name;   /* likewise */
-  GPtrArray *waiting; /* Attempt, while it is being validated */
+  GPtrArray *waiting; /* FoliotAttempt, while it is being validated */
   gboolean forgotten; /* no longer in the table: its question lives on alone */
 } Target;
-
-/* One call of connect. */
-typedef struct
-{
-  guint64 number; /* in the order of asking, in the whole world */
-  FoliotFuture *result;
-  char *url;
-  char *aid;
-  FoliotValue *proxy; /* once it has ended: what the result will be … */
-  GError *why;        /* … or this */
-} Attempt;
-
-/* ---- attempts, and how they end ---- */
-
-/* Whatever becomes of an attempt, its future ends settled. */
-static void
-attempt_free (Attempt *attempt)
-{
-  if (!foliot_future_is_settled (attempt->result))
-    foliot_future_reject (attempt->result, g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
-                                                                "Connection closed"));
-  foliot_future_unref (attempt->result);
-  g_clear_pointer (&attempt->proxy, foliot_value_unref);
-  g_clear_error (&attempt->why);
-  g_free (attempt->url);
-  g_free (attempt->aid);
-  g_free (attempt);
-}
-
-static GPtrArray *
-attempts_new (void)
-{
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) attempt_free);
-}
-
-static void
-round_free (Round *round)
-{
-  g_ptr_array_unref (round->ended);
-  g_free (round);
-}
-
-static void
-round_drop (FoliotKernel *kernel, gpointer round)
-{
-  g_ptr_array_set_size (((Round *) round)->ended, 0);
-}
-
-static Round *
-round_get (FoliotKernel *kernel)
-{
-  GQuark key = g_quark_from_static_string ("foliot-connect-round");
-  Round *round = foliot_kernel_get_data (kernel, key);
-  if (round == NULL)
-    {
-      round = g_new0 (Round, 1);
-      round->kernel = kernel;
-      round->ended = attempts_new ();
-      foliot_kernel_set_data (kernel, key, round, (GDestroyNotify) round_free);
-      _foliot_kernel_add_close_hook (kernel, round_drop, round);
-    }
-  return round;
-}
-
-static gint
-compare_attempts (gconstpointer a, gconstpointer b)
-{
-  const Attempt *one = *(Attempt *const *) a, *other = *(Attempt *const *) b;
-  return one->number < other->number ? -1 : one->number > other->number;
-}
-
-static void
-on_round (gpointer target, gpointer payload)
-{
-  Round *round = target;
-  g_autoptr (GPtrArray) ended = g_steal_pointer (&round->ended);
-  round->ended = attempts_new ();
-  g_ptr_array_sort (ended, compare_attempts);
-  for (guint i = 0; i < ended->len; i++)
-    {
-      Attempt *attempt = ended->pdata[i];
-      if (attempt->proxy != NULL)
-        foliot_future_resolve (attempt->result, g_steal_pointer (&attempt->proxy));
-      else
-        foliot_future_reject (attempt->result, g_steal_pointer (&attempt->why));
-    }
-}
-
-/* Takes @attempt; copies one of the others. */
-static void
-attempt_end (Attempt *attempt, FoliotValue *proxy, const GError *why)
-{
-  FoliotKernel *kernel = foliot_future_get_kernel (attempt->result);
-  Round *round = round_get (kernel);
-  attempt->proxy = proxy != NULL ? foliot_value_ref (proxy) : NULL;
-  attempt->why = why != NULL ? g_error_copy (why) : NULL;
-  g_ptr_array_add (round->ended, attempt);
-  if (round->ended->len > 1)
-    return;
-  guint32 before = foliot_kernel_enter_node (kernel, 0);
-  foliot_kernel_post (kernel, foliot_kernel_now (kernel), PRIORITY_OF_ROUNDS, FOLIOT_EVENT_NOTIFY, on_round,
-                      round, NULL);
-  foliot_kernel_enter_node (kernel, before);
-}
-
-static void
-attempts_end (GPtrArray *attempts, FoliotValue *proxy, const GError *why)
-{
-  g_ptr_array_set_free_func (attempts, NULL);
-  for (guint i = 0; i < attempts->len; i++)
-    attempt_end (attempts->pdata[i], proxy, why);
-}
-
-static Attempt *
-attempt_new (FoliotKernel *kernel, const char *url, const char *aid)
-{
-  Attempt *attempt = g_new0 (Attempt, 1);
-  attempt->number = round_get (kernel)->n_begun++;
-  attempt->result = foliot_future_new (kernel);
-  attempt->url = g_strdup (url);
-  attempt->aid = g_strdup (aid);
-  g_autofree char *label = g_strconcat ("connection to ", url, NULL);
-  foliot_future_set_label (attempt->result, label);
-  return attempt;
-}
 
 /* ---- peers ---- */
 
@@ -248,7 +114,7 @@ peer_new (FoliotPeers *peers, FoliotAddress *address)
   peer->n_refs = 1;
   peer->owner = peers;
   peer->address = foliot_address_ref (address);
-  peer->waiting = attempts_new ();
+  peer->waiting = _foliot_attempts_new ();
   peer->targets = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) target_free);
   peer->link.data = peer;
   g_hash_table_insert (peers->by_address, peer->address, peer);
@@ -339,8 +205,8 @@ on_validated (FoliotFuture *call, FoliotValue *reply, const GError *error, gpoin
   g_autoptr (FoliotValue) proxy = NULL;
   if (why == NULL)
     proxy = target_make_proxy (target, foliot_value_get_string (reply, NULL),
-                               ((Attempt *) waiting->pdata[0])->url);
-  attempts_end (waiting, proxy, why);
+                               ((FoliotAttempt *) waiting->pdata[0])->url);
+  _foliot_attempts_end (waiting, proxy, why);
 }
 
 /* The question is answered, or will never be. A target that is not there is not remembered. */
@@ -361,7 +227,7 @@ target_is_given_up (Target *target)
 {
   gboolean given_up = target->waiting != NULL;
   for (guint i = 0; given_up && i < target->waiting->len; i++)
-    given_up = foliot_future_is_settled (((Attempt *) target->waiting->pdata[i])->result);
+    given_up = foliot_future_is_settled (((FoliotAttempt *) target->waiting->pdata[i])->result);
   return given_up;
 }
 
@@ -386,7 +252,7 @@ peer_get_target (Peer *peer, const char *aid)
 
 /* Second step, on a connection. Takes @attempt. */
 static void
-peer_validate (Peer *peer, Attempt *attempt)
+peer_validate (Peer *peer, FoliotAttempt *attempt)
 {
   Target *target = peer_get_target (peer, attempt->aid);
   if (target->waiting != NULL)
@@ -398,11 +264,11 @@ peer_validate (Peer *peer, Attempt *attempt)
   if (proxy != NULL)
     {
       g_autoptr (FoliotValue) value = foliot_value_new_proxy (proxy);
-      attempt_end (attempt, value, NULL);
+      _foliot_attempt_end (attempt, value, NULL);
       return;
     }
   g_clear_pointer (&target->text, g_free);
-  target->waiting = attempts_new ();
+  target->waiting = _foliot_attempts_new ();
   g_ptr_array_add (target->waiting, attempt);
   peer_ref (peer);
   g_autoptr (FoliotFuture) call
@@ -415,7 +281,7 @@ static void
 peer_validate_all (Peer *peer)
 {
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&peer->waiting);
-  peer->waiting = attempts_new ();
+  peer->waiting = _foliot_attempts_new ();
   g_ptr_array_set_free_func (waiting, NULL);
   for (guint i = 0; i < waiting->len; i++)
     peer_validate (peer, waiting->pdata[i]);
@@ -425,8 +291,8 @@ static void
 peer_fail_all (Peer *peer, const GError *why)
 {
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&peer->waiting);
-  peer->waiting = attempts_new ();
-  attempts_end (waiting, NULL, why);
+  peer->waiting = _foliot_attempts_new ();
+  _foliot_attempts_end (waiting, NULL, why);
 }
 
 /* ---- a lost peer comes back ---- */
@@ -695,7 +561,7 @@ _foliot_peers_connect (FoliotPeers *peers, const char *url, FoliotTime timeout)
   if (address == NULL)
     return foliot_future_new_rejected (peers->kernel, error);
   guint32 before = foliot_kernel_enter_node (peers->kernel, peers->node);
-  Attempt *attempt = attempt_new (peers->kernel, url, aid);
+  FoliotAttempt *attempt = _foliot_attempt_new (peers->kernel, url, aid);
   FoliotFuture *result = foliot_future_ref (attempt->result);
   Peer *peer = peers_get (peers, address);
   if (peer->client != NULL && peer->reopened == NULL && peer_is_connected (peer))
