@@ -23,12 +23,20 @@
 
 /* ---- reading what was found ---- */
 
+/* An integer must fit into 64 bits: times and counts of ours do. */
+static gboolean
+is_of_kind (FoliotValue *value, FoliotValueKind kind)
+{
+  return foliot_value_get_kind (value) == kind
+         && (kind != FOLIOT_VALUE_INT || foliot_value_fits_int64 (value));
+}
+
 static FoliotValue *
 get_member (FoliotValue *map, const char *key, FoliotValueKind kind)
 {
   FoliotValue *value
       = foliot_value_get_kind (map) == FOLIOT_VALUE_MAP ? foliot_value_lookup (map, key) : NULL;
-  return value != NULL && foliot_value_get_kind (value) == kind ? value : NULL;
+  return value != NULL && is_of_kind (value, kind) ? value : NULL;
 }
 
 static const char *
@@ -65,8 +73,7 @@ get_links (FoliotValue *world)
       for (gsize k = 0; k < FOLIOT_LINK_N_FIELDS; k++)
         {
           FoliotValue *field = foliot_value_get_item (link, k);
-          if (foliot_value_get_kind (field) != kinds[k]
-              && !(k == FOLIOT_LINK_PEER && foliot_value_is_null (field)))
+          if (!is_of_kind (field, kinds[k]) && !(k == FOLIOT_LINK_PEER && foliot_value_is_null (field)))
             return NULL;
         }
     }

@@ -221,14 +221,33 @@ print_container (FoliotValue *description, gboolean one)
     printf ("  and %" G_GINT64_FORMAT " more\n", n - n_shown);
 }
 
-/* What the tool takes as a description has all that it prints. */
+static gboolean
+has_list_of_maps (FoliotValue *map, const char *name)
+{
+  FoliotValue *list = foliot_value_get_kind (map) == FOLIOT_VALUE_MAP ? list_of (map, name) : NULL;
+
+  if (list == NULL || foliot_value_get_kind (list) != FOLIOT_VALUE_LIST)
+    return FALSE;
+  for (gsize i = 0; i < foliot_value_get_length (list); i++)
+    if (foliot_value_get_kind (foliot_value_get_item (list, i)) != FOLIOT_VALUE_MAP)
+      return FALSE;
+  return TRUE;
+}
+
+/* What the tool takes as a description has all that it prints, in its form: anybody may have answered. */
 static gboolean
 is_description (FoliotValue *value)
 {
-  return foliot_value_get_kind (value) == FOLIOT_VALUE_MAP && list_of (value, "agents") != NULL
-         && foliot_value_get_kind (list_of (value, "agents")) == FOLIOT_VALUE_LIST
-         && foliot_value_lookup (value, "n_agents") != NULL
-         && foliot_value_get_kind (foliot_value_lookup (value, "n_agents")) == FOLIOT_VALUE_INT;
+  FoliotValue *agents, *n;
+
+  if (!has_list_of_maps (value, "agents"))
+    return FALSE;
+  n = foliot_value_lookup (value, "n_agents");
+  agents = list_of (value, "agents");
+  for (gsize i = 0; i < foliot_value_get_length (agents); i++)
+    if (!has_list_of_maps (foliot_value_get_item (agents, i), "methods"))
+      return FALSE;
+  return n != NULL && foliot_value_fits_int64 (n);
 }
 
 /* The container is no Foliot's: all that it tells is what an agent is called. */

@@ -424,6 +424,50 @@ test_plain (void)
   run_on_stage (0, 1, settle_with_plain);
 }
 
+/* ---- a peer whose answers have the right form and the wrong numbers ---- */
+
+static FoliotValue *
+liar_settle (gpointer self, FoliotArgs *args, GError **error)
+{
+  static const char text[]
+      = "{\"end\": \"x\", \"seen\": [], \"worlds\": [{\"name\": \"liar\", \"quiet\": true,"
+        " \"now_ns\": 18446744073709551615, \"next_due_ns\": 18446744073709551615, \"report\": 7,"
+        " \"links\": [[\"x\", null, \"y\", 18446744073709551615, 0, 0, true]]}, 3]}";
+  g_autoptr (FoliotCodec) json = foliot_codec_new (FOLIOT_TYPE_CODEC_JSON);
+  return foliot_codec_decode (json, (const guint8 *) text, strlen (text), error);
+}
+
+static void
+settle_with_liar (Stage *stage)
+{
+  static const FoliotMethod validate = { "validate_aid", plain_validate, "aid", "Yes." };
+  static const FoliotMethod lie = { "settle", liar_settle, "*all", "Nonsense." };
+  g_autoptr (FoliotServiceDict) service = foliot_service_dict_new (), reserved = foliot_service_dict_new ();
+  g_autoptr (FoliotAddress) at = foliot_address_new_tcp ("127.0.0.1", 0);
+  g_autoptr (GError) error = NULL;
+  g_assert_true (foliot_service_dict_add (service, &validate, stage, NULL));
+  g_assert_true (foliot_service_dict_add (reserved, &lie, stage, NULL));
+  g_assert_true (foliot_service_dict_add_service (service, "_foliot", G_OBJECT (reserved), NULL));
+  g_autoptr (FoliotListener) listener
+      = foliot_rpc_serve (stage->transport, at, G_OBJECT (service), NULL, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_autofree char *url
+      = g_strconcat (foliot_address_get_base_url (foliot_listener_get_address (listener)), "0", NULL);
+  g_autoptr (FoliotProxy) liar = connect_to (stage, url);
+
+  g_autoptr (FoliotValue) late = foliot_await_take (foliot_container_settle (stage->container, 100), &error);
+  g_assert_null (late);
+  g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_TIMED_OUT);
+  g_assert_nonnull (strstr (error->message, "liar at "));
+  foliot_listener_close (listener);
+}
+
+static void
+test_liar (void)
+{
+  run_on_stage (0, 1, settle_with_liar);
+}
+
 /* ---- alone ---- */
 
 static void
@@ -449,5 +493,6 @@ main (int argc, char **argv)
   g_test_add_func ("/settle/next-due", test_next_due);
   g_test_add_func ("/settle/report", test_report);
   g_test_add_func ("/settle/plain", test_plain);
+  g_test_add_func ("/settle/liar", test_liar);
   return g_test_run ();
 }

@@ -146,7 +146,7 @@ static void
 test_containers (void)
 {
   g_autofree char *path = g_build_filename (test_folder, "two.json", NULL);
-  g_autofree char *line = g_strdup_printf ("serve 'ipc://[%s/park]' --scenario two.json", test_folder);
+  g_autofree char *line = g_strdup_printf ("serve 'ipc://[%s/pool]' --scenario two.json", test_folder);
   g_autofree char *ready = NULL, *second = NULL;
   g_autoptr (TestProcess) process = NULL;
 
@@ -159,7 +159,7 @@ test_containers (void)
                            -1, NULL));
   process = test_process_start (line, NULL);
   ready = test_process_await_line (process);
-  second = g_strdup_printf ("call_back '[\"ipc://[%s/park.b]/0\", \"add\", [1, 2]]'", test_folder);
+  second = g_strdup_printf ("call_back '[\"ipc://[%s/pool.b]/0\", \"add\", [1, 2]]'", test_folder);
   assert_prints ("call", ready + strlen ("READY "), second, "3");
   kill (process->pid, SIGTERM);
   g_assert_cmpint (test_process_join (process), ==, 0);
@@ -294,38 +294,72 @@ test_wrong_codec (void)
     }
 }
 
-/* Answers whatever comes with one text, as a server of another protocol does. */
+typedef struct
+{
+  GSocketListener *listener;
+  const char *text;
+  gsize length;
+} Stranger;
+
+/* Answers whatever comes first with one text. */
 static gpointer
 answer (gpointer data)
 {
-  static const char text[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
-  g_autoptr (GSocketConnection) connection
-      = g_socket_listener_accept (G_SOCKET_LISTENER (data), NULL, NULL, NULL);
+  const Stranger *stranger = data;
+  g_autoptr (GSocketConnection) connection = g_socket_listener_accept (stranger->listener, NULL, NULL, NULL);
   GIOStream *stream = G_IO_STREAM (connection);
   char buffer[64];
 
   g_assert_cmpint (
       g_input_stream_read (g_io_stream_get_input_stream (stream), buffer, sizeof buffer, NULL, NULL), >, 0);
-  g_output_stream_write_all (g_io_stream_get_output_stream (stream), text, strlen (text), NULL, NULL, NULL);
+  g_output_stream_write_all (g_io_stream_get_output_stream (stream), stranger->text, stranger->length, NULL,
+                             NULL, NULL);
   return NULL;
+}
+
+/* The command line @verb URL @rest, where a stranger says @text, ends with 5 and with @words. */
+static void
+assert_stranger (const char *verb, const char *rest, const char *text, gsize length, const char *words)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  g_autofree char *url = g_strdup_printf ("tcp://127.0.0.1:%u/", port);
+  Stranger stranger = { listener, text, length };
+  GThread *thread = g_thread_new ("stranger", answer, &stranger);
+
+  assert_complains (verb, url, rest, 5, words);
+  g_thread_join (thread);
 }
 
 static void
 test_http (void)
 {
-  static const char *const options[] = { "add", "add --tls http" };
-  static const char *const words[] = { "protocol", "it speaks no TLS" };
+  static const char text[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
   g_autoptr (TestProcess) made = test_command_run ("certs new http", NULL, 0);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
-    {
-      g_autoptr (GSocketListener) listener = g_socket_listener_new ();
-      guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
-      g_autofree char *url = g_strdup_printf ("tcp://127.0.0.1:%u/0", port);
-      GThread *thread = g_thread_new ("http", answer, listener);
+  assert_stranger ("describe", "", text, strlen (text), "protocol");
+  assert_stranger ("describe --tls http", "", text, strlen (text), "it speaks no TLS");
+}
 
-      assert_complains ("call", url, options[i], 5, words[i]);
-      g_thread_join (thread);
+/* Whoever answers may say anything of himself. */
+static void
+test_no_description (void)
+{
+  static const char *const answers[] = {
+    "[1, 0, 3]",
+    "[1, 0, {\"agents\": 3, \"n_agents\": 1}]",
+    "[1, 0, {\"agents\": [3], \"n_agents\": 1}]",
+    "[1, 0, {\"agents\": [{\"methods\": [4]}], \"n_agents\": 1}]",
+    "[1, 0, {\"agents\": [{}], \"n_agents\": 1}]",
+    "[1, 0, {\"agents\": [], \"n_agents\": 18446744073709551615}]",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autoptr (GByteArray) frame = g_byte_array_new ();
+
+      foliot_framer_append (frame, (const guint8 *) answers[i], strlen (answers[i]));
+      assert_stranger ("describe", "", (const char *) frame->data, frame->len, "is no description");
     }
 }
 
@@ -380,7 +414,8 @@ test_command_add_serve (void)
   g_test_add_func ("/command/serve/places", test_places);
   g_test_add_func ("/command/serve/stale-file", test_stale_file);
   g_test_add_func ("/command/serve/wrong-codec", test_wrong_codec);
-  g_test_add_func ("/command/serve/http", test_http);
+  g_test_add_func ("/command/describe/http", test_http);
+  g_test_add_func ("/command/describe/no-description", test_no_description);
   g_test_add_func ("/command/serve/tls", test_tls);
   g_test_add_func ("/command/serve/unreadable", test_unreadable);
 }
