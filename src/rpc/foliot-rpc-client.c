@@ -292,14 +292,19 @@ foliot_rpc_client_close (FoliotRpcClient *client)
 gboolean
 _foliot_rpc_client_await_writable (FoliotRpcClient *client, FoliotTime deadline, GError **error)
 {
-  g_autoptr (FoliotFuture) flush = NULL;
-  g_autoptr (FoliotValue) done = NULL;
+  /* Again after each wait: of many who wait the first ones may fill it. */
+  while (G_UNLIKELY (!_foliot_channel_is_writable (client->channel)) && client->channel->error == NULL)
+    {
+      g_autoptr (FoliotFuture) flush = foliot_channel_flush (client->channel);
+      g_autoptr (FoliotValue) done = foliot_await (flush, deadline, error);
 
-  if (G_LIKELY (_foliot_channel_is_writable (client->channel)))
-    return TRUE;
-  flush = foliot_channel_flush (client->channel);
-  done = foliot_await (flush, deadline, error);
-  return done != NULL;
+      if (done != NULL)
+        continue;
+      if (client->reconnect == NULL || client->channel->error == NULL)
+        return FALSE;
+      g_clear_error (error); /* was lost, and may come back: the call sees to that */
+    }
+  return TRUE;
 }
 
 void
