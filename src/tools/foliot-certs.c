@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/foliot-certs.h"
 
-#include <errno.h>
-#include <gio/gio.h>
-#include <glib/gstdio.h>
-#include <string.h>
+#include "kernel/foliot-realtime-private.h"
+#include "tools/foliot-batch.h"
 
 /*
  * A CA that would end before the certificate that it signs gets a new one of its own first, for the same key and name: what
@@ -36,19 +34,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Authority, authority_clear)
 static gint64
 get_now (void)
 {
-  return g_get_real_time () / G_USEC_PER_SEC;
-}
-
-static gboolean
-make_folder (const char *folder, int mode, GError **error)
-{
-  int code;
-
-  if (g_mkdir_with_parents (folder, mode) == 0)
-    return TRUE;
-  code = errno;
-  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s cannot be made: %s", folder, g_strerror (code));
-  return FALSE;
+  return foliot_realtime_utc_us () / G_USEC_PER_SEC;
 }
 
 static gboolean
@@ -67,14 +53,6 @@ read_file (const char *folder, const char *name, GError **error)
 
   g_file_get_contents (path, &text, NULL, error);
   return text;
-}
-
-static gboolean
-write_file (const char *folder, const char *name, const char *text, int mode, GError **error)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, mode, error);
 }
 
 /* ---- the CA -------------------------------------------------------------------------------------------------- */
@@ -116,7 +94,7 @@ read_authority (Authority *authority, const char *folder, GError **error)
 
 /* Reads the CA of @folder, makes one if there is none, and sees that it lasts until @until. */
 static gboolean
-open_authority (Authority *authority, const char *folder, gint64 until, GError **error)
+open_authority (Authority *authority, FoliotBatch *batch, const char *folder, gint64 until, GError **error)
 {
   g_autoptr (FoliotCertificateInfo) info = NULL;
   g_autofree char *path = g_canonicalize_filename (folder, NULL), *base = g_path_get_basename (path);
@@ -125,11 +103,11 @@ open_authority (Authority *authority, const char *folder, gint64 until, GError *
 
   if (is_new)
     {
-      if (!make_folder (folder, SECRET_FOLDER, error)
+      if (!foliot_batch_add_folder (batch, folder, SECRET_FOLDER, error)
           || !make_authority (authority, name, NULL, until, error))
         return FALSE;
-      return write_file (folder, "ca-key.pem", authority->key, SECRET_MODE, error)
-             && write_file (folder, "ca.pem", authority->cert, PUBLIC_MODE, error);
+      return foliot_batch_add_file (batch, folder, "ca-key.pem", authority->key, SECRET_MODE, error)
+             && foliot_batch_add_file (batch, folder, "ca.pem", authority->cert, PUBLIC_MODE, error);
     }
   if (!read_authority (authority, folder, error))
     return FALSE;
@@ -137,7 +115,7 @@ open_authority (Authority *authority, const char *folder, gint64 until, GError *
   if (info->not_after >= until)
     return TRUE;
   return make_authority (authority, info->name, authority->key, until, error)
-         && write_file (folder, "ca.pem", authority->cert, PUBLIC_MODE, error);
+         && foliot_batch_add_file (batch, folder, "ca.pem", authority->cert, PUBLIC_MODE, error);
 }
 
 /* ---- folders ------------------------------------------------------------------------------------------------- */
@@ -177,6 +155,7 @@ foliot_certs_new (const FoliotCertsRequest *request, GError **error)
   static const char *const this_machine[] = { "localhost", "127.0.0.1", "::1", NULL };
   FoliotCertificateSpec spec = make_spec (request);
   g_auto (Authority) authority = { 0 };
+  g_auto (FoliotBatch) batch = foliot_batch_new ();
   g_autofree char *path = g_canonicalize_filename (request->folder, NULL);
   g_autofree char *base = g_path_get_basename (path), *cert = NULL, *key = NULL;
 
@@ -186,12 +165,13 @@ foliot_certs_new (const FoliotCertsRequest *request, GError **error)
     spec.hosts = this_machine;
   if (spec.use == 0)
     spec.use = FOLIOT_CERTIFICATE_SERVER | FOLIOT_CERTIFICATE_CLIENT;
-  if (!check_empty (request->folder, error) || !make_folder (request->folder, 0755, error)
-      || !open_authority (&authority, request->authority, spec.not_after, error)
+  if (!check_empty (request->folder, error) || !foliot_batch_add_folder (&batch, request->folder, 0755, error)
+      || !open_authority (&authority, &batch, request->authority, spec.not_after, error)
       || !_foliot_certificate_make (&spec, authority.cert, authority.key, NULL, &cert, &key, error)
-      || !write_file (request->folder, "key.pem", key, SECRET_MODE, error)
-      || !write_file (request->folder, "ca.pem", authority.cert, PUBLIC_MODE, error)
-      || !write_file (request->folder, "cert.pem", cert, PUBLIC_MODE, error))
+      || !foliot_batch_add_file (&batch, request->folder, "key.pem", key, SECRET_MODE, error)
+      || !foliot_batch_add_file (&batch, request->folder, "ca.pem", authority.cert, PUBLIC_MODE, error)
+      || !foliot_batch_add_file (&batch, request->folder, "cert.pem", cert, PUBLIC_MODE, error)
+      || !foliot_batch_commit (&batch, error))
     return NULL;
   return _foliot_certificate_read (cert);
 }
@@ -224,6 +204,7 @@ foliot_certs_renew (const FoliotCertsRequest *request, GError **error)
   g_autoptr (FoliotCertificateInfo) old = read_folder (request->folder, &old_key, error);
   FoliotCertificateSpec spec = make_spec (request);
   g_auto (Authority) authority = { 0 };
+  g_auto (FoliotBatch) batch = foliot_batch_new ();
 
   if (old == NULL || !read_authority (&authority, request->authority, error))
     return NULL;
@@ -234,10 +215,11 @@ foliot_certs_renew (const FoliotCertsRequest *request, GError **error)
     spec.hosts = (const char *const *) old->hosts;
   if (spec.use == 0)
     spec.use = old->use;
-  if (!open_authority (&authority, request->authority, spec.not_after, error)
+  if (!open_authority (&authority, &batch, request->authority, spec.not_after, error)
       || !_foliot_certificate_make (&spec, authority.cert, authority.key, old_key, &cert, &key, error)
-      || !write_file (request->folder, "ca.pem", authority.cert, PUBLIC_MODE, error)
-      || !write_file (request->folder, "cert.pem", cert, PUBLIC_MODE, error))
+      || !foliot_batch_add_file (&batch, request->folder, "ca.pem", authority.cert, PUBLIC_MODE, error)
+      || !foliot_batch_add_file (&batch, request->folder, "cert.pem", cert, PUBLIC_MODE, error)
+      || !foliot_batch_commit (&batch, error))
     return NULL;
   return _foliot_certificate_read (cert);
 }

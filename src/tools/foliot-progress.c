@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "kernel/foliot-realtime-private.h"
+
 #define PERIOD_US 200000
 
 void
 foliot_progress_begin (FoliotProgress *progress, gboolean on, FoliotTime start, FoliotTime until)
 {
-  gint64 now_us = g_get_monotonic_time ();
+  gint64 now_us = foliot_realtime_now_us ();
 
   *progress = (FoliotProgress){ .on = on && isatty (STDERR_FILENO),
                                 .start = start,
@@ -30,7 +32,7 @@ foliot_progress_show (FoliotProgress *progress, FoliotTime now, guint64 n_events
   double passed_s, done_s, left_s;
   gint64 now_us;
 
-  if (!progress->on || (now_us = g_get_monotonic_time ()) < progress->next_us)
+  if (!progress->on || (now_us = foliot_realtime_now_us ()) < progress->next_us)
     return;
   progress->next_us = now_us + PERIOD_US;
   progress->shown = TRUE;

@@ -177,15 +177,46 @@ test_unfit (void)
   g_assert_cmpstr (before, ==, after);
 }
 
-/* A disk that is full while the files are written. */
+static void
+run_full (const char *arguments, guint64 max_file_bytes, const char *words)
+{
+  const TestSetting setting = { .max_file_bytes = max_file_bytes };
+  g_autoptr (TestProcess) process = test_command_run (arguments, &setting, 4);
+
+  g_assert_true (g_str_has_prefix (process->err->str, "foliot: "));
+  g_assert_nonnull (strstr (process->err->str, words));
+}
+
+static void
+assert_missing (const char *name)
+{
+  g_autofree char *path = g_build_filename (test_folder, name, NULL);
+
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+/* A disk that is full, at the first file and, with room for a key only, midway: everything is as it was before. */
 static void
 test_full (void)
 {
-  const TestSetting setting = { .max_file_bytes = 16 };
-  g_autoptr (TestProcess) process = test_command_run ("certs new full", &setting, 4);
+  g_autofree char *cert = NULL, *ca = NULL, *same_cert = NULL, *same_ca = NULL;
 
-  g_assert_true (g_str_has_prefix (process->err->str, "foliot: "));
-  g_assert_nonnull (strstr (process->err->str, "ca-key.pem"));
+  run_full ("certs new full", 16, "ca-key.pem");
+  run_full ("certs new full", 300, "ca.pem");
+  assert_missing ("full");
+  assert_missing ("full-ca");
+  run ("certs new roomy", 0, "\"roomy\"");
+  run_full ("certs new narrow --ca roomy-ca", 300, "narrow/ca.pem");
+  assert_missing ("narrow");
+  cert = test_file_read ("roomy/cert.pem");
+  ca = test_file_read ("roomy-ca/ca.pem");
+  run_full ("certs renew roomy --days 9000", 300, "roomy-ca/ca.pem");
+  same_cert = test_file_read ("roomy/cert.pem");
+  same_ca = test_file_read ("roomy-ca/ca.pem");
+  g_assert_cmpstr (cert, ==, same_cert);
+  g_assert_cmpstr (ca, ==, same_ca);
+  assert_missing ("roomy/cert.pem.new");
+  assert_missing ("roomy-ca/ca.pem.new");
 }
 
 void
