@@ -222,6 +222,21 @@ FOLIOT_API void foliot_container_set_failure_func (FoliotContainer *container, F
                                                    gpointer user_data);
 
 /**
+ * FoliotRefusalFunc:
+ * @peer: who it was: `127.0.0.1:40404`, or "a client"
+ * @why: what was wrong with it
+ */
+typedef void (*FoliotRefusalFunc) (FoliotContainer *container, const char *peer, const GError *why,
+                                   gpointer user_data);
+/**
+ * foliot_container_set_refusal_func: (skip)
+ * @func: (nullable): told when somebody who connected to @container was hung up on, in a kernel event: by his handshake, by a limit,
+ *   or by what he sent, as with another codec or another protocol. Not told of connections that end as they should, or are lost
+ */
+FOLIOT_API void foliot_container_set_refusal_func (FoliotContainer *container, FoliotRefusalFunc func,
+                                                   gpointer user_data);
+
+/**
  * FoliotAgentInitFunc:
  *
  * On a fiber; may connect and call; an error means there is no agent.

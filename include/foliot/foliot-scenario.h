@@ -189,6 +189,13 @@ FOLIOT_API FoliotTime foliot_world_get_until (FoliotWorld *world);
  */
 FOLIOT_API FoliotAgent *foliot_world_get_agent (FoliotWorld *world, const char *name);
 /**
+ * foliot_world_set_refusal_func: (skip)
+ *
+ * As [method@Container.set_refusal_func], for all its containers.
+ */
+FOLIOT_API void foliot_world_set_refusal_func (FoliotWorld *world, FoliotRefusalFunc func,
+                                               gpointer user_data);
+/**
  * foliot_world_get_first_agent:
  *
  * Returns: (transfer none) (nullable): the one that the scenario names first; %NULL if it has none.

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/foliot-container-private.h"
 
+#include <string.h>
+
 #include "agent/foliot-peers-private.h"
 #include "agent/foliot-reserved-private.h"
 #include "kernel/foliot-kernel-private.h"
+#include "rpc/foliot-rpc-client-private.h"
 
 /*
  * A container is a root service with a listener in front of it and a table of outgoing connections behind it. The same
@@ -47,6 +50,8 @@ typedef struct
 
   FoliotAgentFailureFunc failure_func;
   gpointer failure_data;
+  FoliotRefusalFunc refusal_func;
+  gpointer refusal_data;
 } FoliotContainerPrivate;
 
 static FoliotRouter *container_get_router (FoliotService *service);
@@ -98,6 +103,8 @@ static void
 container_let_go (FoliotContainer *self)
 {
   FoliotContainerPrivate *priv = PRIVATE (self);
+  for (guint i = 0; i < priv->incoming->len; i++)
+    _foliot_rpc_client_set_ended_func (priv->incoming->pdata[i], NULL, NULL);
   g_ptr_array_set_size (priv->incoming, 0);
   g_clear_pointer (&priv->peers, _foliot_peers_free);
   g_clear_object (&priv->listener);
@@ -183,12 +190,48 @@ incoming_prune (FoliotContainerPrivate *priv)
   priv->prune_at = MAX (16, 2 * priv->incoming->len);
 }
 
+/* @peername: (nullable): as links and listeners give it. */
+static void
+tell_refusal (FoliotContainer *self, FoliotValue *peername, const GError *why)
+{
+  FoliotContainerPrivate *priv = PRIVATE (self);
+  g_autofree char *peer = NULL;
+  if (priv->refusal_func == NULL || priv->shutdown != NULL)
+    return;
+  if (peername != NULL && foliot_value_get_kind (peername) == FOLIOT_VALUE_LIST)
+    {
+      const char *host = foliot_value_get_string (foliot_value_get_item (peername, 0), NULL);
+      gint64 port = foliot_value_get_int (foliot_value_get_item (peername, 1));
+      peer = g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%" G_GINT64_FORMAT : "%s:%" G_GINT64_FORMAT,
+                              host, port);
+    }
+  priv->refusal_func (self, peer != NULL ? peer : "a client", why, priv->refusal_data);
+}
+
+static void
+on_refused (FoliotListener *listener, const GError *why, FoliotValue *peername, gpointer self)
+{
+  tell_refusal (self, peername, why);
+}
+
+/* A connection that was lost is nobody's fault; what breaks a rule has a domain of its own. */
+static void
+on_incoming_ended (FoliotRpcClient *client, const GError *why, gboolean protocol, gpointer self)
+{
+  g_autoptr (FoliotValue) peername = NULL;
+  if (!protocol && (why == NULL || why->domain == FOLIOT_ERROR))
+    return;
+  peername = foliot_channel_dup_info (foliot_rpc_client_get_channel (client), "peername", NULL);
+  tell_refusal (self, peername, why);
+}
+
 static void
 on_incoming (FoliotRpcClient *client, gpointer user_data)
 {
   FoliotContainerPrivate *priv = PRIVATE (FOLIOT_CONTAINER (user_data));
   if (priv->incoming->len >= priv->prune_at)
     incoming_prune (priv);
+  _foliot_rpc_client_set_ended_func (client, on_incoming_ended, user_data);
   g_ptr_array_add (priv->incoming, g_object_ref (client));
 }
 
@@ -283,6 +326,7 @@ container_open (FoliotContainer *self, FoliotAddress *at, const FoliotContainerO
   foliot_kernel_enter_node (priv->kernel, before);
   if (priv->listener == NULL)
     return FALSE;
+  g_signal_connect_object (priv->listener, "refused", G_CALLBACK (on_refused), self, 0);
   priv->address = foliot_address_ref (foliot_listener_get_address (priv->listener));
   priv->link.data = self;
   g_queue_push_tail_link (get_open (priv->kernel), &priv->link);
@@ -424,6 +468,15 @@ foliot_container_set_failure_func (FoliotContainer *container, FoliotAgentFailur
   FoliotContainerPrivate *priv = PRIVATE (container);
   priv->failure_func = func;
   priv->failure_data = user_data;
+}
+
+void
+foliot_container_set_refusal_func (FoliotContainer *container, FoliotRefusalFunc func, gpointer user_data)
+{
+  g_return_if_fail (FOLIOT_IS_CONTAINER (container));
+  FoliotContainerPrivate *priv = PRIVATE (container);
+  priv->refusal_func = func;
+  priv->refusal_data = user_data;
 }
 
 /* ---- shutdown ---- */

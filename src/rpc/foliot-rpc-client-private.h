@@ -17,6 +17,8 @@ struct _FoliotRpcClient
   FoliotResetFunc reset;
   gpointer reset_data;
   GDestroyNotify reset_destroy;
+  void (*ended) (FoliotRpcClient *client, const GError *why, gboolean protocol, gpointer user_data);
+  gpointer ended_data;
   GList link;           /* among the connected clients of the kernel, with a reference, while connected */
   guint n_running;      /* handlers that have not ended */
   gboolean has_service; /* had one from the start */
@@ -30,6 +32,12 @@ struct _FoliotRpcClient
 
 /* Returns: (nullable) (transfer none): the client that was made for @channel, while it lives. */
 FoliotRpcClient *_foliot_rpc_client_of_channel (FoliotChannel *channel);
+
+/* @func: (nullable): told how the connection ended, also when it was by broken rules, of which a service never hears. */
+void _foliot_rpc_client_set_ended_func (FoliotRpcClient *client,
+                                        void (*func) (FoliotRpcClient *client, const GError *why,
+                                                      gboolean protocol, gpointer user_data),
+                                        gpointer user_data);
 
 /* foliot-rpc-serve.c: answers one request of the peer. @request: (transfer full). */
 void _foliot_rpc_serve_request (FoliotRpcClient *client, FoliotRequest *request);

@@ -124,11 +124,23 @@ on_ended (FoliotChannel *channel, const GError *why, gboolean protocol, gpointer
 
   if (self->is_serving && self->reset != NULL && !protocol)
     self->reset (self, why, self->reset_data);
+  if (self->ended != NULL)
+    self->ended (self, why, protocol, self->ended_data);
   self->is_serving = FALSE;
   set_reset (self, NULL, NULL, NULL);
   disconnect (self, get_connected (self->kernel));
   if (self->n_running == 0)
     drop_service (self);
+}
+
+void
+_foliot_rpc_client_set_ended_func (FoliotRpcClient *client,
+                                   void (*func) (FoliotRpcClient *client, const GError *why,
+                                                 gboolean protocol, gpointer user_data),
+                                   gpointer user_data)
+{
+  client->ended = func;
+  client->ended_data = user_data;
 }
 
 /* ---- birth and death ---- */

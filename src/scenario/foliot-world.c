@@ -416,6 +416,14 @@ foliot_world_get_agent (FoliotWorld *world, const char *name)
   return found > 0 ? g_ptr_array_index (world->agents, found - 1) : NULL;
 }
 
+void
+foliot_world_set_refusal_func (FoliotWorld *world, FoliotRefusalFunc func, gpointer user_data)
+{
+  g_return_if_fail (FOLIOT_IS_WORLD (world));
+  for (guint i = 0; i < world->containers->len; i++)
+    foliot_container_set_refusal_func (g_ptr_array_index (world->containers, i), func, user_data);
+}
+
 FoliotAgent *
 foliot_world_get_first_agent (FoliotWorld *world)
 {

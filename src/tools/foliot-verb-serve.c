@@ -94,6 +94,14 @@ complain (const GError *error)
              : code;
 }
 
+/* Whoever looks after the server sees who does not get in, and why. */
+static void
+on_refusal (FoliotContainer *container, const char *peer, const GError *why, gpointer user_data)
+{
+  fprintf (stderr, "foliot: hung up on %s: %s%s\n", peer, why->message,
+           why->domain == FOLIOT_CODEC_ERROR ? "; has it another codec than this end (--codec)?" : "");
+}
+
 static int
 serve (FoliotScenario *scenario, FoliotAddress *address, const FoliotWire *wire)
 {
@@ -112,6 +120,7 @@ serve (FoliotScenario *scenario, FoliotAddress *address, const FoliotWire *wire)
                  "scenario %s has no agents: nobody could be called", foliot_scenario_get_name (scenario));
   if (error != NULL)
     return complain (error);
+  foliot_world_set_refusal_func (world, on_refusal, NULL);
   foliot_watch_begin (foliot_world_get_kernel (world));
   printf ("READY %s\n", foliot_agent_get_address (first));
   fflush (stdout);

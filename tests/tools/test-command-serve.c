@@ -290,6 +290,8 @@ test_wrong_codec (void)
             assert_complains (verb, server.url, "add '[1, 2]'", 5,
                               "the peer hung up without an answer: does it speak aiomas, with this codec");
         }
+      test_process_await_error (server.process, "foliot: hung up on 127.0.0.1:");
+      test_process_await_error (server.process, "; has it another codec than this end (--codec)?\n");
       assert_prints (right, server.url, "add '[1, 2]'", "3");
     }
 }
@@ -378,8 +380,11 @@ test_tls (void)
   server_start (&plain, "tcp://127.0.0.1:0");
   assert_prints ("call --tls beta", server.url, "add '[1, 2]'", "3");
   assert_complains ("call --tls gamma", server.url, "add", 5, "give both ends certificates of one CA");
-  assert_complains ("call", server.url, "add", 5, server.url);
-  assert_complains ("call --tls beta", plain.url, "add", 5, plain.url);
+  test_process_await_error (server.process, "our certificate is not of its CA");
+  assert_complains ("call", server.url, "add", 5, "give both ends certificates, or neither");
+  test_process_await_error (server.process, "it speaks no TLS");
+  assert_complains ("call --tls beta", plain.url, "add", 5, "give both ends certificates, or neither");
+  test_process_await_error (plain.process, "The peer speaks TLS, and this end does not");
   assert_prints ("call --tls beta", server.url, "add '[1, 2]'", "3");
   assert_prints ("call", plain.url, "add '[1, 2]'", "3");
 }
