@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: MIT */
+#include "foliot/foliot-subproc.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "agent/foliot-container-private.h"
+#include "agent/foliot-process-private.h"
+#include "agent/foliot-timer-private.h"
+#include "kernel/foliot-gate-private.h"
+#include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-poll-private.h"
+
+/*
+ * A process in a world. Its output and its end are two descriptors that the kernel polls with its sockets. What they bring enters through
+ * the gate: a turn of service only notes that something is there, and the event that follows reads it. Until it has,
+ * the descriptor is not looked at again.
+ *
+ * To start one is a fiber that reads like the story: start, wait for the address, connect, try again. Waiting is by the wall
+ * clock, since a program that starts takes no simulated time. Whatever goes wrong on the way, the process is killed,
+ * and the report of what it was and said is the error.
+ */
+
+#define READY          "READY "
+#define DEFAULT_LINES  20
+#define START_LIMIT_MS 30000
+#define STOP_LIMIT_MS  10000
+#define RETRY_MS       20
+
+/* One of the two descriptors. */
+typedef struct
+{
+  FoliotPollEntry entry;
+  FoliotPort port;
+  FoliotChild *child;
+  void (*handle) (FoliotChild *child);
+  guint64 event; /* that will read; 0: none */
+} Ear;
+
+struct _FoliotChild
+{
+  guint n_refs;
+  FoliotKernel *kernel;
+  FoliotProcess *process;
+  Ear output, end;
+  FoliotFuture *ready; /* resolves with the URL */
+  FoliotFuture *ended;
+  char *url;
+  FoliotProxy *manager; /* (nullable) until it is connected to */
+};
+
+G_DEFINE_BOXED_TYPE (FoliotChild, foliot_child, foliot_child_ref, foliot_child_unref)
+
+/* ---- listening to the process ---- */
+
+static void
+ear_ready (FoliotPollEntry *entry, guint32 events)
+{
+  Ear *ear = (Ear *) entry;
+  _foliot_poll_set_events (entry, 0);
+  if (ear->event == 0)
+    _foliot_gate_bring (ear->child->kernel, &ear->port, FOLIOT_EVENT_GATE, NULL, NULL, NULL);
+}
+
+static void
+ear_expired (FoliotPollEntry *entry)
+{
+}
+
+static void
+ear_closed (FoliotPollEntry *entry, gboolean at_last)
+{
+  Ear *ear = (Ear *) entry;
+  _foliot_poll_remove (entry);
+  _foliot_process_signal (ear->child->process, SIGKILL);
+}
+
+static const FoliotPollClass ear_class = { ear_ready, ear_expired, NULL, ear_closed };
+
+static void
+on_heard (gpointer target, gpointer payload)
+{
+  Ear *ear = target;
+  FoliotChild *child = foliot_child_ref (ear->child);
+  ear->event = 0;
+  ear->handle (child);
+  foliot_child_unref (child);
+}
+
+static void
+ear_admit (FoliotPort *port, FoliotArrival *arrival)
+{
+  Ear *ear = (Ear *) ((char *) port - G_STRUCT_OFFSET (Ear, port));
+  ear->event = foliot_kernel_post (ear->child->kernel, arrival->time_ns, FOLIOT_PRIORITY_DEFAULT,
+                                   arrival->kind, on_heard, ear, NULL);
+}
+
+static gboolean
+ear_open (Ear *ear, FoliotChild *child, int fd, void (*handle) (FoliotChild *child))
+{
+  ear->child = child;
+  ear->handle = handle;
+  _foliot_gate_add_port (child->kernel, &ear->port, "child", ear_admit);
+  return _foliot_poll_add (child->kernel, &ear->entry, &ear_class, fd, EPOLLIN);
+}
+
+static void
+ear_close (Ear *ear)
+{
+  _foliot_poll_remove (&ear->entry);
+  if (ear->event != 0)
+    foliot_kernel_cancel (ear->child->kernel, ear->event);
+  ear->event = 0;
+}
+
+static void
+on_line (const char *line, gpointer user_data)
+{
+  FoliotChild *child = user_data;
+  if (g_str_has_prefix (line, READY) && !foliot_future_is_settled (child->ready))
+    foliot_future_resolve (child->ready, foliot_value_new_string (line + strlen (READY)));
+}
+
+/* The descriptor is closed by who reads its end, and must be out of the poll before. */
+static void
+hear_output (FoliotChild *child)
+{
+  int fd = _foliot_process_get_output_fd (child->process);
+  _foliot_poll_remove (&child->output.entry);
+  _foliot_process_read (child->process, on_line, child);
+  if (_foliot_process_get_output_fd (child->process) == fd)
+    _foliot_poll_add (child->kernel, &child->output.entry, &ear_class, fd, EPOLLIN);
+}
+
+static GError *
+new_report_error (FoliotChild *child, FoliotChildError code, const char *what)
+{
+  g_autofree char *report = foliot_child_dup_report (child);
+  return g_error_new (FOLIOT_CHILD_ERROR, (gint) code, "%s%s", what, report);
+}
+
+static void
+hear_end (FoliotChild *child)
+{
+  ear_close (&child->output);
+  ear_close (&child->end);
+  _foliot_process_reap (child->process, on_line, child);
+  if (_foliot_process_get_status (child->process) == 0)
+    foliot_future_resolve (child->ended, NULL);
+  else
+    foliot_future_reject (child->ended, new_report_error (child, FOLIOT_CHILD_ERROR_ENDED, ""));
+  if (!foliot_future_is_settled (child->ready))
+    foliot_future_reject (child->ready, new_report_error (child, FOLIOT_CHILD_ERROR_ENDED, "never ready: "));
+}
+
+/* ---- birth and death ---- */
+
+FoliotChild *
+foliot_child_ref (FoliotChild *child)
+{
+  child->n_refs++;
+  return child;
+}
+
+void
+foliot_child_unref (FoliotChild *child)
+{
+  if (--child->n_refs > 0)
+    return;
+  ear_close (&child->output);
+  ear_close (&child->end);
+  _foliot_process_free (child->process);
+  g_clear_pointer (&child->manager, foliot_proxy_unref);
+  foliot_future_unref (child->ready);
+  foliot_future_unref (child->ended);
+  g_free (child->url);
+  g_free (child);
+}
+
+static FoliotChild *
+child_new (FoliotKernel *kernel, FoliotProcess *process, GError **error)
+{
+  g_autoptr (FoliotChild) child = g_new0 (FoliotChild, 1);
+  child->n_refs = 1;
+  child->kernel = kernel;
+  child->process = process;
+  child->ready = foliot_future_new (kernel);
+  child->ended = foliot_future_new (kernel);
+  foliot_future_set_label (child->ready, "a child's READY");
+  foliot_future_set_label (child->ended, "the end of a child");
+  if (ear_open (&child->output, child, _foliot_process_get_output_fd (process), hear_output)
+      && ear_open (&child->end, child, _foliot_process_get_end_fd (process), hear_end))
+    return g_steal_pointer (&child);
+  g_set_error_literal (error, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START,
+                       "the world is closed, or the system has no room for another descriptor");
+  return NULL;
+}
+
+/* ---- starting ---- */
+
+typedef struct
+{
+  FoliotContainer *container;
+  FoliotChild *child; /* once the process runs */
+  char *url;          /* (nullable): given by the caller */
+  guint limit_ms;
+  gboolean is_late;
+} Start;
+
+static void
+start_free (gpointer data)
+{
+  Start *start = data;
+  g_clear_pointer (&start->child, foliot_child_unref);
+  g_object_unref (start->container);
+  g_free (start->url);
+  g_free (start);
+}
+
+static void
+on_late (gpointer data)
+{
+  Start *start = data;
+  start->is_late = TRUE;
+  foliot_future_cancel (start->child->ready);
+}
+
+/* What the caller is told: of the process, rather than of what came of it. */
+static void
+fail_start (Start *start, const GError *why, GError **error)
+{
+  FoliotChild *child = start->child;
+  if (start->is_late)
+    {
+      g_propagate_error (error, new_report_error (child, FOLIOT_CHILD_ERROR_HANGS,
+                                                  "not ready within its limit, and killed: "));
+      _foliot_process_signal (child->process, SIGKILL);
+    }
+  else if (foliot_future_get_error (child->ended) != NULL || foliot_future_is_settled (child->ended))
+    g_propagate_error (error, new_report_error (child, FOLIOT_CHILD_ERROR_ENDED, "never ready: "));
+  else
+    g_propagate_error (error, g_error_copy (why));
+}
+
+static gboolean
+may_come_yet (const GError *why)
+{
+  return g_error_matches (why, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_REFUSED)
+         || g_error_matches (why, FOLIOT_ERROR, FOLIOT_ERROR_FILE_NOT_FOUND)
+         || g_error_matches (why, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION);
+}
+
+static FoliotValue *
+connect_once (Start *start, const char *url, GError **error)
+{
+  return foliot_await_take (foliot_container_connect (start->container, url, 0), error);
+}
+
+static FoliotValue *
+connect_until_there (Start *start, const char *url, GError **error)
+{
+  FoliotKernel *kernel = start->child->kernel;
+  for (;;)
+    {
+      g_autoptr (GError) why = NULL;
+      FoliotValue *proxy = connect_once (start, url, &why);
+      if (proxy != NULL)
+        return proxy;
+      if (start->is_late || foliot_future_is_settled (start->child->ended) || !may_come_yet (why))
+        {
+          fail_start (start, why, error);
+          return NULL;
+        }
+      if (!_foliot_timer_sleep (kernel, RETRY_MS, error))
+        return NULL;
+    }
+}
+
+static char *
+await_url (Start *start, GError **error)
+{
+  if (start->url != NULL)
+    return g_strdup (start->url);
+  g_autoptr (GError) why = NULL;
+  g_autoptr (FoliotValue) url = foliot_await (start->child->ready, FOLIOT_TIME_NEVER, &why);
+  if (url != NULL)
+    return g_strdup (foliot_value_get_string (url, NULL));
+  fail_start (start, why, error);
+  return NULL;
+}
+
+static FoliotValue *
+start_held (Start *start, GError **error)
+{
+  FoliotChild *child = start->child;
+  g_autoptr (FoliotTimer) timer G_GNUC_UNUSED
+      = _foliot_timer_new (child->kernel, start->limit_ms, on_late, start);
+  child->url = await_url (start, error);
+  g_autoptr (FoliotValue) proxy = child->url != NULL ? connect_until_there (start, child->url, error) : NULL;
+  if (proxy == NULL)
+    return NULL;
+  child->manager = foliot_proxy_ref (foliot_value_get_proxy (proxy));
+  return foliot_value_new_object (FOLIOT_TYPE_CHILD, child);
+}
+
+static FoliotValue *
+run_start (gpointer user_data, GError **error)
+{
+  Start *start = user_data;
+  FoliotHold *hold = foliot_kernel_hold (start->child->kernel, "the start of a child process", 0);
+  FoliotValue *child = start_held (start, error);
+  foliot_hold_release (hold);
+  return child;
+}
+
+FoliotFuture *
+foliot_child_start (FoliotContainer *container, const char *const *argv, const FoliotChildOptions *options)
+{
+  static const FoliotChildOptions defaults = { NULL };
+  g_return_val_if_fail (FOLIOT_IS_CONTAINER (container), NULL);
+  g_return_val_if_fail (argv != NULL && argv[0] != NULL, NULL);
+  FoliotKernel *kernel = foliot_container_get_kernel (container);
+  GError *error = NULL;
+  if (options == NULL)
+    options = &defaults;
+  FoliotProcess *process
+      = _foliot_process_start (argv, options->environment, options->folder,
+                               options->n_lines != 0 ? options->n_lines : DEFAULT_LINES, &error);
+  FoliotChild *child = process != NULL ? child_new (kernel, process, &error) : NULL;
+  if (child == NULL)
+    return foliot_future_new_rejected (kernel, error);
+  Start *start = g_new (Start, 1);
+  *start = (Start){ .container = g_object_ref (container),
+                    .child = child,
+                    .url = g_strdup (options->url),
+                    .limit_ms = options->start_limit_ms != 0 ? options->start_limit_ms : START_LIMIT_MS };
+  return foliot_fiber_spawn (kernel, _foliot_container_get_scope (container), "start a child", run_start,
+                             start, start_free);
+}
+
+/* ---- what it is ---- */
+
+FoliotProxy *
+foliot_child_get_manager (FoliotChild *child)
+{
+  g_return_val_if_fail (child != NULL, NULL);
+  return child->manager;
+}
+
+const char *
+foliot_child_get_url (FoliotChild *child)
+{
+  g_return_val_if_fail (child != NULL, NULL);
+  return child->url;
+}
+
+GPid
+foliot_child_get_pid (FoliotChild *child)
+{
+  g_return_val_if_fail (child != NULL, 0);
+  return _foliot_process_get_pid (child->process);
+}
+
+FoliotFuture *
+foliot_child_get_ended (FoliotChild *child)
+{
+  g_return_val_if_fail (child != NULL, NULL);
+  return child->ended;
+}
+
+char *
+foliot_child_dup_report (FoliotChild *child)
+{
+  g_return_val_if_fail (child != NULL, NULL);
+  return _foliot_process_dup_report (child->process);
+}
+
+/* ---- stopping ---- */
+
+typedef struct
+{
+  FoliotChild *child;
+  guint limit_ms;
+  gboolean is_late;
+} Stop;
+
+static void
+stop_free (gpointer stop)
+{
+  foliot_child_unref (((Stop *) stop)->child);
+  g_free (stop);
+}
+
+static void
+on_stop_late (gpointer data)
+{
+  Stop *stop = data;
+  stop->is_late = TRUE;
+  _foliot_process_signal (stop->child->process, SIGKILL);
+}
+
+/* How the call ends does not matter: the process does, or is made to. */
+static FoliotValue *
+run_stop (gpointer user_data, GError **error)
+{
+  Stop *stop = user_data;
+  FoliotChild *child = stop->child;
+  FoliotHold *hold = foliot_kernel_hold (child->kernel, "the end of a child process", 0);
+  g_autoptr (FoliotTimer) timer G_GNUC_UNUSED
+      = _foliot_timer_new (child->kernel, stop->limit_ms, on_stop_late, stop);
+  g_autoptr (FoliotFuture) call = foliot_proxy_call (child->manager, "stop", NULL);
+  g_autoptr (FoliotValue) ended = foliot_await (child->ended, FOLIOT_TIME_NEVER, error);
+  foliot_hold_release (hold);
+  if (stop->is_late && error != NULL
+      && g_error_matches (*error, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_ENDED))
+    {
+      g_clear_error (error);
+      *error = new_report_error (child, FOLIOT_CHILD_ERROR_HANGS,
+                                 "did not stop within its limit, and was killed: ");
+    }
+  return g_steal_pointer (&ended);
+}
+
+FoliotFuture *
+foliot_child_stop (FoliotChild *child, guint limit_ms)
+{
+  g_return_val_if_fail (child != NULL && child->manager != NULL, NULL);
+  Stop *stop = g_new (Stop, 1);
+  *stop = (Stop){ .child = foliot_child_ref (child), .limit_ms = limit_ms != 0 ? limit_ms : STOP_LIMIT_MS };
+  return foliot_fiber_spawn (child->kernel, NULL, "stop a child", run_stop, stop, stop_free);
+}
