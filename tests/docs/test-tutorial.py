@@ -6,7 +6,7 @@
 
 A fenced `sh` block is run; `exit=N` behind it is the exit status that is expected. With `background` it goes on while the
 rest is done, is ended at last, and must then have been well; what counts is its first line, and a line `READY URL` sets $URL for
-what follows. A `text` block is what the sh block before it printed: `…` stands for anything inside a line, and for any lines
+what follows; a `text background` block is what it prints next. A `text` block is what the sh block before it printed: `…` stands for anything inside a line, and for any lines
 when alone in one. A `diff` block changes the file named in its first line; one with `file=NAME` is written to that file.
 
 With SOURCE the document is about the real aiomas: its Python is python3 (tools/peers), and programs find the built Foliot.
@@ -126,6 +126,9 @@ def check(kind, options, text, terminal):
         code = terminal.run(text)
         if code != int(options.get('exit', 0)):
             return f'exit status {code}, expected {options.get("exit", 0)}; printed:\n{terminal.last}'
+    elif kind == 'text' and 'background' in options:
+        printed = ''.join(terminal.background[-1].stdout.readline() for _ in text.splitlines())
+        return None if matches(text, printed) else f'printed:\n{printed}shown:\n{text}'
     elif kind == 'text' and not matches(text, terminal.last):
         return f'printed:\n{terminal.last}shown:\n{text}'
     return None
