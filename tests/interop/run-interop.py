@@ -119,6 +119,63 @@ def play(report, systems, transport, codec, pair, folder):
     return names
 
 
+class Tool:
+    """The command against an aiomas server: what it prints, and that the server lives on, whatever the command did to it."""
+
+    def __init__(self, report, systems, folder):
+        self.report, self.systems, self.folder = report, systems, folder
+
+    def expect(self, name, code, words, *arguments):
+        done = subprocess.run([self.systems.foliot, *arguments], capture_output=True, text=True, timeout=DEADLINE_S)
+        printed = done.stdout + done.stderr
+        good = done.returncode == code and words in printed
+        self.report.line(good, f"/interop/tool/{name}", "" if good else f"status {done.returncode}\n{printed}")
+
+    def serve(self, *options):
+        return start_server([*self.systems.servers["aiomas"], "tcp://127.0.0.1:0", *options])
+
+    def end(self, name, process):
+        complaint = stop_server(process)
+        self.report.line(not complaint, f"/interop/tool/{name}", complaint)
+
+    def plain(self):
+        process, url = self.serve()
+        self.expect("describe", 0, ": InteropAgent, in a plain aiomas container", "describe", url)
+        self.expect("describe-container", 1, "a plain aiomas container, which does not say", "describe", url[:-1])
+        self.expect("describe-nobody", 5, "there is no agent “99” in that container", "describe", url[:-1] + "99")
+        self.expect("date", 0, '["date", "2016-01-01T00:00:00+00:00"]\n', "call", url, "date")
+        self.expect("agent", 0, '["proxy", "agents/0"]\n', "call", url, "me")
+        self.expect("failure", 1, "ValueError: no wind\n", "call", url, "fail", '["no wind"]')
+        self.expect("hidden", 1, '.hidden" is not exposed\n', "call", url, "hidden")
+        self.expect("wrong-codec", 5, "the peer hung up without an answer", "call", url, "add", "--codec", "msgpack")
+        self.expect("lives-on", 0, "7\n", "call", url, "add", "[3, 4]")
+        self.end("ends", process)
+
+    def tls(self):
+        ours = make_certificates(self.systems, self.folder, "ours")
+        with tempfile.TemporaryDirectory() as other:
+            theirs = make_certificates(self.systems, other, "theirs")
+            process, url = self.serve("--tls", ours)
+            self.expect("tls", 0, "7\n", "call", url, "add", "[3, 4]", "--tls", ours)
+            self.expect("tls-other-ca", 5, "certificate is not of", "call", url, "add", "[3, 4]", "--tls", theirs)
+            self.expect("tls-plain-client", 5, url, "call", url, "add", "[3, 4]")
+            self.expect("tls-lives-on", 0, "7\n", "call", url, "add", "[3, 4]", "--tls", ours)
+            self.end("tls-ends", process)
+
+    def refuse_clients(self):
+        """The other way round: clients of aiomas whom Foliot cannot understand learn that at once, and it says so."""
+        process, url = start_server([*self.systems.servers["foliot"], "tcp://127.0.0.1:0"])
+        done = subprocess.run([*self.systems.clients["aiomas"], url, "tcp://127.0.0.1:0", "--codec", "msgpack"],
+                              capture_output=True, text=True, timeout=DEADLINE_S)
+        good = done.returncode == 1 and "ConnectionResetError" in done.stderr
+        self.report.line(good, "/interop/tool/aiomas-of-wrong-codec", "" if good else done.stderr)
+        self.expect("foliot-lives-on", 0, "7\n", "call", url, "add", "[3, 4]")
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=DEADLINE_S)
+        good = process.returncode == 0 and "has it another codec than this end" in said
+        self.report.line(good, "/interop/tool/foliot-says-whom-it-refused", "" if good else said)
+
+
 def main():
     source = Path(sys.argv[1])
     foliot, client = sys.argv[2:]
@@ -139,6 +196,11 @@ def main():
                 with tempfile.TemporaryDirectory() as folder:
                     cases.add(tuple(play(report, systems, transport, codec, pair, folder)))
     report.line(len(cases) == 1, "/interop/all-try-the-same-cases")
+    with tempfile.TemporaryDirectory() as folder:
+        tool = Tool(report, systems, folder)
+        tool.plain()
+        tool.tls()
+        tool.refuse_clients()
     print(f"1..{report.n}")
     return report.bad != 0
 
