@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_BYTES 4096
+#include "transport/foliot-certificate-private.h"
 
 typedef struct
 {
@@ -70,7 +70,7 @@ serve (int port_pipe, gpointer user_data)
   struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
   socklen_t length = sizeof address;
   int door = socket (AF_INET, SOCK_STREAM, 0), fd;
-  guint8 data[MAX_BYTES] = { 0 };
+  g_autofree guint8 *data = g_malloc0 (MAX (ping->n_request, ping->n_reply));
   guint16 port;
 
   g_assert_no_errno (bind (door, (struct sockaddr *) &address, sizeof address));
@@ -89,13 +89,12 @@ bench_ping_pong (gsize n_request, gsize n_reply, guint64 n_calls)
 {
   struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
   int fd = socket (AF_INET, SOCK_STREAM, 0);
-  guint8 data[MAX_BYTES] = { 0 };
+  g_autofree guint8 *data = g_malloc0 (MAX (n_request, n_reply));
   Ping ping = { n_request, n_reply };
   guint16 port;
   pid_t pid = bench_server_start (serve, &ping, &port);
   gint64 begin, end;
 
-  g_assert_cmpuint (MAX (n_request, n_reply), <=, MAX_BYTES);
   address.sin_port = g_htons (port);
   g_assert_no_errno (connect (fd, (struct sockaddr *) &address, sizeof address));
   set_no_delay (fd);
@@ -109,4 +108,26 @@ bench_ping_pong (gsize n_request, gsize n_reply, guint64 n_calls)
   close (fd);
   bench_server_stop (pid);
   return (double) n_calls * 1e6 / (double) (end - begin);
+}
+
+FoliotTlsCredentials *
+bench_credentials_new (void)
+{
+  static const char *const hosts[] = { "127.0.0.1", NULL };
+  const FoliotCertificateSpec ca = { .name = "CA", .use = FOLIOT_CERTIFICATE_CA, .not_after = G_MAXINT32 };
+  const FoliotCertificateSpec own = { .name = "bench",
+                                      .hosts = hosts,
+                                      .use = FOLIOT_CERTIFICATE_SERVER | FOLIOT_CERTIFICATE_CLIENT,
+                                      .not_after = G_MAXINT32 };
+  g_autofree char *ca_cert = NULL, *ca_key = NULL, *cert = NULL, *key = NULL;
+  g_autoptr (GError) error = NULL;
+  FoliotTlsCredentials *credentials;
+
+  _foliot_certificate_make (&ca, NULL, NULL, NULL, &ca_cert, &ca_key, &error);
+  g_assert_no_error (error);
+  _foliot_certificate_make (&own, ca_cert, ca_key, NULL, &cert, &key, &error);
+  g_assert_no_error (error);
+  credentials = foliot_tls_credentials_new (ca_cert, cert, key, &error);
+  g_assert_no_error (error);
+  return credentials;
 }

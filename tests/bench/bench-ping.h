@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <glib.h>
+#include <foliot/foliot-tls.h>
+
 #include <sys/types.h>
 
 /* Servers for benchmarks over TCP, and the reference of all of them: what blocking read and write do with the same bytes. */
@@ -15,3 +16,6 @@ void bench_server_stop (pid_t pid);
 
 /* Returns: exchanges a second, one after another, of @n_request bytes one way and @n_reply bytes back */
 double bench_ping_pong (gsize n_request, gsize n_reply, guint64 n_calls);
+
+/* Returns: (transfer full): of both ends, for 127.0.0.1 */
+FoliotTlsCredentials *bench_credentials_new (void);

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "bench-ping.h"
-#include "transport/foliot-certificate-private.h"
 
 /*
  * A container with one agent in a process of its own, as `foliot serve` has it, and a container that calls it. Time is that of the
@@ -140,33 +139,11 @@ measure (const Way *way, guint n_in_flight, guint64 n_calls)
 
 /* ---- what is measured ---------------------------------------------------------------------------------------- */
 
-static FoliotTlsCredentials *
-make_credentials (void)
-{
-  static const char *const hosts[] = { "127.0.0.1", NULL };
-  const FoliotCertificateSpec ca = { .name = "CA", .use = FOLIOT_CERTIFICATE_CA, .not_after = G_MAXINT32 };
-  const FoliotCertificateSpec own = { .name = "bench",
-                                      .hosts = hosts,
-                                      .use = FOLIOT_CERTIFICATE_SERVER | FOLIOT_CERTIFICATE_CLIENT,
-                                      .not_after = G_MAXINT32 };
-  g_autofree char *ca_cert = NULL, *ca_key = NULL, *cert = NULL, *key = NULL;
-  g_autoptr (GError) error = NULL;
-  FoliotTlsCredentials *credentials;
-
-  _foliot_certificate_make (&ca, NULL, NULL, NULL, &ca_cert, &ca_key, &error);
-  g_assert_no_error (error);
-  _foliot_certificate_make (&own, ca_cert, ca_key, NULL, &cert, &key, &error);
-  g_assert_no_error (error);
-  credentials = foliot_tls_credentials_new (ca_cert, cert, key, &error);
-  g_assert_no_error (error);
-  return credentials;
-}
-
 void
 foliot_bench_remote (guint64 n_calls)
 {
   static const guint in_flight[] = { 1, N_IN_FLIGHT };
-  g_autoptr (FoliotTlsCredentials) tls = make_credentials ();
+  g_autoptr (FoliotTlsCredentials) tls = bench_credentials_new ();
   const Way ways[] = { { "json", FOLIOT_TYPE_CODEC_JSON, NULL },
                        { "msgpack", FOLIOT_TYPE_CODEC_MSGPACK, NULL },
                        { "blosc", FOLIOT_TYPE_CODEC_BLOSC, NULL },

@@ -3,6 +3,7 @@
 
 #include <foliot/foliot-stream.h>
 
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -13,9 +14,21 @@
  * Both sides run without a main context and without digests, under a hold, so that time stands still.
  */
 
-#define PAYLOAD_BYTES 64
-#define FRAME_BYTES   (PAYLOAD_BYTES + 4)
-#define N_ROUNDS      3 /* the best counts: the machine is shared */
+#define HEADER_BYTES 4
+#define SMALL_BYTES  64
+#define LARGE_BYTES  (1 << 20)
+#define LARGE_FACTOR 100 /* as many times fewer of them */
+#define N_ROUNDS     3   /* the best counts: the machine is shared */
+#define N_IDLE       10000
+#define N_STEPS      100000
+
+typedef struct
+{
+  const char *name;
+  gboolean is_encrypted;
+  gsize n_bytes; /* of a payload */
+  guint n_links, n_active, window;
+} Case;
 
 /* ---- the server -------------------------------------------------------------------------------------------- */
 
@@ -43,7 +56,8 @@ static void
 serve_foliot (int port_pipe, gpointer user_data)
 {
   FoliotKernel *kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 1, 0);
-  FoliotTransport *transport = foliot_stream_transport_new (kernel, NULL);
+  const FoliotStreamOptions options = { .tls = user_data };
+  FoliotTransport *transport = foliot_stream_transport_new (kernel, &options);
   FoliotAddress *address = foliot_address_new_tcp ("127.0.0.1", 0);
   FoliotListener *listener
       = foliot_transport_listen (transport, address, NULL, on_accepted, NULL, NULL, NULL);
@@ -151,28 +165,97 @@ client_call (Client *client, guint n_active, guint window, guint64 n_calls)
   return (double) n_calls * 1e6 / (double) (g_get_monotonic_time () - begin);
 }
 
-static double
-measure (guint n_links, guint n_active, guint window, guint64 n_calls)
+typedef void (*ClientFunc) (Client *client, const Case *what, gpointer user_data);
+
+/* Runs @func as a client of @what's links, all of them connected. */
+static void
+with_client (const Case *what, FoliotTlsCredentials *credentials, ClientFunc func, gpointer user_data)
 {
-  guint8 payload[PAYLOAD_BYTES] = { 0 };
+  FoliotTlsCredentials *tls = what->is_encrypted ? credentials : NULL;
+  const FoliotStreamOptions options = { .tls = tls };
   guint16 port;
-  pid_t pid = bench_server_start (serve_foliot, NULL, &port);
+  pid_t pid = bench_server_start (serve_foliot, tls, &port);
   g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 1, 0);
-  g_autoptr (FoliotTransport) transport = foliot_stream_transport_new (kernel, NULL);
+  g_autoptr (FoliotTransport) transport = foliot_stream_transport_new (kernel, &options);
   g_autoptr (FoliotAddress) address = foliot_address_new_tcp ("127.0.0.1", port);
   g_autoptr (GPtrArray) links = g_ptr_array_new_with_free_func (end_free);
-  g_autoptr (GBytes) bytes = g_bytes_new (payload, sizeof payload);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (what->n_bytes), what->n_bytes);
   Client client
       = { .kernel = kernel, .transport = transport, .address = address, .links = links, .payload = bytes };
-  double best = 0;
 
   foliot_kernel_set_digest (kernel, FALSE);
-  client_connect (&client, n_links);
-  for (guint i = 0; i < N_ROUNDS; i++)
-    best = MAX (best, client_call (&client, n_active, window, n_calls));
+  func (&client, what, user_data);
   bench_server_stop (pid);
+}
+
+/* ---- frames ------------------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  guint64 n_calls;
+  double per_second;
+} Frames;
+
+static void
+measure_frames (Client *client, const Case *what, gpointer user_data)
+{
+  Frames *frames = user_data;
+
+  client_connect (client, what->n_links);
+  for (guint i = 0; i < N_ROUNDS; i++)
+    frames->per_second
+        = MAX (frames->per_second, client_call (client, what->n_active, what->window, frames->n_calls));
+}
+
+/* ---- idle connections -------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  double bytes;               /* of memory for each, here */
+  double before_ns, after_ns; /* a step of time */
+} Idle;
+
+static void
+step (gpointer user_data)
+{
+  FoliotKernel *kernel = user_data;
+
+  if (foliot_kernel_now (kernel) % N_STEPS != 0)
+    foliot_kernel_call_in (kernel, 1, G_CALLBACK (step), kernel, NULL);
+}
+
+/* Sockets are looked at before each. */
+static double
+measure_step (FoliotKernel *kernel)
+{
+  double best = G_MAXDOUBLE;
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      gint64 begin = g_get_monotonic_time ();
+
+      foliot_kernel_call_in (kernel, 1, G_CALLBACK (step), kernel, NULL);
+      foliot_kernel_run_until (kernel, foliot_kernel_now (kernel) + N_STEPS, NULL);
+      best = MIN (best, (double) (g_get_monotonic_time () - begin) * 1e3 / N_STEPS);
+    }
   return best;
 }
+
+static void
+measure_idle (Client *client, const Case *what, gpointer user_data)
+{
+  Idle *idle = user_data;
+  gsize before;
+
+  client_connect (client, 1);
+  idle->before_ns = measure_step (client->kernel);
+  before = mallinfo2 ().uordblks;
+  client_connect (client, what->n_links - 1);
+  idle->bytes = (double) (mallinfo2 ().uordblks - before) / (what->n_links - 1);
+  idle->after_ns = measure_step (client->kernel);
+}
+
+/* ---- all of it --------------------------------------------------------------------------------------------- */
 
 static void
 raise_limit (void)
@@ -184,29 +267,63 @@ raise_limit (void)
   setrlimit (RLIMIT_NOFILE, &limit);
 }
 
+static double
+measure_bare (gsize n_bytes, guint64 n_calls)
+{
+  double best = 0;
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    best = MAX (best, bench_ping_pong (n_bytes + HEADER_BYTES, n_bytes + HEADER_BYTES, n_calls));
+  return best;
+}
+
+static void
+print_frames (guint64 n_calls, FoliotTlsCredentials *credentials)
+{
+  static const Case cases[] = {
+    { "stream TCP, one after another", FALSE, SMALL_BYTES, 1, 1, 1 },
+    { "stream TCP, 100 under way", FALSE, SMALL_BYTES, 1, 1, 100 },
+    { "stream TCP, 10 connections", FALSE, SMALL_BYTES, 10, 10, 1 },
+    { "stream TCP, 1000 connections", FALSE, SMALL_BYTES, 1000, 1000, 1 },
+    { "stream TCP, 10000 connections", FALSE, SMALL_BYTES, 10000, 10000, 1 },
+    { "stream TCP, one of 10000 connections", FALSE, SMALL_BYTES, 10000, 1, 1 },
+    { "stream TLS, one after another", TRUE, SMALL_BYTES, 1, 1, 1 },
+    { "stream TLS, 100 under way", TRUE, SMALL_BYTES, 1, 1, 100 },
+    { "stream TCP, 1 MB, one after another", FALSE, LARGE_BYTES, 1, 1, 1 },
+    { "stream TCP, 1 MB, 8 under way", FALSE, LARGE_BYTES, 1, 1, 8 },
+    { "stream TLS, 1 MB, one after another", TRUE, LARGE_BYTES, 1, 1, 1 },
+  };
+  const double bare = measure_bare (SMALL_BYTES, n_calls);
+  const double bare_large = measure_bare (LARGE_BYTES, n_calls / LARGE_FACTOR);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gboolean is_large = cases[i].n_bytes == LARGE_BYTES;
+      Frames frames = { .n_calls = is_large ? n_calls / LARGE_FACTOR : n_calls };
+
+      with_client (&cases[i], credentials, measure_frames, &frames);
+      printf ("%s\t%.3g\tframes/s\t%.3f\tbare ping-pong\n", cases[i].name, frames.per_second,
+              frames.per_second / (is_large ? bare_large : bare));
+    }
+}
+
 void
 foliot_bench_stream (guint64 n_calls)
 {
-  const struct
-  {
-    const char *name;
-    guint n_links, n_active, window;
-  } cases[] = {
-    { "stream TCP, one after another", 1, 1, 1 },
-    { "stream TCP, 100 under way", 1, 1, 100 },
-    { "stream TCP, 10 connections", 10, 10, 1 },
-    { "stream TCP, 1000 connections", 1000, 1000, 1 },
-    { "stream TCP, 10000 connections", 10000, 10000, 1 },
-    { "stream TCP, one of 10000 connections", 10000, 1, 1 },
-  };
-  double bare = 0;
+  static const Case idle_cases[] = { { "stream TCP, idle", FALSE, SMALL_BYTES, N_IDLE, 0, 0 },
+                                     { "stream TLS, idle", TRUE, SMALL_BYTES, N_IDLE / 10, 0, 0 } };
+  g_autoptr (FoliotTlsCredentials) credentials = bench_credentials_new ();
 
   raise_limit ();
-  for (guint i = 0; i < N_ROUNDS; i++)
-    bare = MAX (bare, bench_ping_pong (FRAME_BYTES, FRAME_BYTES, n_calls));
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+  print_frames (n_calls, credentials);
+  for (guint i = 0; i < G_N_ELEMENTS (idle_cases); i++)
     {
-      double best = measure (cases[i].n_links, cases[i].n_active, cases[i].window, n_calls);
-      printf ("%s\t%.3g\tframes/s\t%.3f\tbare ping-pong\n", cases[i].name, best, best / bare);
+      const Case *what = &idle_cases[i];
+      Idle idle = { 0 };
+
+      with_client (what, credentials, measure_idle, &idle);
+      printf ("%s, %u connections\t%.0f\tbytes each\t\t\n", what->name, what->n_links, idle.bytes);
+      printf ("%s, a step among %u connections\t%.0f\tns\t%.3f\tamong one\n", what->name, what->n_links,
+              idle.after_ns, idle.after_ns / idle.before_ns);
     }
 }
