@@ -8,7 +8,10 @@
  * call too much behind, so that each ret that follows is guessed wrong, at 15 to 20 cycles. Here a context is left by a
  * plain jmp, its own code is inline in the function that waits, and the way back to the one who runs contexts is an
  * indirect jmp, guessed by history: it nearly always leads into the same loop. Only a context that ends goes back by ret,
- * because then calls and returns have stayed in pairs.
+ * because then calls and returns have stayed in pairs; to keep them so it is left by a jmp, too: a call that never comes
+ * back would have every ret up to the dispatch loop guessed wrong.
+ *
+ * The other half of this is in the kernel, which jumps into events that go on on another stack: foliot-leap-private.h.
  *
  * Weak, because a build with a sanitizer brings boost's instead, and the assembler does not know of it.
  */
@@ -58,11 +61,12 @@ foliot_context_back:
         jmpq    *%rcx
         .size   foliot_context_back, . - foliot_context_back
 
-        .weak   foliot_context_end
-        .hidden foliot_context_end
-        .type   foliot_context_end, @function
+/* Jumped to: calls what is in %rsi there, and goes back by ret. */
+        .globl  foliot_context_leave
+        .hidden foliot_context_leave
+        .type   foliot_context_leave, @function
         .p2align 4
-foliot_context_end:
+foliot_context_leave:
         movq    24(%rdi), %rsp
         subq    $8, %rsp
         callq   *%rsi
@@ -74,7 +78,7 @@ foliot_context_end:
         popq    %rbx
         popq    %rbp
         ret
-        .size   foliot_context_end, . - foliot_context_end
+        .size   foliot_context_leave, . - foliot_context_leave
 
 #endif
 

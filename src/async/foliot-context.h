@@ -42,11 +42,18 @@ void foliot_context_init (FoliotContext *context, void *top, gsize size, FoliotC
 /* Runs @context until it suspends or ends. */
 void foliot_context_run (FoliotContext *context);
 
-/* Leaves @context, which is running, for ever, and calls @func on the stack of whoever runs it. */
-G_NORETURN void foliot_context_end (FoliotContext *context, FoliotContextFunc func);
-
-/* Back to whoever runs @context, which is running; returns when it is run again. */
+/*
+ * foliot_context_end: leaves @context, which is running, for ever, and calls @func on the stack of whoever runs it.
+ * foliot_context_suspend: back to whoever runs @context, which is running; returns when it is run again.
+ */
 #if FOLIOT_CONTEXT_NATIVE
+G_NORETURN static inline void
+foliot_context_end (FoliotContext *context, FoliotContextFunc func)
+{
+  __asm__ volatile("jmp foliot_context_leave" : : "D"(context), "S"(func) : "memory");
+  __builtin_unreachable ();
+}
+
 #ifdef __AVX512F__
 #define FOLIOT_CONTEXT_AVX512                                                                                \
   , "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25", "xmm26",       \
@@ -71,6 +78,7 @@ foliot_context_suspend (FoliotContext *context)
                      "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "memory", "cc" FOLIOT_CONTEXT_AVX512);
 }
 #else
+G_NORETURN void foliot_context_end (FoliotContext *context, FoliotContextFunc func);
 void foliot_context_suspend (FoliotContext *context);
 #endif
 

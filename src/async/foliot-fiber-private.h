@@ -11,12 +11,13 @@
 
 G_BEGIN_DECLS
 
-/* Why a fiber may not wait; 0 when it may. */
+/* Why a fiber may not wait, or not yet; 0 when it may. */
 typedef enum
 {
   FOLIOT_FIBER_CANCELLED = 1 << 0, /* its scope was cancelled */
   FOLIOT_FIBER_PREEMPTED = 1 << 1, /* it holds a lost grant */
   FOLIOT_FIBER_CLOSING = 1 << 2,   /* the world ends */
+  FOLIOT_FIBER_UNLISTED = 1 << 3,  /* it never waited, and stands in no scope: most handlers end so */
 } FoliotFiberRefusal;
 
 /*
@@ -36,7 +37,7 @@ struct _FoliotFiber
 
   guint32 shield;       /* how many shields deep */
   guint32 close_awaits; /* awaits begun in a closing world */
-  FoliotScope *scope;   /* owned */
+  FoliotScope *scope;   /* owned; NULL: UNLISTED */
   FoliotPlace in_scope;
   guint64 id;
   char *name;
@@ -129,6 +130,9 @@ _foliot_fiber_suspend (FoliotFiber *fiber)
   sanitizer_arrive (&fiber->sanitizer, _foliot_fiber_get_other_stack (fiber));
 }
 
+/* The first wait of an UNLISTED fiber: from now on others may ask for it, so it joins the root scope. */
+void _foliot_fiber_list (FoliotFiber *fiber);
+
 /* In a closing world no await suspends; a fiber that awaits on and on without ending is given up here. */
 void _foliot_fiber_spend_close_await (FoliotFiber *fiber);
 /* Await must not lie under somebody else's frame, nor leave a rounding mode behind: checked in builds without
@@ -188,9 +192,9 @@ _foliot_wait_suspend (FoliotAsync *async, FoliotWait *wait, GError **error)
   if (wait->deadline == FOLIOT_TIME_NEVER)
     async->n_endless++;
   else
-    wait->timer
-        = _foliot_kernel_post_leading (async->kernel, wait->deadline, FOLIOT_EVENT_TIMER,
-                                       _foliot_wait_on_deadline, fiber, GSIZE_TO_POINTER (wait->number));
+    wait->timer = _foliot_kernel_post_leading (async->kernel, _foliot_kernel_get_node (async->kernel),
+                                               wait->deadline, FOLIOT_EVENT_TIMER, _foliot_wait_on_deadline,
+                                               fiber, GSIZE_TO_POINTER (wait->number));
   wait->wants_error = error != NULL;
   fiber->wait = wait;
   _foliot_fiber_suspend (fiber);

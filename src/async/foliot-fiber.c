@@ -99,11 +99,13 @@ finish (FoliotFiber *fiber)
     settle_result (fiber);
   if (fiber->destroy != NULL)
     fiber->destroy (fiber->user_data);
-  _foliot_resource_forget_holder (fiber);
+  if (fiber->grants.first != NULL)
+    _foliot_resource_forget_holder (fiber);
   if (fiber->owns_name)
     g_free (fiber->name);
   sanitizer_end (&fiber->sanitizer);
-  _foliot_scope_dismiss (fiber);
+  if (fiber->scope != NULL)
+    _foliot_scope_dismiss (fiber);
   async->n_alive--;
   _foliot_stack_pool_give (async->stacks, &fiber->stack);
 }
@@ -196,8 +198,20 @@ _foliot_fiber_spend_close_await (FoliotFiber *fiber)
   g_assert_not_reached ();
 }
 
+void
+_foliot_fiber_list (FoliotFiber *fiber)
+{
+  FoliotAsync *async = fiber->async;
+
+  fiber->refusal &= (guint16) ~FOLIOT_FIBER_UNLISTED;
+  if (async->closing)
+    fiber->refusal |= FOLIOT_FIBER_CANCELLED | FOLIOT_FIBER_CLOSING;
+  _foliot_scope_admit (async->root, fiber);
+}
+
+/* In no scope yet. */
 static FoliotFiber *
-fiber_new (FoliotAsync *async, FoliotScope *scope, FoliotStackSize size, GError **error)
+fiber_new (FoliotAsync *async, FoliotStackSize size, GError **error)
 {
   FoliotStack *stack = _foliot_stack_pool_take (async->stacks, size, error);
   FoliotFiber *fiber;
@@ -217,7 +231,6 @@ fiber_new (FoliotAsync *async, FoliotScope *scope, FoliotStackSize size, GError 
   fiber->thread_default = g_main_context_get_thread_default ();
 #endif
   async->n_alive++;
-  _foliot_scope_admit (scope != NULL ? scope : async->root, fiber);
   return fiber;
 }
 
@@ -267,13 +280,14 @@ foliot_fiber_spawn_full (FoliotKernel *kernel, FoliotScope *scope, const char *n
   g_return_val_if_fail (body != NULL, NULL);
 
   if (may_start (async, scope, name != NULL ? name : "", &error))
-    fiber = fiber_new (async, scope, stack, &error);
+    fiber = fiber_new (async, stack, &error);
   if (fiber == NULL)
     {
       if (destroy != NULL)
         destroy (user_data);
       return foliot_future_new_rejected (kernel, error);
     }
+  _foliot_scope_admit (scope != NULL ? scope : async->root, fiber);
   fiber->name = name != NULL ? g_strdup (name) : (char *) "";
   fiber->owns_name = name != NULL;
   fiber->func = body;
@@ -305,9 +319,13 @@ foliot_fiber_run_now (FoliotKernel *kernel, FoliotScope *scope, const char *stat
 
   if (!may_start (async, scope, static_name != NULL ? static_name : "", error))
     return FALSE;
-  fiber = fiber_new (async, scope, FOLIOT_STACK_DEFAULT, error);
+  fiber = fiber_new (async, FOLIOT_STACK_DEFAULT, error);
   if (fiber == NULL)
     return FALSE;
+  if (scope != NULL)
+    _foliot_scope_admit (scope, fiber);
+  else
+    fiber->refusal = FOLIOT_FIBER_UNLISTED;
   fiber->name = (char *) (static_name != NULL ? static_name : "");
   fiber->body = body;
   fiber->user_data = user_data;

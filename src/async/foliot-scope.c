@@ -16,7 +16,7 @@ struct _FoliotScope
   FoliotScope *parent;
   FoliotPlace in_parent;
   FoliotQueue children;
-  FoliotQueue fibers; /* in the order of their ids */
+  FoliotQueue fibers;
   guint n_busy;       /* own fibers, and children in which fibers live */
   gboolean cancelled;
   GPtrArray *joins; /* futures of those who want to know when it is idle */

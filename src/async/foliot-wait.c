@@ -73,6 +73,8 @@ refuse (FoliotAsync *async, FoliotFiber *fiber, GError **error)
 {
   FoliotWaitEnd end;
 
+  if (fiber->refusal & FOLIOT_FIBER_UNLISTED)
+    _foliot_fiber_list (fiber);
   if (fiber->refusal & FOLIOT_FIBER_CLOSING)
     _foliot_fiber_spend_close_await (fiber);
   if ((fiber->refusal & FOLIOT_FIBER_CANCELLED) && fiber->shield == 0)
@@ -164,8 +166,8 @@ _foliot_wait_decide (FoliotWait *wait, FoliotWaitEnd end)
     fiber->async->n_endless--;
   else
     foliot_kernel_cancel (kernel, wait->timer);
-  _foliot_kernel_post_to (kernel, fiber->node, _foliot_kernel_now (kernel), FOLIOT_PRIORITY_DEFAULT,
-                          FOLIOT_EVENT_WAKE, on_wake, fiber, GSIZE_TO_POINTER (wait->number));
+  _foliot_kernel_post_leading (kernel, fiber->node, _foliot_kernel_now (kernel), FOLIOT_EVENT_WAKE, on_wake,
+                               fiber, GSIZE_TO_POINTER (wait->number));
   leave (wait);
   return TRUE;
 }

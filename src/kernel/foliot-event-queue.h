@@ -28,7 +28,7 @@ typedef struct
   guint32 node;
   guint8 kind;
   guint8 repeats; /* posted again, under the same id, each time it is dispatched */
-  guint8 leads;   /* the first word of target is an address that dispatching reads next: worth fetching */
+  guint8 leads;   /* goes on on another stack, whose address is the first word of target: worth fetching */
 } FoliotEvent;
 
 G_STATIC_ASSERT (sizeof (FoliotEvent) <= 64);

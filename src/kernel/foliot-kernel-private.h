@@ -80,10 +80,11 @@ guint64 _foliot_kernel_post_to (FoliotKernel *kernel, guint32 node, FoliotTime a
 /*
  * _foliot_kernel_post_leading:
  *
- * As [method@Kernel.post] at the default priority. The first word of @target is an address that @func will go on at;
- * both stay readable as long as the event waits. When much waits, the memory there is fetched in advance.
+ * As _foliot_kernel_post_to() at the default priority, for a @func that goes on on another stack, whose address is the
+ * first word of @target; both stay readable as long as the event waits. When much waits, the memory there is fetched in
+ * advance. See foliot-leap-private.h.
  */
-guint64 _foliot_kernel_post_leading (FoliotKernel *kernel, FoliotTime at, FoliotEventKind kind,
+guint64 _foliot_kernel_post_leading (FoliotKernel *kernel, guint32 node, FoliotTime at, FoliotEventKind kind,
                                      FoliotEventFunc func, gpointer target, gpointer payload);
 
 /*

@@ -3,6 +3,7 @@
 
 #include "base/foliot-hash-private.h"
 #include "foliot-float-private.h"
+#include "foliot-leap-private.h"
 
 /*
  * Time, and who moves it.
@@ -114,6 +115,7 @@ run_first (FoliotKernel *self, const FoliotQueueEntry *first)
   FoliotEvent *event = foliot_event_queue_pop (&self->queue, first);
   FoliotEventFunc func = event->func;
   gpointer target = event->target, payload = event->payload;
+  gboolean leads = event->leads;
 
   self->head.sequence = ++self->counts.dispatched;
   self->head.node = event->node;
@@ -124,7 +126,10 @@ run_first (FoliotKernel *self, const FoliotQueueEntry *first)
     repeat (self, event, due, order);
   else
     foliot_event_queue_give_back (&self->queue, event);
-  func (target, payload);
+  if (leads)
+    foliot_leap (func, target, payload);
+  else
+    func (target, payload);
   if (self->head.recording)
     end_record (self);
 }

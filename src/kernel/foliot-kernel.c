@@ -50,7 +50,7 @@ enqueue (FoliotKernel *self, FoliotEvent *event, FoliotTime at, gint priority, g
 
 static inline guint64
 post (FoliotKernel *self, const FoliotReservation *origin, FoliotTime at, gint priority, FoliotEventKind kind,
-      FoliotEventFunc func, gpointer target, gpointer payload)
+      gboolean leads, FoliotEventFunc func, gpointer target, gpointer payload)
 {
   FoliotEvent *event;
 
@@ -65,7 +65,7 @@ post (FoliotKernel *self, const FoliotReservation *origin, FoliotTime at, gint p
   event->node = origin->node;
   event->kind = (guint8) kind;
   event->repeats = FALSE;
-  event->leads = FALSE;
+  event->leads = (guint8) leads;
   self->counts.scheduled++;
   enqueue (self, event, MAX (at, self->head.now), priority, origin->sequence);
   return foliot_event_get_id (event);
@@ -226,24 +226,12 @@ foliot_kernel_post (FoliotKernel *self, FoliotTime at, gint8 priority, FoliotEve
   g_return_val_if_fail (func != NULL, 0);
 
   FoliotReservation origin = reserve (self);
-  return post (self, &origin, at, priority, kind, func, target, payload);
+  return post (self, &origin, at, priority, kind, FALSE, func, target, payload);
 }
 
-guint64
-_foliot_kernel_post_leading (FoliotKernel *self, FoliotTime at, FoliotEventKind kind, FoliotEventFunc func,
-                             gpointer target, gpointer payload)
-{
-  FoliotReservation origin = reserve (self);
-  guint64 id = post (self, &origin, at, FOLIOT_PRIORITY_DEFAULT, kind, func, target, payload);
-
-  if (id != 0)
-    foliot_event_queue_at (&self->queue, (guint32) id)->leads = TRUE;
-  return id;
-}
-
-guint64
-_foliot_kernel_post_to (FoliotKernel *self, guint32 node, FoliotTime at, gint8 priority, FoliotEventKind kind,
-                        FoliotEventFunc func, gpointer target, gpointer payload)
+/* As reserve(), for @node. */
+static inline FoliotReservation
+reserve_for (FoliotKernel *self, guint32 node)
 {
   FoliotReservation origin = reserve (self);
 
@@ -252,7 +240,25 @@ _foliot_kernel_post_to (FoliotKernel *self, guint32 node, FoliotTime at, gint8 p
       origin.node = node;
       origin.node_cause = node == self->record.node ? self->local_sequence : 0;
     }
-  return post (self, &origin, at, priority, kind, func, target, payload);
+  return origin;
+}
+
+guint64
+_foliot_kernel_post_to (FoliotKernel *self, guint32 node, FoliotTime at, gint8 priority, FoliotEventKind kind,
+                        FoliotEventFunc func, gpointer target, gpointer payload)
+{
+  FoliotReservation origin = reserve_for (self, node);
+
+  return post (self, &origin, at, priority, kind, FALSE, func, target, payload);
+}
+
+guint64
+_foliot_kernel_post_leading (FoliotKernel *self, guint32 node, FoliotTime at, FoliotEventKind kind,
+                             FoliotEventFunc func, gpointer target, gpointer payload)
+{
+  FoliotReservation origin = reserve_for (self, node);
+
+  return post (self, &origin, at, FOLIOT_PRIORITY_DEFAULT, kind, TRUE, func, target, payload);
 }
 
 FoliotReservation
@@ -266,7 +272,7 @@ _foliot_kernel_post_reserved (FoliotKernel *self, const FoliotReservation *reser
                               gint8 priority, FoliotEventKind kind, FoliotEventFunc func, gpointer target,
                               gpointer payload)
 {
-  return post (self, reservation, at, priority, kind, func, target, payload);
+  return post (self, reservation, at, priority, kind, FALSE, func, target, payload);
 }
 
 gboolean
