@@ -17,7 +17,7 @@ struct _FoliotScope
   FoliotPlace in_parent;
   FoliotQueue children;
   FoliotQueue fibers;
-  guint n_busy;       /* own fibers, and children in which fibers live */
+  guint n_busy; /* own fibers, and children in which fibers live */
   gboolean cancelled;
   GPtrArray *joins; /* futures of those who want to know when it is idle */
 };

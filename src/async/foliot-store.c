@@ -153,33 +153,36 @@ set_closed (FoliotStore *store, GError **error)
   g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CLOSED, "store “%s” is closed", store->name);
 }
 
+/* Takes @value, which is still in the exchange afterwards if nobody made room for it. */
 static gboolean
-wait_for_room (FoliotStore *store, Exchange *exchange, FoliotTime deadline, GError **error)
+wait_for_room (FoliotStore *store, FoliotValue *value, FoliotTime deadline, GError **error)
 {
-  _foliot_wait_init (store->async, &exchange->wait, &put_kind, store, deadline);
-  _foliot_queue_insert (&store->putting, &exchange->wait.place, NULL);
-  return _foliot_wait_suspend (store->async, &exchange->wait, error);
+  Exchange exchange = { .value = value };
+  gboolean put;
+
+  _foliot_wait_init (store->async, &exchange.wait, &put_kind, store, deadline);
+  _foliot_queue_insert (&store->putting, &exchange.wait.place, NULL);
+  put = _foliot_wait_suspend (store->async, &exchange.wait, error);
+  g_clear_pointer (&exchange.value, foliot_value_unref);
+  return put;
 }
 
 gboolean
 foliot_store_put (FoliotStore *store, FoliotValue *value, FoliotTime deadline, GError **error)
 {
-  Exchange exchange = { .value = value };
-  gboolean put = FALSE;
-
   g_return_val_if_fail (value != NULL, FALSE);
 
   if (_foliot_wait_enter (store->async, error))
     {
-      if (store->closed)
-        set_closed (store, error);
-      else if (is_full (store))
-        put = wait_for_room (store, &exchange, deadline, error);
-      else
-        put = foliot_store_try_put (store, g_steal_pointer (&exchange.value));
+      if (!store->closed && is_full (store))
+        return wait_for_room (store, value, deadline, error);
+      if (foliot_store_try_put (store, value))
+        return TRUE;
+      set_closed (store, error);
+      return FALSE;
     }
-  g_clear_pointer (&exchange.value, foliot_value_unref);
-  return put;
+  foliot_value_unref (value);
+  return FALSE;
 }
 
 gboolean
