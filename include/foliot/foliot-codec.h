@@ -64,7 +64,7 @@ typedef struct
  * *lower* turns a value with objects into plain data (`{"__type__": [id, representation]}`), refuses what the format
  * cannot carry and changes what it would change (JSON: keys become text, of equal keys the last wins); *raise* turns envelopes back
  * into objects, inside-out. `encode` is lower then write; `decode` is read then raise. The cost of lower and raise is
- * one test of the value's traits when there is nothing to do.
+ * one look at the value's traits, depth and weight when there is nothing to do.
  */
 #define FOLIOT_TYPE_CODEC (foliot_codec_get_type ())
 FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotCodec, foliot_codec, FOLIOT, CODEC, GObject);
@@ -190,7 +190,8 @@ FOLIOT_API char *foliot_codec_to_string (FoliotCodec *codec) FOLIOT_WARN_UNUSED;
  * @error: FOLIOT_ERROR_SERIALIZATION `No serializer found for type "<class 'X'>"`, `Could not serialize object "<repr>": <why>`,
  *   FOLIOT_ERROR_TYPE (bad map keys), a user map with the key `__type__`, or a FOLIOT_CODEC_ERROR
  *
- * O(1) when @value holds nothing to change. Encodes nothing.
+ * The limits hold as they do when @value is written. O(1) when it holds nothing to change and is far below the limits
+ * (of bytes: about a tenth); else it is walked, and a large one is written once, for nobody, to find out.
  *
  * Returns: (transfer full) (nullable): plain data, exactly what the other end's reader would yield
  */

@@ -308,7 +308,7 @@ hash_head (FoliotValueKind kind, guint detail)
 static guint64
 hash_text (const FoliotValue *value)
 {
-  return foliot_hash_mix (hash_head (value->kind, value->detail),
+  return foliot_hash_mix (hash_head (value->kind, value->kind == FOLIOT_VALUE_EXT ? value->detail : 0),
                           foliot_hash_bytes (_foliot_value_text (value), value->n_bytes));
 }
 

@@ -18,8 +18,9 @@
 struct _FoliotValue
 {
   guint32 ref_count;
-  guint8 kind;   /* FoliotValueKind */
-  guint8 detail; /* INT: 1 when it is above G_MAXINT64; EXT: the code */
+  guint8 kind; /* FoliotValueKind */
+  guint8
+      detail; /* INT: 1 when it is above G_MAXINT64; EXT: the code; with text, bytes or items: the weight */
   guint16 traits;
   union
   {
@@ -72,6 +73,44 @@ static inline guint
 _foliot_value_depth (const FoliotValue *value)
 {
   return _foliot_value_is_container (value) ? value->depth : 0;
+}
+
+/*
+ * How much a value is at most, as a power of two: a scalar counts 32, a text or bytes their length and 8, a container
+ * what is in it and 32. No format writes more than six bytes for one of these, nor an item for fewer than sixteen. From
+ * FOLIOT_VALUE_MAX_WEIGHT on, and where an EXT is, nothing is known.
+ */
+#define FOLIOT_VALUE_MAX_WEIGHT 31
+
+static inline guint
+_foliot_value_weight (const FoliotValue *value)
+{
+  return value->kind == FOLIOT_VALUE_EXT ? FOLIOT_VALUE_MAX_WEIGHT : value->detail;
+}
+
+/* The weight of what counts @sum, more than 0, in all. */
+static inline guint8
+_foliot_value_weigh (guint64 sum)
+{
+  guint weight = 64 - (guint) __builtin_clzll (sum);
+
+  return G_LIKELY (weight < FOLIOT_VALUE_MAX_WEIGHT) ? (guint8) weight : FOLIOT_VALUE_MAX_WEIGHT;
+}
+
+/* What an item adds to the sum of its container, besides 32; for an EXT the container's traits speak. */
+static inline guint64
+_foliot_value_count (const FoliotValue *item)
+{
+  return (guint64) 1 << (item->detail % 32);
+}
+
+static inline void
+_foliot_value_set_weight (FoliotValue *container, guint64 sum)
+{
+  if (G_UNLIKELY (container->traits & FOLIOT_VALUE_HAS_EXT))
+    container->detail = FOLIOT_VALUE_MAX_WEIGHT;
+  else
+    container->detail = _foliot_value_weigh (sum + 32 * ((guint64) container->n_items + 1));
 }
 
 static inline gboolean
@@ -147,6 +186,7 @@ typedef struct
   FoliotValue *value;
   FoliotValue **next;
   FoliotValue **end;
+  guint64 sum; /* for the weight */
 } FoliotFilling;
 
 /* @n_items: more than 0; of a map keys and values. Returns: FALSE if there is no memory. */
@@ -163,6 +203,7 @@ _foliot_filling_begin (FoliotFilling *filling, FoliotValueKind kind, guint32 n_i
   filling->value = value;
   filling->next = _foliot_value_items (value);
   filling->end = filling->next + n_items;
+  filling->sum = 0;
   return TRUE;
 }
 
@@ -179,6 +220,7 @@ _foliot_filling_add (FoliotFilling *filling, FoliotValue *item)
 {
   *filling->next++ = item;
   filling->value->traits |= item->traits;
+  filling->sum += _foliot_value_count (item);
   if (_foliot_value_is_container (item) && item->depth >= filling->value->depth)
     filling->value->depth = item->depth < G_MAXUINT32 ? item->depth + 1 : item->depth;
 }

@@ -196,6 +196,7 @@ new_data (FoliotValueKind kind, gconstpointer data, gsize length)
   char *text = _foliot_value_text (value);
 
   value->n_bytes = length;
+  value->detail = _foliot_value_weigh (length + 8);
   if (length > 0)
     memcpy (text, data, length);
   text[length] = '\0';
@@ -211,6 +212,7 @@ new_bigint (gboolean negative, const char *digits, gsize length)
   char *text = _foliot_value_text (value);
 
   value->n_bytes = n_bytes;
+  value->detail = _foliot_value_weigh (n_bytes + 8);
   value->traits = FOLIOT_VALUE_HAS_BIGINT;
   if (negative)
     *text++ = '-';
@@ -386,13 +388,14 @@ max_depth (guint depth, const FoliotValue *item)
   return MAX (depth, _foliot_value_depth (item));
 }
 
-/* A container of copied @items, with the depth and the traits that follow from them. */
+/* A container of copied @items, with the depth, the traits and the weight that follow from them. */
 static FoliotValue *
 new_container (FoliotValueKind kind, FoliotValue **items, gsize n_items)
 {
   FoliotValue *value, **own;
   guint depth = 0;
   guint16 traits = 0;
+  guint64 sum = 0;
 
   g_assert (n_items <= G_MAXUINT32);
   value = _foliot_value_alloc (kind, n_items * sizeof *items);
@@ -402,10 +405,12 @@ new_container (FoliotValueKind kind, FoliotValue **items, gsize n_items)
       own[i] = items[i];
       traits |= items[i]->traits;
       depth = max_depth (depth, items[i]);
+      sum += _foliot_value_count (items[i]);
     }
   value->n_items = n_items;
   value->depth = depth < G_MAXUINT ? depth + 1 : depth;
   value->traits = traits;
+  _foliot_value_set_weight (value, sum);
   return value;
 }
 
@@ -458,6 +463,7 @@ _foliot_filling_end (FoliotFilling *filling)
   gsize n_left;
 
   g_assert (filling->next == filling->end);
+  _foliot_value_set_weight (value, filling->sum);
   if (value->kind != FOLIOT_VALUE_MAP)
     return value;
   n_left = 2 * _foliot_value_unite_keys (_foliot_value_items (value), value->n_items / 2);

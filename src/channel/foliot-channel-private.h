@@ -6,6 +6,7 @@
 #include "channel/foliot-channel-count-private.h"
 #include "channel/foliot-message-private.h"
 #include "channel/foliot-pending-private.h"
+#include "codec/foliot-codec-private.h"
 
 /* How the files of this floor know one another. */
 
@@ -113,9 +114,9 @@ struct _FoliotChannel
   gboolean by_value;
   gboolean through_system; /* hold and flow want to know of each request */
   gboolean debug;
-  gsize max_bytes;            /* 0: the format's own limit */
-  const FoliotLimits *limits; /* of the codec */
-  FoliotValueTraits touched;  /* what the codec must see of a value before it goes */
+  gsize max_bytes;                 /* 0: the format's own limit */
+  const FoliotCodecBounds *bounds; /* of the codec */
+  FoliotValueTraits touched;       /* what the codec must see of a value before it goes */
 
   guint64 next_id;
   FoliotChannelHold hold;

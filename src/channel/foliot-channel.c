@@ -2,7 +2,6 @@
 #include "channel/foliot-channel-private.h"
 
 #include "base/foliot-value-private.h"
-#include "codec/foliot-codec-private.h"
 #include "kernel/foliot-kernel-private.h"
 
 /*
@@ -196,9 +195,17 @@ fill_bytes (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, 
   return TRUE;
 }
 
+/* Whether the codec would write the triple around @content, whatever is in it. */
+static inline gboolean
+is_surely_within (FoliotChannel *channel, FoliotValue *content)
+{
+  return (gint) _foliot_value_weight (content) <= channel->bounds->max_weight
+         && _foliot_value_depth (content) < channel->bounds->limits.max_depth;
+}
+
 /*
- * What bytes would change or refuse: some content, by its traits; the triple around it, by its depth; what is longer
- * than an explicit limit.
+ * What bytes would change or refuse: some content, by its traits; the triple around it, by its depth and weight; what
+ * is longer than an explicit limit.
  */
 static G_GNUC_NO_INLINE FoliotValue *
 make_plain (FoliotChannel *channel, FoliotMessageType type, guint64 id, FoliotValue *wire_id,
@@ -208,7 +215,7 @@ make_plain (FoliotChannel *channel, FoliotMessageType type, guint64 id, FoliotVa
 
   if (plain == NULL)
     return NULL;
-  if ((channel->max_bytes != 0 || foliot_value_get_depth (plain) >= channel->limits->max_depth)
+  if ((channel->max_bytes != 0 || !is_surely_within (channel, plain))
       && encode (channel, type, id, wire_id, content, error) == NULL)
     return NULL;
   return g_steal_pointer (&plain);
@@ -219,7 +226,7 @@ fill_value (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, 
             FoliotValue *wire_id, FoliotValue *content, GError **error)
 {
   if (G_LIKELY ((content->traits & channel->touched) == 0 && channel->max_bytes == 0
-                && _foliot_value_depth (content) < channel->limits->max_depth))
+                && is_surely_within (channel, content)))
     frame->value = _foliot_value_ref (content);
   else if ((frame->value = make_plain (channel, type, id, wire_id, content, error)) == NULL)
     return FALSE;
@@ -653,7 +660,7 @@ foliot_channel_new (FoliotKernel *kernel, FoliotLink *link, const FoliotChannelO
 
   channel = g_object_new (FOLIOT_TYPE_CHANNEL, NULL);
   channel->kernel = kernel;
-  channel->limits = foliot_codec_get_limits (codec);
+  channel->bounds = _foliot_codec_get_bounds (codec);
   channel->touched = _foliot_codec_get_touched (codec);
   channel->codec = g_steal_pointer (&codec);
   channel->link = g_object_ref (link);

@@ -11,9 +11,23 @@ G_BEGIN_DECLS
 /*
  * _foliot_codec_get_touched:
  *
- * Returns: the traits of values that foliot_codec_lower() does more to than look at their depth
+ * Returns: the traits of values that foliot_codec_lower() does more to than look at their depth and weight
  */
 FoliotValueTraits _foliot_codec_get_touched (FoliotCodec *codec);
+
+/*
+ * FoliotCodecBounds:
+ * @max_weight: a value that is not heavier is surely within @limits when it is written, alone or as the content of a
+ *   message; −1 if that can be said of none
+ */
+typedef struct
+{
+  FoliotLimits limits;
+  gint max_weight;
+} FoliotCodecBounds;
+
+/* Returns: (transfer none): those of @codec, as long as it lives */
+const FoliotCodecBounds *_foliot_codec_get_bounds (FoliotCodec *codec);
 
 /* Gives @type the name that a Python peer's class has; it stands in error texts and in foliot_codec_to_string(). */
 void _foliot_codec_set_class_name (GType type, const char *class_name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <foliot/foliot-codec.h>
 
+#include "base/foliot-value-private.h"
 #include "codec/foliot-codec-private.h"
 #include "codec/foliot-rewrite-private.h"
 
@@ -21,7 +22,7 @@
 typedef struct
 {
   GArray *serializers; /* of FoliotSerializer; the index is the type id */
-  FoliotLimits limits;
+  FoliotCodecBounds bounds;
 } FoliotCodecPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (FoliotCodec, foliot_codec, G_TYPE_OBJECT)
@@ -303,10 +304,50 @@ check_depth (FoliotCodec *codec, FoliotValue *value, GError **error)
 {
   FoliotCodecPrivate *priv = foliot_codec_get_instance_private (codec);
 
-  if (G_LIKELY (foliot_value_get_depth (value) <= priv->limits.max_depth))
+  if (G_LIKELY (foliot_value_get_depth (value) <= priv->bounds.limits.max_depth))
     return TRUE;
-  _foliot_codec_set_depth_error (error, priv->limits.max_depth);
+  _foliot_codec_set_depth_error (error, priv->bounds.limits.max_depth);
   return FALSE;
+}
+
+/* A message is a triple around its content; Blosc has a header. */
+/* The weight of a scalar, which is not written down. */
+#define LIGHTEST           5
+#define MESSAGE_ROOM_ITEMS 4
+#define MESSAGE_ROOM_BYTES 64
+
+/* A weight is of type and length alone: the worst that becomes of one byte is an escape of six. */
+static gboolean
+is_surely_within (const FoliotLimits *limits, guint weight)
+{
+  guint64 most = (guint64) 1 << weight;
+
+  return 6 * most + MESSAGE_ROOM_BYTES <= MIN (limits->max_bytes, (gsize) G_MAXINT32)
+         && most / 16 + MESSAGE_ROOM_ITEMS <= limits->max_items;
+}
+
+static void
+set_bounds (FoliotCodecPrivate *priv, const FoliotLimits *limits)
+{
+  gint weight = FOLIOT_VALUE_MAX_WEIGHT - 1;
+
+  while (weight >= LIGHTEST && !is_surely_within (limits, (guint) weight))
+    weight--;
+  priv->bounds.limits = *limits;
+  priv->bounds.max_weight = weight >= LIGHTEST ? weight : -1;
+}
+
+/* Whether what @plain becomes keeps the limits. Its weight nearly always says so; else it is written, for nobody. */
+static gboolean
+check_weight (FoliotCodec *codec, FoliotValue *plain, GError **error)
+{
+  FoliotCodecPrivate *priv = foliot_codec_get_instance_private (codec);
+  g_autoptr (GByteArray) nowhere = NULL;
+
+  if (G_LIKELY ((gint) _foliot_value_weight (plain) <= priv->bounds.max_weight))
+    return TRUE;
+  nowhere = g_byte_array_new ();
+  return foliot_codec_write (codec, plain, nowhere, error);
 }
 
 /* Objects become envelopes, which are deeper; what the format refuses is refused. */
@@ -483,7 +524,7 @@ foliot_codec_init (FoliotCodec *codec)
 {
   FoliotCodecPrivate *priv = foliot_codec_get_instance_private (codec);
 
-  priv->limits = (FoliotLimits) FOLIOT_LIMITS_DEFAULT;
+  set_bounds (priv, &(FoliotLimits) FOLIOT_LIMITS_DEFAULT);
   priv->serializers = g_array_new (FALSE, FALSE, sizeof (FoliotSerializer));
 }
 
@@ -537,7 +578,7 @@ foliot_codec_set_limits (FoliotCodec *codec, const FoliotLimits *limits)
   FoliotCodecPrivate *priv = foliot_codec_get_instance_private (codec);
 
   g_return_if_fail (FOLIOT_IS_CODEC (codec) && limits != NULL);
-  priv->limits = *limits;
+  set_bounds (priv, limits);
 }
 
 const FoliotLimits *
@@ -545,7 +586,7 @@ foliot_codec_get_limits (FoliotCodec *codec)
 {
   FoliotCodecPrivate *priv = foliot_codec_get_instance_private (codec);
 
-  return &priv->limits;
+  return &priv->bounds.limits;
 }
 
 char *
@@ -573,13 +614,23 @@ _foliot_codec_get_touched (FoliotCodec *codec)
   return klass->refused | klass->changed | FOLIOT_VALUE_HAS_OBJECT | FOLIOT_VALUE_HAS_TYPE_KEY;
 }
 
+const FoliotCodecBounds *
+_foliot_codec_get_bounds (FoliotCodec *codec)
+{
+  FoliotCodecPrivate *priv = foliot_codec_get_instance_private (codec);
+
+  return &priv->bounds;
+}
+
 FoliotValue *
 foliot_codec_lower (FoliotCodec *codec, FoliotValue *value, GError **error)
 {
   FoliotCodecClass *klass = FOLIOT_CODEC_GET_CLASS (codec);
   g_autoptr (FoliotValue) plain = lower_objects (codec, value, error);
 
-  if (plain != NULL && (foliot_value_get_traits (plain) & klass->changed))
+  if (plain == NULL || !check_weight (codec, plain, error))
+    return NULL;
+  if (foliot_value_get_traits (plain) & klass->changed)
     return klass->normalize (codec, plain, error);
   return g_steal_pointer (&plain);
 }
@@ -589,7 +640,7 @@ foliot_codec_raise (FoliotCodec *codec, FoliotValue *value, GError **error)
 {
   FoliotCodecPrivate *priv = foliot_codec_get_instance_private (codec);
   Raise raise = { codec, 0 };
-  FoliotRewriter rewriter = { raise_value, raise_container, &raise, priv->limits.max_depth };
+  FoliotRewriter rewriter = { raise_value, raise_container, &raise, priv->bounds.limits.max_depth };
 
   if ((foliot_value_get_traits (value) & FOLIOT_VALUE_HAS_TYPE_KEY) == 0)
     return foliot_value_ref (value);
@@ -608,11 +659,11 @@ foliot_codec_read (FoliotCodec *codec, const guint8 *data, gsize length, GError 
   static const guint8 nothing[1];
   FoliotCodecPrivate *priv = foliot_codec_get_instance_private (codec);
 
-  if (length > priv->limits.max_bytes)
+  if (length > priv->bounds.limits.max_bytes)
     {
       g_set_error (error, FOLIOT_CODEC_ERROR, FOLIOT_CODEC_ERROR_LIMIT,
                    "The message has %" G_GSIZE_FORMAT " bytes, more than max_bytes (%" G_GSIZE_FORMAT ")",
-                   length, priv->limits.max_bytes);
+                   length, priv->bounds.limits.max_bytes);
       return NULL;
     }
   return FOLIOT_CODEC_GET_CLASS (codec)->read (codec, length > 0 ? data : nothing, length, error);

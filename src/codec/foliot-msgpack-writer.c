@@ -103,20 +103,20 @@ put_ext_head (FoliotSink *sink, gsize length, guint8 code)
   *sink->cursor++ = code;
 }
 
-/* A length of 2^32 or more has no form; no limit lets it come here. */
+/* A length of 2^32 or more has no form; no limit lets it come here. The caller has reserved what the head takes. */
 static gboolean
 write_data (FoliotSink *sink, const FoliotValue *value, GError **error)
 {
   gsize length = value->n_bytes;
 
-  if (!_foliot_sink_reserve (sink, length + 8, error))
-    return FALSE;
   if (value->kind == FOLIOT_VALUE_STRING)
     put_length (sink, length, 0xa0, 32, 0xd9, 0xda);
   else if (value->kind == FOLIOT_VALUE_BYTES)
     put_length (sink, length, 0, 0, 0xc4, 0xc5);
   else
     put_ext_head (sink, length, value->detail);
+  if (!_foliot_sink_reserve (sink, length, error))
+    return FALSE;
   _foliot_sink_put (sink, _foliot_value_text (value), length);
   return TRUE;
 }

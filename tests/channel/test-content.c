@@ -71,6 +71,70 @@ test_local_dialogue (FoliotKernel *kernel)
   play_local_dialogue (kernel, TRUE);
 }
 
+/* ---- limits ---- */
+
+static FoliotValue *
+new_numbers (guint n)
+{
+  g_autofree FoliotValue **items = g_new (FoliotValue *, n);
+
+  for (guint i = 0; i < n; i++)
+    items[i] = foliot_value_new_int (0);
+  return foliot_value_new_list (items, n);
+}
+
+/* Returns: (transfer full): how a message with @content is refused. */
+static GError *
+get_refusal (FoliotKernel *kernel, const FoliotLimits *limits, FoliotValue *content, gboolean carry_bytes)
+{
+  const FoliotChannelOptions options = { .limits = limits };
+  g_autoptr (FoliotTransport) transport = foliot_local_transport_new (kernel, carry_bytes);
+  g_autoptr (FoliotAddress) address = foliot_address_new_local ("narrow", NULL);
+  g_autoptr (FoliotChannel) server = NULL;
+  g_autoptr (FoliotListener) listener
+      = foliot_channel_serve (transport, address, &options, on_connected, &server, NULL, NULL);
+  g_autoptr (FoliotChannel) client = open_channel (transport, address, &options);
+  g_autoptr (FoliotValue) small = foliot_value_new_string ("small");
+  g_autoptr (FoliotValue) arrived = NULL;
+  GError *refusal = NULL;
+
+  g_assert_null (foliot_channel_send (client, content, &refusal));
+  g_assert_nonnull (refusal);
+  foliot_value_unref (echo (client, server, small, &arrived));
+  return refusal;
+}
+
+/* A queue that hands values over refuses what it would refuse to write: the same content, in the same words. */
+static void
+test_limits_by_reference (FoliotKernel *kernel)
+{
+  const FoliotLimits few_items = { 1 << 20, 100, 1000 }, few_bytes = { 3000, 100, 1 << 20 },
+                     flat = { 1 << 20, 3, 1 << 20 };
+  g_autoptr (FoliotValue) numbers = new_numbers (1000);
+  FoliotValue *nested[] = { foliot_value_ref (numbers) };
+  g_autoptr (FoliotValue) nest = foliot_value_build_list (foliot_value_new_list (nested, 1), NULL);
+  const struct
+  {
+    const FoliotLimits *limits;
+    FoliotValue *content;
+    const char *limit;
+  } cases[] = { { &few_items, numbers, "max_items (1000)" },
+                { &few_bytes, numbers, "max_bytes (3000)" },
+                { &flat, nest, "max_depth (3)" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) by_value = get_refusal (kernel, cases[i].limits, cases[i].content, FALSE);
+      g_autoptr (GError) as_bytes = get_refusal (kernel, cases[i].limits, cases[i].content, TRUE);
+
+      g_assert_error (by_value, FOLIOT_CODEC_ERROR, FOLIOT_CODEC_ERROR_LIMIT);
+      g_assert_nonnull (strstr (by_value->message, cases[i].limit));
+      g_assert_true (as_bytes->domain == by_value->domain);
+      g_assert_cmpint (as_bytes->code, ==, by_value->code);
+      g_assert_cmpstr (as_bytes->message, ==, by_value->message);
+    }
+}
+
 /* ---- serializers --------------------------------------------------------------------------------------------- */
 
 /* A class that holds its representation. */
@@ -141,6 +205,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   foliot_test_add ("/channel/row-012-local-dialogue", test_local_dialogue);
+  foliot_test_add ("/channel/limits-by-reference", test_limits_by_reference);
   foliot_transport_suite_add ("channel", "row-047-extra-serializers", test_extra_serializers);
   return g_test_run ();
 }

@@ -45,12 +45,28 @@ assert_limit (const GError *error, const char *limit)
   g_assert_nonnull (strstr (error->message, limit));
 }
 
+/* What a link that carries values does instead of writing: @loose gives the @plain data, @tight says what its writer said. */
+static void
+check_limit_by_reference (FoliotCodec *loose, FoliotCodec *tight, FoliotValue *value, FoliotValue *plain,
+                          const GError *written)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotValue) lowered = foliot_codec_lower (loose, value, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (foliot_value_equal (lowered, plain));
+  g_assert_null (foliot_codec_lower (tight, value, &error));
+  g_assert_error (error, written->domain, written->code);
+  g_assert_cmpstr (error->message, ==, written->message);
+}
+
 /* @value passes @loose both ways, and @tight refuses it both ways, naming @limit. */
 static void
 check_limit (FoliotCodec *loose, FoliotCodec *tight, FoliotValue *value, const char *limit)
 {
   g_autoptr (GByteArray) bytes = wire_data_encode (loose, value);
   g_autoptr (GByteArray) kept = g_byte_array_new ();
+  g_autoptr (FoliotValue) plain = foliot_codec_read (loose, bytes->data, bytes->len, NULL);
   g_autoptr (FoliotValue) back = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -61,6 +77,7 @@ check_limit (FoliotCodec *loose, FoliotCodec *tight, FoliotValue *value, const c
   g_assert_false (foliot_codec_encode (tight, value, kept, &error));
   assert_limit (error, limit);
   g_assert_cmpmem (kept->data, kept->len, "kept", 4);
+  check_limit_by_reference (loose, tight, value, plain, error);
   g_clear_error (&error);
   g_assert_null (foliot_codec_decode (tight, bytes->data, bytes->len, &error));
   assert_limit (error, limit);
@@ -185,12 +202,75 @@ test_long_data (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autoptr (FoliotCodec) loose = new_codec (names[i], (1 << 20) + 16, 1000, 10);
-      g_autoptr (FoliotCodec) tight = new_codec (names[i], (1 << 20) - 1, 1000, 10);
+      g_autoptr (FoliotCodec) loose = new_codec (names[i], (1 << 20) + 16, 1000, 1 << 20);
+      g_autoptr (FoliotCodec) tight = new_codec (names[i], (1 << 20) - 1, 1000, 1 << 20);
 
       check_limit (loose, tight, string, "max_bytes");
       if (i > 0)
         check_limit (loose, tight, bytes, "max_bytes");
+    }
+}
+
+/* Bytes that are six each in JSON, and digits, which are one: what a value becomes is not what it holds. */
+static void
+test_escaped_data (void)
+{
+  for (guint n = 1; n < 5000; n = n * 3 / 2 + 1)
+    {
+      g_autofree char *text = g_strnfill (n, '\x01');
+      g_autofree char *digits = g_strnfill (n + 20, '9');
+      FoliotValue *data[] = { foliot_value_new_string (text), foliot_value_new_decimal (digits, -1) };
+      const gsize needed[] = { 6 * n + 4, n + 22 };
+
+      for (gsize i = 0; i < G_N_ELEMENTS (data); i++)
+        {
+          g_autoptr (FoliotValue) value = foliot_value_new_list (&data[i], 1);
+          g_autoptr (FoliotCodec) loose = new_codec ("json", needed[i], 1000, 1 << 20);
+          g_autoptr (FoliotCodec) tight = new_codec ("json", needed[i] - 1, 1000, 1 << 20);
+
+          check_limit (loose, tight, value, "max_bytes");
+        }
+    }
+}
+
+/* A few values, of which each is many times in the next: more than any message, and nobody walks them all. */
+static void
+test_shared_parts (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (FoliotCodec) codec = foliot_codec_new (foliot_codec_type_from_name (names[i], NULL));
+      g_autoptr (FoliotValue) value = foliot_value_new_int (7);
+      g_autoptr (GError) error = NULL;
+
+      for (guint level = 0; level < 100; level++)
+        {
+          FoliotValue *twice[] = { foliot_value_ref (value), value };
+
+          value = foliot_value_new_list (twice, 2);
+        }
+      g_assert_null (foliot_codec_lower (codec, value, &error));
+      g_assert_error (error, FOLIOT_CODEC_ERROR, FOLIOT_CODEC_ERROR_LIMIT);
+    }
+}
+
+/* An extension keeps its code where others keep their weight. */
+static void
+test_extensions (void)
+{
+  g_autofree char *data = g_strnfill (100000, 'x');
+
+  for (guint code = 0; code <= 127; code++)
+    {
+      g_autoptr (FoliotValue) ext = foliot_value_new_ext ((guint8) code, data, 100000);
+      FoliotValue *items[] = { foliot_value_ref (ext) };
+      g_autoptr (FoliotValue) value = foliot_value_new_list (items, 1);
+      g_autoptr (FoliotCodec) loose = new_codec ("msgpack", 6 + 1 + 100000, 1000, 1 << 20);
+      g_autoptr (FoliotCodec) tight = new_codec ("msgpack", 6 + 100000, 1000, 1 << 20);
+      g_autoptr (FoliotCodec) tighter = new_codec ("msgpack", 5 + 100000, 1000, 1 << 20);
+
+      check_limit (loose, tight, value, "max_bytes");
+      check_limit (tight, tighter, ext, "max_bytes");
     }
 }
 
@@ -269,6 +349,9 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/limits/items", test_items);
   g_test_add_func ("/codec/limits/bytes", test_bytes);
   g_test_add_func ("/codec/limits/long-data", test_long_data);
+  g_test_add_func ("/codec/limits/escaped-data", test_escaped_data);
+  g_test_add_func ("/codec/limits/shared-parts", test_shared_parts);
+  g_test_add_func ("/codec/limits/extensions", test_extensions);
   g_test_add_func ("/codec/limits/announced-lengths", test_announced_lengths);
   g_test_add_func ("/codec/limits/announced-in-a-nest", test_announced_in_a_nest);
   g_test_add_func ("/codec/limits/blosc-announces", test_blosc_announces);
