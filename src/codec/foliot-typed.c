@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include <foliot/foliot-codec.h>
 
-#include "base/foliot-text-private.h"
 #include "codec/foliot-json-private.h"
 #include "codec/foliot-stand-in-private.h"
 
 /*
  * The notation of the recorded wire data, in which every value says what it is: `["int", "-5"]`. It is JSON, so reading
- * is two steps: our JSON reader, then this walk over what it gave. Neither direction recurses.
+ * is two steps: our JSON reader, then this walk over what it gave, without recursion.
  *
  * Recipes (`repeat`, `fill`, `countmap`, `lcg`) are read and never written.
  */
 
-/* What a recipe may make: just enough for the recorded data, too little to fill the memory. */
-#define MAX_RECIPE (1024 * 1024)
+/* What all recipes of a notation may make: just enough for the recorded data, too little to take memory or time. */
+#define MAX_RECIPE_BYTES (1024 * 1024)
+#define MAX_RECIPE_ITEMS (64 * 1024)
 
 static const FoliotLimits no_limits = { G_MAXUINT32, G_MAXUINT32, G_MAXUINT32 };
-
-static const char hex_digits[] = "0123456789abcdef";
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
@@ -39,10 +37,18 @@ typedef struct
   GType type; /* of an object */
 } Open;
 
+/* What recipes may still make. */
+typedef struct
+{
+  gsize bytes;
+  gsize items;
+} Room;
+
 typedef struct
 {
   GArray *opens;
   GPtrArray *values;
+  Room room;
 } Parser;
 
 static gboolean
@@ -156,77 +162,6 @@ parse_ext (FoliotValue *payload)
   return foliot_value_new_ext ((guint8) foliot_value_get_int (code), bytes->data, bytes->len);
 }
 
-/* A count in a recipe; -1 if it is none. */
-static gint64
-get_count (FoliotValue *value)
-{
-  gint64 count = value != NULL && foliot_value_fits_int64 (value) ? foliot_value_get_int (value) : -1;
-
-  return count <= MAX_RECIPE ? count : -1;
-}
-
-static FoliotValue *
-parse_repeat (FoliotValue *payload)
-{
-  FoliotValue *of = is_kind (payload, FOLIOT_VALUE_MAP) ? foliot_value_lookup (payload, "of") : NULL;
-  gint64 count = of != NULL ? get_count (foliot_value_lookup (payload, "n")) : -1;
-  g_autoptr (GByteArray) piece = NULL;
-  g_autoptr (GByteArray) all = g_byte_array_new ();
-  gboolean is_string = is_list_of (of, 2) && is_text (foliot_value_get_item (of, 0), "str");
-
-  if (is_string && is_kind (foliot_value_get_item (of, 1), FOLIOT_VALUE_STRING))
-    {
-      gsize length;
-      const char *text = foliot_value_get_string (foliot_value_get_item (of, 1), &length);
-
-      piece = g_byte_array_append (g_byte_array_new (), (const guint8 *) text, (guint) length);
-    }
-  else if (is_list_of (of, 2) && is_text (foliot_value_get_item (of, 0), "bytes"))
-    piece = parse_hex (foliot_value_get_item (of, 1));
-  if (piece == NULL || count < 0 || (guint64) count * piece->len > MAX_RECIPE)
-    return NULL;
-  for (gint64 i = 0; i < count; i++)
-    g_byte_array_append (all, piece->data, piece->len);
-  return is_string ? foliot_value_new_string_len ((const char *) all->data, all->len)
-                   : foliot_value_new_bytes (all->data, all->len);
-}
-
-static FoliotValue *
-parse_lcg (FoliotValue *payload)
-{
-  gint64 seed = is_kind (payload, FOLIOT_VALUE_MAP) ? get_count (foliot_value_lookup (payload, "seed")) : -1;
-  gint64 count = seed >= 0 ? get_count (foliot_value_lookup (payload, "n")) : -1;
-  g_autofree guint8 *bytes = NULL;
-  guint64 x = (guint64) seed;
-
-  if (count < 0)
-    return NULL;
-  bytes = g_malloc ((gsize) count + 1);
-  for (gint64 i = 0; i < count; i++)
-    {
-      x = (1103515245 * x + 12345) & 0x7fffffff;
-      bytes[i] = (guint8) (x >> 16);
-    }
-  return foliot_value_new_bytes (bytes, (gsize) count);
-}
-
-static FoliotValue *
-parse_countmap (FoliotValue *payload)
-{
-  gint64 count = get_count (payload);
-  g_autofree FoliotValue **pairs = NULL;
-
-  if (count < 0)
-    return NULL;
-  pairs = g_new (FoliotValue *, 2 * (gsize) count);
-  for (gint64 i = 0; i < count; i++)
-    {
-      pairs[2 * i] = foliot_value_new_int (i);
-      pairs[2 * i + 1] = foliot_value_new_int (0);
-    }
-  return foliot_value_new_map (pairs, (gsize) count);
-}
-
 static FoliotValue *
 parse_bool (FoliotValue *payload)
 {
@@ -285,8 +220,6 @@ parse_unsupported (FoliotValue *payload)
   return is_text (payload, "set") ? _foliot_stand_in_new_text (FOLIOT_TYPE_STAND_IN_SET, "") : NULL;
 }
 
-static FoliotValue *parse_fill (FoliotValue *payload);
-
 static const struct
 {
   const char *tag;
@@ -304,33 +237,129 @@ static const struct
   { "proxy", parse_proxy, "a path" },
   { "ext", parse_ext, "[code 0 to 127, hex digits]" },
   { "unsupported", parse_unsupported, "\"set\"" },
-  { "repeat", parse_repeat, "{\"of\": str or bytes, \"n\": count}" },
-  { "fill", parse_fill, "{\"of\": bool, int, float or str, \"n\": count}" },
-  { "countmap", parse_countmap, "a count" },
-  { "lcg", parse_lcg, "{\"seed\": number, \"n\": count}" },
 };
 
-/* How many of the first of them a list may be filled with: a fill within a fill could outgrow any memory. */
+/* ---- recipes --------------------------------------------------------------------------------------------------- */
+
+/* A map's entry, NULL for anything else. */
+static FoliotValue *
+get_entry (FoliotValue *payload, const char *name)
+{
+  return is_kind (payload, FOLIOT_VALUE_MAP) ? foliot_value_lookup (payload, name) : NULL;
+}
+
+/* Takes from @room what @count pieces of @size are. Whether @count is one and there is room. */
+static gboolean
+take_room (gsize *room, FoliotValue *count, gsize size, gsize *out_count)
+{
+  gint64 n = count != NULL && foliot_value_fits_int64 (count) ? foliot_value_get_int (count) : -1;
+
+  if (n < 0 || n > MAX_RECIPE_BYTES || (guint64) n * size > *room)
+    return FALSE;
+  *room -= (gsize) n * size;
+  *out_count = (gsize) n;
+  return TRUE;
+}
+
+static FoliotValue *
+parse_repeat (FoliotValue *payload, Room *room)
+{
+  FoliotValue *of = get_entry (payload, "of");
+  g_autoptr (GByteArray) piece = NULL;
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+  gboolean is_string = is_list_of (of, 2) && is_text (foliot_value_get_item (of, 0), "str");
+  gsize count;
+
+  if (is_string && is_kind (foliot_value_get_item (of, 1), FOLIOT_VALUE_STRING))
+    {
+      gsize length;
+      const char *text = foliot_value_get_string (foliot_value_get_item (of, 1), &length);
+
+      piece = g_byte_array_append (g_byte_array_new (), (const guint8 *) text, (guint) length);
+    }
+  else if (is_list_of (of, 2) && is_text (foliot_value_get_item (of, 0), "bytes"))
+    piece = parse_hex (foliot_value_get_item (of, 1));
+  if (piece == NULL || !take_room (&room->bytes, get_entry (payload, "n"), piece->len, &count))
+    return NULL;
+  for (gsize i = 0; i < count; i++)
+    g_byte_array_append (all, piece->data, piece->len);
+  return is_string ? foliot_value_new_string_len ((const char *) all->data, all->len)
+                   : foliot_value_new_bytes (all->data, all->len);
+}
+
+static FoliotValue *
+parse_lcg (FoliotValue *payload, Room *room)
+{
+  FoliotValue *seed = get_entry (payload, "seed");
+  g_autofree guint8 *bytes = NULL;
+  gsize count;
+  guint64 x;
+
+  if (seed == NULL || !foliot_value_fits_int64 (seed)
+      || !take_room (&room->bytes, get_entry (payload, "n"), 1, &count))
+    return NULL;
+  x = (guint64) foliot_value_get_int (seed);
+  bytes = g_malloc (count + 1);
+  for (gsize i = 0; i < count; i++)
+    {
+      x = (1103515245 * x + 12345) & 0x7fffffff;
+      bytes[i] = (guint8) (x >> 16);
+    }
+  return foliot_value_new_bytes (bytes, count);
+}
+
+static FoliotValue *
+parse_countmap (FoliotValue *payload, Room *room)
+{
+  g_autofree FoliotValue **pairs = NULL;
+  gsize count;
+
+  if (!take_room (&room->items, payload, 1, &count))
+    return NULL;
+  pairs = g_new (FoliotValue *, 2 * count);
+  for (gsize i = 0; i < count; i++)
+    {
+      pairs[2 * i] = foliot_value_new_int ((gint64) i);
+      pairs[2 * i + 1] = foliot_value_new_int (0);
+    }
+  return foliot_value_new_map (pairs, count);
+}
+
+/* How many of the first scalars a list may be filled with: those that are small. */
 #define N_FILLERS 4
 
 static FoliotValue *
-parse_fill (FoliotValue *payload)
+parse_fill (FoliotValue *payload, Room *room)
 {
-  FoliotValue *of = is_kind (payload, FOLIOT_VALUE_MAP) ? foliot_value_lookup (payload, "of") : NULL;
-  gint64 count = is_list_of (of, 2) ? get_count (foliot_value_lookup (payload, "n")) : -1;
+  FoliotValue *of = get_entry (payload, "of");
   g_autoptr (FoliotValue) filler = NULL;
   g_autofree FoliotValue **items = NULL;
+  gsize count;
 
-  for (gsize i = 0; count >= 0 && i < N_FILLERS; i++)
+  for (gsize i = 0; is_list_of (of, 2) && i < N_FILLERS; i++)
     if (is_text (foliot_value_get_item (of, 0), scalars[i].tag))
       filler = scalars[i].parse (foliot_value_get_item (of, 1));
-  if (filler == NULL)
+  if (filler == NULL || !take_room (&room->items, get_entry (payload, "n"), 1, &count))
     return NULL;
-  items = g_new (FoliotValue *, (gsize) count);
-  for (gint64 i = 0; i < count; i++)
+  items = g_new (FoliotValue *, count);
+  for (gsize i = 0; i < count; i++)
     items[i] = foliot_value_ref (filler);
-  return foliot_value_new_list (items, (gsize) count);
+  return foliot_value_new_list (items, count);
 }
+
+static const struct
+{
+  const char *tag;
+  FoliotValue *(*parse) (FoliotValue *payload, Room *room);
+  const char *expected;
+} recipes[] = {
+  { "repeat", parse_repeat, "{\"of\": str or bytes, \"n\": count}, and 1 MiB in all recipes" },
+  { "fill", parse_fill, "{\"of\": bool, int, float or str, \"n\": count}, and 65536 items in all recipes" },
+  { "countmap", parse_countmap, "a count, and 65536 items in all recipes" },
+  { "lcg", parse_lcg, "{\"seed\": number, \"n\": count}, and 1 MiB in all recipes" },
+};
+
+/* ---- nodes ----------------------------------------------------------------------------------------------------- */
 
 static gboolean
 open_node (Parser *parser, OpenKind kind, FoliotValue *parts, gsize length, GType type)
@@ -365,6 +394,16 @@ open_object (Parser *parser, FoliotValue *payload, GError **error)
   return open_node (parser, OPEN_OBJECT, fields, n_names, type);
 }
 
+/* Takes the value of a scalar's or a recipe's node. @value: (nullable): NULL if there was something else in it. */
+static gboolean
+add_value (Parser *parser, FoliotValue *node, FoliotValue *value, const char *expected, GError **error)
+{
+  if (value == NULL)
+    return fail (node, expected, error);
+  g_ptr_array_add (parser->values, value);
+  return TRUE;
+}
+
 /* Reads a node without children at once, opens one that has some. */
 static gboolean
 meet_node (Parser *parser, FoliotValue *node, GError **error)
@@ -383,14 +422,10 @@ meet_node (Parser *parser, FoliotValue *node, GError **error)
   payload = foliot_value_get_item (node, 1);
   for (gsize i = 0; i < G_N_ELEMENTS (scalars); i++)
     if (strcmp (scalars[i].tag, tag) == 0)
-      {
-        FoliotValue *value = scalars[i].parse (payload);
-
-        if (value == NULL)
-          return fail (node, scalars[i].expected, error);
-        g_ptr_array_add (parser->values, value);
-        return TRUE;
-      }
+      return add_value (parser, node, scalars[i].parse (payload), scalars[i].expected, error);
+  for (gsize i = 0; i < G_N_ELEMENTS (recipes); i++)
+    if (strcmp (recipes[i].tag, tag) == 0)
+      return add_value (parser, node, recipes[i].parse (payload, &parser->room), recipes[i].expected, error);
   if (strcmp (tag, "obj") == 0)
     return open_object (parser, payload, error);
   if (strcmp (tag, "list") == 0 && is_kind (payload, FOLIOT_VALUE_LIST))
@@ -472,7 +507,9 @@ parse_nodes (Parser *parser, FoliotValue *root, GError **error)
 FoliotValue *
 _foliot_typed_from_notation (FoliotValue *notation, GError **error)
 {
-  Parser parser = { g_array_new (FALSE, FALSE, sizeof (Open)), g_ptr_array_sized_new (16) };
+  Parser parser = { g_array_new (FALSE, FALSE, sizeof (Open)),
+                    g_ptr_array_sized_new (16),
+                    { MAX_RECIPE_BYTES, MAX_RECIPE_ITEMS } };
   FoliotValue *value = NULL;
 
   if (parse_nodes (&parser, notation, error))
@@ -492,250 +529,4 @@ foliot_typed_parse (const char *text, GError **error)
   g_return_val_if_fail (text != NULL, NULL);
   notation = _foliot_json_read ((const guint8 *) text, strlen (text), &no_limits, error);
   return notation != NULL ? _foliot_typed_from_notation (notation, error) : NULL;
-}
-
-/* ---- writing --------------------------------------------------------------------------------------------------- */
-
-/* A list, map or object whose children are being written. */
-typedef struct
-{
-  FoliotValue *value;
-  gsize index;
-} Written;
-
-static void
-append_text_json (GString *out, const char *text, gsize length)
-{
-  g_autoptr (GByteArray) json = g_byte_array_new ();
-  FoliotSink sink;
-
-  _foliot_sink_init (&sink, json, &no_limits);
-  _foliot_sink_finish (&sink, _foliot_json_write_string (&sink, text, length, NULL), NULL);
-  g_string_append_len (out, (const char *) json->data, json->len);
-}
-
-/* @text needs no escapes. */
-static void
-append_tagged (GString *out, const char *tag, const char *text)
-{
-  g_string_append (out, "[\"");
-  g_string_append (out, tag);
-  g_string_append (out, "\", \"");
-  g_string_append (out, text);
-  g_string_append (out, "\"]");
-}
-
-static void
-append_hex (GString *out, gconstpointer data, gsize length)
-{
-  const guint8 *bytes = data;
-
-  for (gsize i = 0; i < length; i++)
-    {
-      g_string_append_c (out, hex_digits[bytes[i] >> 4]);
-      g_string_append_c (out, hex_digits[bytes[i] & 15]);
-    }
-}
-
-/* `str`, or `str16` if it holds what JSON text in a file should not: a NUL or a lone surrogate. */
-static void
-append_string (GString *out, FoliotValue *value)
-{
-  gsize length;
-  const char *text = foliot_value_get_string (value, &length);
-
-  if (strlen (text) == length && (foliot_value_get_traits (value) & FOLIOT_VALUE_HAS_SURROGATE) == 0)
-    {
-      g_string_append (out, "[\"str\", ");
-      append_text_json (out, text, length);
-      g_string_append_c (out, ']');
-      return;
-    }
-  g_string_append (out, "[\"str16\", \"");
-  for (gsize i = 0; i < length;)
-    {
-      guint size;
-      gunichar c = _foliot_text_get_char (text + i, &size);
-
-      if (c >= 0x10000)
-        g_string_append_printf (out, "%04x%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + (c & 0x3ff));
-      else
-        g_string_append_printf (out, "%04x", c);
-      i += size;
-    }
-  g_string_append (out, "\"]");
-}
-
-static void
-append_object (GString *out, FoliotValue *value)
-{
-  GType type = foliot_value_get_object_type (value);
-  const char *text = _foliot_stand_in_get_text (value);
-
-  if (type == FOLIOT_TYPE_STAND_IN_SERVICE || type == FOLIOT_TYPE_STAND_IN_PROXY)
-    {
-      g_string_append (out, type == FOLIOT_TYPE_STAND_IN_SERVICE ? "[\"service\", " : "[\"proxy\", ");
-      append_text_json (out, text, strlen (text));
-    }
-  else
-    {
-      const char *name = type == FOLIOT_TYPE_STAND_IN_SET ? "set" : g_type_name (type);
-
-      g_string_append (out, "[\"unsupported\", ");
-      append_text_json (out, name, strlen (name));
-    }
-  g_string_append_c (out, ']');
-}
-
-static void
-append_float (GString *out, FoliotValue *value)
-{
-  double real = foliot_value_get_double (value);
-  guint64 bits;
-
-  memcpy (&bits, &real, sizeof bits);
-  g_string_append_printf (out, "[\"float\", \"%016" G_GINT64_MODIFIER "x\"]", bits);
-}
-
-static void
-append_data (GString *out, FoliotValue *value)
-{
-  gsize length;
-  gconstpointer data = foliot_value_get_bytes (value, &length);
-  gboolean is_ext = foliot_value_get_kind (value) == FOLIOT_VALUE_EXT;
-
-  if (is_ext)
-    g_string_append_printf (out, "[\"ext\", [%u, \"", foliot_value_get_ext_code (value));
-  else
-    g_string_append (out, "[\"bytes\", \"");
-  append_hex (out, data, length);
-  g_string_append (out, is_ext ? "\"]]" : "\"]");
-}
-
-static void
-append_leaf (GString *out, FoliotValue *value)
-{
-  g_autofree char *text = NULL;
-
-  switch (foliot_value_get_kind (value))
-    {
-    case FOLIOT_VALUE_NULL:
-      g_string_append (out, "[\"null\"]");
-      break;
-    case FOLIOT_VALUE_BOOL:
-      g_string_append_printf (out, "[\"bool\", %s]", foliot_value_get_bool (value) ? "true" : "false");
-      break;
-    case FOLIOT_VALUE_INT:
-    case FOLIOT_VALUE_BIGINT:
-      text = foliot_value_dup_decimal (value);
-      append_tagged (out, "int", text);
-      break;
-    case FOLIOT_VALUE_DOUBLE:
-      append_float (out, value);
-      break;
-    case FOLIOT_VALUE_STRING:
-      append_string (out, value);
-      break;
-    case FOLIOT_VALUE_DATE:
-      text = foliot_date_format (foliot_value_get_date (value));
-      append_tagged (out, "date", text);
-      break;
-    case FOLIOT_VALUE_OBJECT:
-      append_object (out, value);
-      break;
-    default:
-      append_data (out, value);
-      break;
-    }
-}
-
-/* The fields of a V or W, NULL for anything else. */
-static FoliotValue *const *
-get_fields (FoliotValue *value, gsize *out_n_fields)
-{
-  return is_kind (value, FOLIOT_VALUE_OBJECT) ? _foliot_stand_in_get_fields (value, out_n_fields) : NULL;
-}
-
-/* Whether it has children; then what stands before them is written. */
-static gboolean
-append_opening (GString *out, FoliotValue *value)
-{
-  gsize n_fields;
-
-  if (is_kind (value, FOLIOT_VALUE_LIST))
-    g_string_append (out, "[\"list\", [");
-  else if (is_kind (value, FOLIOT_VALUE_MAP))
-    g_string_append (out, "[\"map\", [");
-  else if (get_fields (value, &n_fields) != NULL)
-    g_string_append_printf (out, "[\"obj\", [\"%s\", [", _foliot_stand_in_get_class (value));
-  else
-    return FALSE;
-  return TRUE;
-}
-
-/* Writes what stands before the next child and returns it; NULL after the last, whose brackets are closed. */
-static FoliotValue *
-append_next (GString *out, Written *open)
-{
-  FoliotValue *value = open->value;
-  gsize index = open->index++;
-  gsize n_fields;
-  FoliotValue *const *fields = get_fields (value, &n_fields);
-
-  if (fields != NULL)
-    {
-      const char *const *names = _foliot_stand_in_get_names (foliot_value_get_object_type (value), &n_fields);
-
-      g_string_append (out, index == n_fields ? "]]]]" : index > 0 ? "], [" : "[");
-      if (index == n_fields)
-        return NULL;
-      g_string_append_printf (out, "\"%s\", ", names[index]);
-      return fields[index];
-    }
-  if (is_kind (value, FOLIOT_VALUE_LIST))
-    {
-      gboolean last = index == foliot_value_get_length (value);
-
-      g_string_append (out, last ? "]]" : index > 0 ? ", " : "");
-      return last ? NULL : foliot_value_get_item (value, index);
-    }
-  if (index == 2 * foliot_value_get_length (value))
-    {
-      g_string_append (out, index > 0 ? "]]]" : "]]");
-      return NULL;
-    }
-  if (index % 2 == 1)
-    {
-      g_string_append (out, ", ");
-      return foliot_value_get_pair_value (value, index / 2);
-    }
-  g_string_append (out, index > 0 ? "], [" : "[");
-  return foliot_value_get_key (value, index / 2);
-}
-
-char *
-foliot_typed_format (FoliotValue *value)
-{
-  g_autoptr (GArray) opens = g_array_new (FALSE, FALSE, sizeof (Written));
-  GString *out = g_string_new (NULL);
-
-  g_return_val_if_fail (value != NULL, NULL);
-  while (value != NULL)
-    {
-      if (append_opening (out, value))
-        {
-          Written open = { value, 0 };
-
-          g_array_append_val (opens, open);
-        }
-      else
-        append_leaf (out, value);
-      for (value = NULL; value == NULL && opens->len > 0;)
-        {
-          value = append_next (out, &g_array_index (opens, Written, opens->len - 1));
-          if (value == NULL)
-            g_array_set_size (opens, opens->len - 1);
-        }
-    }
-  return g_string_free (out, FALSE);
 }

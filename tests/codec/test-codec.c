@@ -588,6 +588,39 @@ test_own_codec (void)
   wire_data_assert_same ("own codec", back, value);
 }
 
+/* Recipes are short for what they make: what all of one notation make is limited. */
+static void
+test_recipes (void)
+{
+  static const struct
+  {
+    const char *typed;
+    gboolean fits;
+  } cases[] = {
+    { "[\"countmap\", 65536]", TRUE },
+    { "[\"countmap\", 65537]", FALSE },
+    { "[\"countmap\",805516]", FALSE },
+    { "[\"list\", [[\"countmap\", 65535], [\"fill\", {\"of\": [\"int\", \"7\"], \"n\": 1}]]]", TRUE },
+    { "[\"list\", [[\"countmap\", 65535], [\"fill\", {\"of\": [\"int\", \"7\"], \"n\": 2}]]]", FALSE },
+    { "[\"repeat\", {\"of\": [\"str\", \"ab\"], \"n\": 524288}]", TRUE },
+    { "[\"repeat\", {\"of\": [\"str\", \"ab\"], \"n\": 524289}]", FALSE },
+    { "[\"repeat\", {\"of\": [\"str\", \"\"], \"n\": 9000000000}]", FALSE },
+    { "[\"lcg\", {\"seed\": 1, \"n\": 1048577}]", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (FoliotValue) value = foliot_typed_parse (cases[i].typed, &error);
+
+      if (cases[i].fits)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE);
+      g_assert_true ((value != NULL) == cases[i].fits);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -612,5 +645,6 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/msgpack-refused", test_msgpack_refused);
   g_test_add_func ("/codec/write-of-what-is-not-plain", test_write_of_what_is_not_plain);
   g_test_add_func ("/codec/row-049-own-codec", test_own_codec);
+  g_test_add_func ("/codec/recipes", test_recipes);
   return g_test_run ();
 }
