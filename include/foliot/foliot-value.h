@@ -142,6 +142,15 @@ FOLIOT_API FoliotValueTraits foliot_value_get_traits (const FoliotValue *value);
 FOLIOT_API guint foliot_value_get_depth (const FoliotValue *value);
 FOLIOT_API gboolean foliot_value_is_null (const FoliotValue *value);
 /**
+ * foliot_value_kind_to_python_name:
+ *
+ * What Python's errors call such a value: `int`, `str`, `dict`; a LIST is a `list` (aiomas' own messages hold tuples), a DATE
+ * an `Arrow`, an EXT an `ExtType`, an OBJECT, whose class is not known here, an `object`.
+ *
+ * Returns: (transfer none): it
+ */
+FOLIOT_API const char *foliot_value_kind_to_python_name (FoliotValueKind kind);
+/**
  * foliot_value_is_number:
  *
  * Returns: whether it is an INT, BIGINT or DOUBLE (not a BOOL).

@@ -8,36 +8,13 @@
  * added by the machine, the rest digit by digit, as on paper.
  */
 
+/* What a peer may pass that is an object is a proxy. */
 static const char *
 python_type (FoliotValue *value)
 {
-  switch (foliot_value_get_kind (value))
-    {
-    case FOLIOT_VALUE_NULL:
-      return "NoneType";
-    case FOLIOT_VALUE_BOOL:
-      return "bool";
-    case FOLIOT_VALUE_INT:
-    case FOLIOT_VALUE_BIGINT:
-      return "int";
-    case FOLIOT_VALUE_DOUBLE:
-      return "float";
-    case FOLIOT_VALUE_STRING:
-      return "str";
-    case FOLIOT_VALUE_BYTES:
-      return "bytes";
-    case FOLIOT_VALUE_LIST:
-      return "list";
-    case FOLIOT_VALUE_MAP:
-      return "dict";
-    case FOLIOT_VALUE_DATE:
-      return "Arrow";
-    case FOLIOT_VALUE_EXT:
-      return "ExtType";
-    case FOLIOT_VALUE_OBJECT:
-      return "Proxy";
-    }
-  g_assert_not_reached ();
+  FoliotValueKind kind = foliot_value_get_kind (value);
+
+  return kind == FOLIOT_VALUE_OBJECT ? "Proxy" : foliot_value_kind_to_python_name (kind);
 }
 
 static FoliotValue *

@@ -563,6 +563,20 @@ foliot_value_is_null (const FoliotValue *value)
   return value->kind == FOLIOT_VALUE_NULL;
 }
 
+const char *
+foliot_value_kind_to_python_name (FoliotValueKind kind)
+{
+  static const char *const names[] = {
+    [FOLIOT_VALUE_NULL] = "NoneType", [FOLIOT_VALUE_BOOL] = "bool",    [FOLIOT_VALUE_INT] = "int",
+    [FOLIOT_VALUE_BIGINT] = "int",    [FOLIOT_VALUE_DOUBLE] = "float", [FOLIOT_VALUE_STRING] = "str",
+    [FOLIOT_VALUE_BYTES] = "bytes",   [FOLIOT_VALUE_LIST] = "list",    [FOLIOT_VALUE_MAP] = "dict",
+    [FOLIOT_VALUE_DATE] = "Arrow",    [FOLIOT_VALUE_EXT] = "ExtType",  [FOLIOT_VALUE_OBJECT] = "object",
+  };
+
+  g_return_val_if_fail (kind < G_N_ELEMENTS (names), NULL);
+  return names[kind];
+}
+
 gboolean
 foliot_value_is_number (const FoliotValue *value)
 {

@@ -55,32 +55,20 @@ get_type_name (GType type)
 static const char *
 get_value_class (const FoliotValue *value, gboolean full)
 {
-  switch (foliot_value_get_kind (value))
+  FoliotValueKind kind = foliot_value_get_kind (value);
+
+  switch (kind)
     {
-    case FOLIOT_VALUE_NULL:
-      return "NoneType";
-    case FOLIOT_VALUE_BOOL:
-      return "bool";
-    case FOLIOT_VALUE_INT:
-    case FOLIOT_VALUE_BIGINT:
-      return "int";
-    case FOLIOT_VALUE_DOUBLE:
-      return "float";
-    case FOLIOT_VALUE_STRING:
-      return "str";
-    case FOLIOT_VALUE_BYTES:
-      return "bytes";
     case FOLIOT_VALUE_LIST:
       return "tuple";
-    case FOLIOT_VALUE_MAP:
-      return "dict";
     case FOLIOT_VALUE_DATE:
       return full ? "arrow.arrow.Arrow" : "Arrow";
     case FOLIOT_VALUE_EXT:
       return full ? "msgpack.ExtType" : "ExtType";
     case FOLIOT_VALUE_OBJECT:
-    default:
       return get_type_name (foliot_value_get_object_type (value));
+    default:
+      return foliot_value_kind_to_python_name (kind);
     }
 }
 

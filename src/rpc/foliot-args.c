@@ -17,35 +17,13 @@
 const char *
 _foliot_args_python_type (const FoliotValue *value)
 {
-  switch (foliot_value_get_kind (value))
-    {
-    case FOLIOT_VALUE_NULL:
-      return "NoneType";
-    case FOLIOT_VALUE_BOOL:
-      return "bool";
-    case FOLIOT_VALUE_INT:
-    case FOLIOT_VALUE_BIGINT:
-      return "int";
-    case FOLIOT_VALUE_DOUBLE:
-      return "float";
-    case FOLIOT_VALUE_STRING:
-      return "str";
-    case FOLIOT_VALUE_BYTES:
-      return "bytes";
-    case FOLIOT_VALUE_LIST:
-      return "list";
-    case FOLIOT_VALUE_MAP:
-      return "dict";
-    case FOLIOT_VALUE_DATE:
-      return "Arrow";
-    case FOLIOT_VALUE_EXT:
-      return "ExtType";
-    case FOLIOT_VALUE_OBJECT:
-      return foliot_value_get_object_type (value) == FOLIOT_TYPE_PROXY
-                 ? "Proxy"
-                 : g_type_name (foliot_value_get_object_type (value));
-    }
-  g_assert_not_reached ();
+  FoliotValueKind kind = foliot_value_get_kind (value);
+  GType type;
+
+  if (kind != FOLIOT_VALUE_OBJECT)
+    return foliot_value_kind_to_python_name (kind);
+  type = foliot_value_get_object_type (value);
+  return type == FOLIOT_TYPE_PROXY ? "Proxy" : g_type_name (type);
 }
 
 static gboolean type_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
