@@ -40,4 +40,17 @@ void _foliot_codec_set_memory_error (GError **error, gsize n_bytes);
 /* What a writer says of a value that lower has not turned into plain data. */
 void _foliot_codec_set_not_plain_error (GError **error, const FoliotValue *value);
 
+/* Whether one more list or map may be: @n_items: of the message with those in it; @n_open: containers around it. */
+static inline gboolean
+_foliot_codec_check_container (const FoliotLimits *limits, gsize n_items, gsize n_open, GError **error)
+{
+  if (G_UNLIKELY (n_items > limits->max_items))
+    _foliot_codec_set_items_error (error, limits->max_items);
+  else if (G_UNLIKELY (n_open >= limits->max_depth))
+    _foliot_codec_set_depth_error (error, limits->max_depth);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 G_END_DECLS

@@ -274,23 +274,15 @@ end_filling (Reader *reader, FoliotFilling *filling)
 static gboolean
 open_container (Reader *reader, FoliotFilling *filling, guint8 head, FoliotValue **out_empty, GError **error)
 {
-  const FoliotLimits *limits = reader->limits;
   FoliotValueKind kind;
   guint64 length;
 
   if (!read_container_head (reader, head, &kind, &length, error))
     return FALSE;
   reader->n_items += length;
-  if (reader->n_items > limits->max_items)
-    {
-      _foliot_codec_set_items_error (error, limits->max_items);
-      return FALSE;
-    }
-  if (reader->n_outer + (filling->value != NULL) >= limits->max_depth)
-    {
-      _foliot_codec_set_depth_error (error, limits->max_depth);
-      return FALSE;
-    }
+  if (!_foliot_codec_check_container (reader->limits, reader->n_items,
+                                      reader->n_outer + (filling->value != NULL), error))
+    return FALSE;
   if (length == 0)
     {
       *out_empty

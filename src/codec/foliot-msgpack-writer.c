@@ -165,17 +165,8 @@ open_container (FoliotSink *sink, FoliotStack *stack, FoliotValue *value, const 
   gsize length = is_list ? value->n_items : value->n_items / 2;
 
   *n_items += length;
-  if (*n_items > limits->max_items)
-    {
-      _foliot_codec_set_items_error (error, limits->max_items);
-      return FALSE;
-    }
-  if (stack->n_frames >= limits->max_depth)
-    {
-      _foliot_codec_set_depth_error (error, limits->max_depth);
-      return FALSE;
-    }
-  if (!_foliot_sink_reserve (sink, 8, error))
+  if (!_foliot_codec_check_container (limits, *n_items, stack->n_frames, error)
+      || !_foliot_sink_reserve (sink, 8, error))
     return FALSE;
   put_length (sink, length, is_list ? 0x90 : 0x80, 16, 0, is_list ? 0xdc : 0xde);
   if (length == 0)
