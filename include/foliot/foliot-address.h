@@ -25,8 +25,10 @@ FOLIOT_API GType foliot_address_get_type (void);
 
 /**
  * foliot_address_new_tcp:
- * @host: (nullable): %NULL is the empty host;
- * @port: 0–65535 for real sockets; kept as given.
+ * @host: (nullable): a name or an IP address; %NULL is the empty host: all interfaces, for who listens
+ * @port: 0–65535 for real sockets (0: the system chooses); kept as given
+ *
+ * Returns: (transfer full): the address; nothing is looked up
  */
 FOLIOT_API FoliotAddress *foliot_address_new_tcp (const char *host, gint64 port) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotAddress *foliot_address_new_unix (const char *path) FOLIOT_WARN_UNUSED;

@@ -89,20 +89,22 @@ foliot_container_new_async (FoliotTransport *transport, FoliotAddress *at,
 /**
  * foliot_container_get_kernel:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): the world that the container lives in, and all its agents with it; it outlives them
  */
 FOLIOT_API FoliotKernel *foliot_container_get_kernel (FoliotContainer *container);
 /**
  * foliot_container_get_clock:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): the clock of the options, or the one that the container made for itself; it lives as long as the
+ *   container
  */
 FOLIOT_API FoliotClock *foliot_container_get_clock (FoliotContainer *container);
 FOLIOT_API const char *foliot_container_get_name (FoliotContainer *container);
 /**
  * foliot_container_get_base_url:
  *
- * `tcp://localhost:5555/`, `local://id/`.
+ * Returns: what stands before an agent's id in its address: `tcp://localhost:5555/`, `local://id/`; lives as long as the
+ *   container
  */
 FOLIOT_API const char *foliot_container_get_base_url (FoliotContainer *container);
 /**
@@ -369,10 +371,8 @@ FOLIOT_API GType foliot_agent_register_type (const char *name, gsize instance_si
  *   init's error or the signature's TYPE error, and then there is no agent, and with %FOLIOT_ERROR_CLOSED after the container's shutdown
  */
 #ifndef __GI_SCANNER__ /* no constructor: a future of one */
-#ifndef __GI_SCANNER__ /* no constructor: a future of one */
 FOLIOT_API FoliotFuture *foliot_agent_new (FoliotContainer *container, GType type, const char *name,
                                            FoliotValue *args) FOLIOT_WARN_UNUSED;
-#endif
 #endif
 /**
  * foliot_agent_new_detached:
@@ -403,32 +403,33 @@ FOLIOT_API const char *foliot_agent_type_get_name (GType type);
 /**
  * foliot_agent_type_get_info:
  *
- * Returns: (nullable): of an agent type.
+ * Returns: (nullable): what was declared with the type, for the life of the process; %NULL for a type that is no agent's
  */
 FOLIOT_API const FoliotAgentInfo *foliot_agent_type_get_info (GType type);
 /**
  * foliot_agent_get_container:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): where the agent lives, from its creation to its end; the container owns the agent, not the
+ *   other way round
  */
 FOLIOT_API FoliotContainer *foliot_agent_get_container (gpointer agent);
 /**
  * foliot_agent_get_kernel:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): the world of the agent's container: what tells the time in events and takes callbacks
  */
 FOLIOT_API FoliotKernel *foliot_agent_get_kernel (gpointer agent);
 /**
  * foliot_agent_get_clock:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): the clock of the agent's container: what tells it the date
  */
 FOLIOT_API FoliotClock *foliot_agent_get_clock (gpointer agent);
 FOLIOT_API const char *foliot_agent_get_aid (gpointer agent);
 /**
  * foliot_agent_get_name:
  *
- * The stable name.
+ * Returns: the stable name, of records, random streams and results: the same in every run; lives as long as the agent
  */
 FOLIOT_API const char *foliot_agent_get_name (gpointer agent);
 /**

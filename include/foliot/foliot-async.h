@@ -45,7 +45,9 @@ FOLIOT_API FoliotFuture *foliot_future_new_resolved (FoliotKernel *kernel,
                                                      FoliotValue *value) FOLIOT_WARN_UNUSED;
 /**
  * foliot_future_new_rejected:
- * @error: (transfer full): it
+ * @error: (transfer full): why there will never be a value
+ *
+ * Returns: (transfer full): a future that is settled already
  */
 FOLIOT_API FoliotFuture *foliot_future_new_rejected (FoliotKernel *kernel, GError *error) FOLIOT_WARN_UNUSED;
 FOLIOT_API FoliotFuture *foliot_future_ref (FoliotFuture *future) FOLIOT_WARN_UNUSED;
@@ -53,7 +55,7 @@ FOLIOT_API void foliot_future_unref (FoliotFuture *future);
 /**
  * foliot_future_get_kernel:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): the world whose events tell its followers; a future does not keep it alive
  */
 FOLIOT_API FoliotKernel *foliot_future_get_kernel (FoliotFuture *future);
 /**
@@ -72,7 +74,7 @@ FOLIOT_API void foliot_future_set_label (FoliotFuture *future, const char *label
 FOLIOT_API gboolean foliot_future_resolve (FoliotFuture *future, FoliotValue *value);
 /**
  * foliot_future_reject:
- * @error: (transfer full): it
+ * @error: (transfer full): why there will be no value
  *
  * Returns: whether this call settled it.
  */

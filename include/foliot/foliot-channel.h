@@ -95,7 +95,13 @@ FOLIOT_API FoliotListener *foliot_channel_serve (FoliotTransport *transport, Fol
 
 /**
  * foliot_channel_new:
- * @link: (transfer none): for those who have a link; starts it.
+ * @link: (transfer none): referenced, and started with the channel's own sink: nobody else starts it
+ * @options: (nullable): of which the codec and the limits count here
+ * @error: when the codec cannot be made
+ *
+ * For those who have a link: foliot_channel_open() and foliot_channel_serve() make theirs themselves.
+ *
+ * Returns: (transfer full): a channel that is open
  */
 FOLIOT_API FoliotChannel *foliot_channel_new (FoliotKernel *kernel, FoliotLink *link,
                                               const FoliotChannelOptions *options,
@@ -104,13 +110,14 @@ FOLIOT_API FoliotChannel *foliot_channel_new (FoliotKernel *kernel, FoliotLink *
 /**
  * foliot_channel_get_kernel:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): the world of the channel's link
  */
 FOLIOT_API FoliotKernel *foliot_channel_get_kernel (FoliotChannel *channel);
 /**
  * foliot_channel_get_codec:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): what the channel's messages are written in, with the serializers of its options; lives as long as the
+ *   channel, also after its end
  */
 FOLIOT_API FoliotCodec *foliot_channel_get_codec (FoliotChannel *channel);
 /**
@@ -129,9 +136,8 @@ FOLIOT_API const char *foliot_channel_get_origin (FoliotChannel *channel);
 /**
  * foliot_channel_get_peer: (skip)
  *
- * .
- *
- * Returns: (nullable) (transfer none): the channel at the other end, when it lives in this process.
+ * Returns: (nullable) (transfer none): the channel at the other end, while that is open and lives in this process; %NULL
+ *   otherwise
  */
 FOLIOT_API FoliotChannel *foliot_channel_get_peer (FoliotChannel *channel);
 
@@ -180,9 +186,10 @@ FOLIOT_API FoliotFuture *foliot_channel_recv (FoliotChannel *channel) FOLIOT_WAR
 typedef void (*FoliotRequestFunc) (FoliotChannel *channel, FoliotRequest *request, gpointer user_data);
 /**
  * FoliotChannelEndFunc: (skip)
- * @protocol: by broken rules.
+ * @why: (nullable): what the pending calls got; %NULL for an end of stream by the peer
+ * @protocol: whether the peer has broken the rules of the protocol
  *
- * The channel ended; @why is what pending calls got;
+ * The channel has ended, and this is its last word. Called in a kernel event.
  */
 typedef void (*FoliotChannelEndFunc) (FoliotChannel *channel, const GError *why, gboolean protocol,
                                       gpointer user_data);

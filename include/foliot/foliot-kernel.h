@@ -181,7 +181,8 @@ FOLIOT_API guint64 foliot_kernel_get_seed (FoliotKernel *kernel);
 /**
  * foliot_kernel_get_context:
  *
- * Returns: (nullable) (transfer none): what was asked for
+ * Returns: (nullable) (transfer none): the main context of the construction, which dispatches the events; %NULL: only
+ *   [method@Kernel.run_until] and [method@Kernel.step] do
  */
 FOLIOT_API GMainContext *foliot_kernel_get_context (FoliotKernel *kernel);
 /**
@@ -280,7 +281,7 @@ FOLIOT_API FoliotHold *foliot_kernel_hold (FoliotKernel *kernel, const char *why
                                            guint limit_ms) FOLIOT_WARN_UNUSED;
 /**
  * foliot_hold_release:
- * @hold: (transfer full): it
+ * @hold: (transfer full): is freed; time may move again when no other one is in force
  */
 FOLIOT_API void foliot_hold_release (FoliotHold *hold);
 
@@ -402,10 +403,11 @@ FOLIOT_API guint64 foliot_kernel_get_node_digest (FoliotKernel *kernel, guint32 
 FOLIOT_API guint64 foliot_kernel_get_link_digest (FoliotKernel *kernel, guint32 link);
 /**
  * foliot_kernel_get_checkpoints:
+ * @out_n: (out): how many
  *
- * The ladder, every 2^k events.
+ * The ladder: one checkpoint every 2^k events, k growing with the run, so that there are never many.
  *
- * Returns: (array length=out_n) (transfer none): what was asked for
+ * Returns: (array length=out_n) (transfer none): in the order of the events; good until the next event
  */
 FOLIOT_API const FoliotCheckpoint *foliot_kernel_get_checkpoints (FoliotKernel *kernel, gsize *out_n);
 FOLIOT_API void foliot_kernel_get_counts (FoliotKernel *kernel, FoliotCounts *out_counts);

@@ -34,13 +34,13 @@ FOLIOT_API gboolean foliot_args_is_null (FoliotArgs *args, const char *name);
 /**
  * foliot_args_get_proxy:
  *
- * Returns: (transfer none) (nullable): what was asked for
+ * Returns: (transfer none) (nullable): the proxy, for as long as the call; %NULL for null (type `proxy?`)
  */
 FOLIOT_API FoliotProxy *foliot_args_get_proxy (FoliotArgs *args, const char *name);
 /**
  * foliot_args_dup_proxy:
  *
- * Returns: (transfer full) (nullable): what was asked for
+ * Returns: (transfer full) (nullable): the proxy, to be kept beyond the call; %NULL for null (type `proxy?`)
  */
 FOLIOT_API FoliotProxy *foliot_args_dup_proxy (FoliotArgs *args, const char *name) FOLIOT_WARN_UNUSED;
 
@@ -152,13 +152,13 @@ FOLIOT_API gpointer foliot_router_get_owner (FoliotRouter *router);
 /**
  * foliot_router_get_name:
  *
- * '' for a root.
+ * Returns: the name under which it is mounted in its parent; '' for a root
  */
 FOLIOT_API const char *foliot_router_get_name (FoliotRouter *router);
 /**
  * foliot_router_get_parent:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none) (nullable): the router that it is mounted in, for as long as it is; %NULL for a root
  */
 FOLIOT_API FoliotRouter *foliot_router_get_parent (FoliotRouter *router);
 /**
@@ -281,10 +281,11 @@ FOLIOT_API FoliotFuture *foliot_rpc_open (FoliotTransport *transport, FoliotAddr
                                           const FoliotChannelOptions *options) FOLIOT_WARN_UNUSED;
 /**
  * foliot_rpc_serve:
- * @connected: (nullable): it
+ * @connected: (nullable): called once for each connection, in the event in which it arrives
+ * @destroy: (nullable): for @user_data, when the listener is gone
  * @error: as foliot_channel_serve; `"<x>" is not a valid RPC service.`
  *
- * Returns: (transfer full): what was made
+ * Returns: (transfer full): the listener, which accepts until it is closed or dropped; connections live on without it
  */
 FOLIOT_API FoliotListener *foliot_rpc_serve (FoliotTransport *transport, FoliotAddress *at, GObject *service,
                                              const FoliotChannelOptions *options,
@@ -300,13 +301,13 @@ FOLIOT_API FoliotRpcClient *foliot_rpc_client_new (FoliotChannel *channel, GObje
 /**
  * foliot_rpc_client_get_channel:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): the channel below, also when it has ended; lives as long as the client
  */
 FOLIOT_API FoliotChannel *foliot_rpc_client_get_channel (FoliotRpcClient *client);
 /**
  * foliot_rpc_client_get_service:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none) (nullable): what this end offers to the peer; %NULL: nothing
  */
 FOLIOT_API GObject *foliot_rpc_client_get_service (FoliotRpcClient *client);
 /**
@@ -350,7 +351,7 @@ FOLIOT_API void foliot_proxy_unref (FoliotProxy *proxy);
 /**
  * foliot_proxy_get_client:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): the connection over which calls go; the proxy keeps it alive
  */
 FOLIOT_API FoliotRpcClient *foliot_proxy_get_client (FoliotProxy *proxy);
 FOLIOT_API const char *foliot_proxy_get_path (FoliotProxy *proxy);
@@ -384,7 +385,7 @@ FOLIOT_API FoliotValue *foliot_value_new_proxy (FoliotProxy *proxy) FOLIOT_WARN_
 /**
  * foliot_value_get_proxy:
  *
- * Returns: (transfer none) (nullable): what was asked for
+ * Returns: (transfer none) (nullable): the proxy in an OBJECT, for as long as the value; %NULL if it holds something else
  */
 FOLIOT_API FoliotProxy *foliot_value_get_proxy (FoliotValue *value);
 /**
@@ -417,8 +418,10 @@ FOLIOT_API FoliotFuture *foliot_proxy_call_repeatable (FoliotProxy *proxy, const
                                                        ...) G_GNUC_NULL_TERMINATED FOLIOT_WARN_UNUSED;
 /**
  * foliot_proxy_callv:
- * @positional: (transfer full) (nullable): a list;
- * @keywords: (transfer full) (nullable): a map with text keys.
+ * @positional: (transfer full) (nullable): a list of arguments; %NULL: none
+ * @keywords: (transfer full) (nullable): a map of arguments with text keys; %NULL: none
+ *
+ * Returns: (transfer full): the result, as of foliot_proxy_call()
  */
 FOLIOT_API FoliotFuture *foliot_proxy_callv (FoliotProxy *proxy, const char *method, FoliotValue *positional,
                                              FoliotValue *keywords) FOLIOT_WARN_UNUSED;

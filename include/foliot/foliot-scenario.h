@@ -119,8 +119,10 @@ FOLIOT_API const char *foliot_table_get_column (FoliotTable *table, guint column
 FOLIOT_API gsize foliot_table_get_n_rows (FoliotTable *table);
 /**
  * foliot_table_get_cell:
+ * @row: from 0, in the order of recording
+ * @column: from 0: time_s, the agent's name, then the columns of the scenario
  *
- * Returns: (transfer none): what was asked for
+ * Returns: (transfer none): null, bool, int, double or string; lives as long as the table
  */
 FOLIOT_API FoliotValue *foliot_table_get_cell (FoliotTable *table, gsize row, guint column);
 
@@ -163,29 +165,33 @@ typedef struct
 FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotWorld, foliot_world, FOLIOT, WORLD, GObject);
 /**
  * foliot_world_new:
- * @options: (nullable): it
+ * @options: (nullable): how to run it; %NULL: as the scenario says
+ * @error: what a container or an agent type says
  *
  * Builds containers and agents (in the order of the file) at the start time; runs no event.
+ *
+ * Returns: (transfer full): a world at its beginning
  */
 FOLIOT_API FoliotWorld *foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options,
                                           GError **error) FOLIOT_WARN_UNUSED;
 /**
  * foliot_world_get_kernel:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): the kernel, whose only world this is; lives as long as the world, also when it is closed
  */
 FOLIOT_API FoliotKernel *foliot_world_get_kernel (FoliotWorld *world);
 /**
  * foliot_world_get_scenario:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): what the world was made from, unchanged; the world keeps it alive
  */
 FOLIOT_API FoliotScenario *foliot_world_get_scenario (FoliotWorld *world);
 FOLIOT_API FoliotTime foliot_world_get_until (FoliotWorld *world);
 /**
  * foliot_world_get_agent:
+ * @name: its stable name
  *
- * Returns: (transfer none) (nullable): by its stable name.
+ * Returns: (transfer none) (nullable): the agent, until the world is closed; %NULL if there is none of this name
  */
 FOLIOT_API FoliotAgent *foliot_world_get_agent (FoliotWorld *world, const char *name);
 /**
@@ -218,8 +224,11 @@ FOLIOT_API guint64 foliot_world_step (FoliotWorld *world, guint64 max_events, GE
 FOLIOT_API gboolean foliot_world_is_done (FoliotWorld *world);
 /**
  * foliot_world_run:
+ * @error: %FOLIOT_SCENARIO_ERROR_AGENT: an agent has failed, which ends the run; kernel errors
  *
- * To the end.
+ * Runs all events up to the end of the run. Main stack only.
+ *
+ * Returns: whether no agent has failed
  */
 FOLIOT_API gboolean foliot_world_run (FoliotWorld *world, GError **error);
 /**

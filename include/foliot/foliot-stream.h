@@ -73,7 +73,7 @@ typedef struct
  * `client 1` the first connection accepted. "peername" and "sockname" are a list of host and port (four items for
  * IPv6), or the path.
  *
- * Returns: (transfer full): what was made
+ * Returns: (transfer full): a transport, which holds a reference on the credentials, none on @kernel
  */
 FOLIOT_API FoliotTransport *
 foliot_stream_transport_new (FoliotKernel *kernel, const FoliotStreamOptions *options) FOLIOT_WARN_UNUSED;

@@ -130,7 +130,7 @@ struct _FoliotLinkInterface
 /**
  * foliot_link_get_kernel:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): the world that the link belongs to
  */
 FOLIOT_API FoliotKernel *foliot_link_get_kernel (FoliotLink *link);
 FOLIOT_API FoliotLinkFlags foliot_link_get_flags (FoliotLink *link);
@@ -142,7 +142,7 @@ FOLIOT_API FoliotValue *foliot_link_dup_info (FoliotLink *link, const char *name
 /**
  * foliot_link_get_peer:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none) (nullable): the other end, while it is open and lives in this process; %NULL otherwise
  */
 FOLIOT_API FoliotLink *foliot_link_get_peer (FoliotLink *link);
 /**
@@ -194,7 +194,8 @@ struct _FoliotListenerClass
 /**
  * foliot_listener_get_address:
  *
- * Returns: (transfer none): what was asked for
+ * Returns: (transfer none): where it really listens: with the port that the system chose for port 0; lives as long as the
+ *   listener
  */
 FOLIOT_API FoliotAddress *foliot_listener_get_address (FoliotListener *listener);
 FOLIOT_API void foliot_listener_close (FoliotListener *listener);
@@ -226,7 +227,7 @@ struct _FoliotTransportInterface
 /**
  * foliot_transport_get_kernel:
  *
- * Returns: (transfer none): it stays with its owner
+ * Returns: (transfer none): the world whose events deliver what its links receive
  */
 FOLIOT_API FoliotKernel *foliot_transport_get_kernel (FoliotTransport *transport);
 FOLIOT_API FoliotFuture *foliot_transport_connect (FoliotTransport *transport, FoliotAddress *to,
@@ -234,7 +235,7 @@ FOLIOT_API FoliotFuture *foliot_transport_connect (FoliotTransport *transport, F
 /**
  * foliot_transport_listen:
  *
- * Returns: (transfer full): what was made
+ * Returns: (transfer full): a listener that listens already, until it is closed or dropped
  */
 FOLIOT_API FoliotListener *foliot_transport_listen (FoliotTransport *transport, FoliotAddress *at,
                                                     const char *name, FoliotAcceptFunc accept,
@@ -284,7 +285,7 @@ FOLIOT_API char *foliot_local_queue_to_string (FoliotLocalQueue *queue) FOLIOT_W
  * is set up first. peername on both ends is the text `LocalQueue('<id>')`; sockname is unknown. A connect without a server is refused at once with
  * CONNECTION_REFUSED `No server started for this local queue instance.`
  *
- * Returns: (transfer full): what was made
+ * Returns: (transfer full): a transport; all local transports of a kernel share their queues
  */
 FOLIOT_API FoliotTransport *foliot_local_transport_new (FoliotKernel *kernel,
                                                         gboolean carry_bytes) FOLIOT_WARN_UNUSED;

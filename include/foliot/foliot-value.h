@@ -181,7 +181,7 @@ FOLIOT_API char *foliot_value_dup_decimal (const FoliotValue *value) FOLIOT_WARN
 FOLIOT_API double foliot_value_get_double (const FoliotValue *value);
 /**
  * foliot_value_get_string:
- * @out_length: (out) (optional): it
+ * @out_length: (out) (optional): how many bytes, the NUL at the end not counted; there may be others before it
  *
  * Returns: NUL-terminated, borrowed from the value.
  */
