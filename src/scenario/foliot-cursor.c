@@ -63,15 +63,15 @@ foliot_cursor_dup_pointer (const FoliotCursor *cursor)
   return g_string_free (text, FALSE);
 }
 
-/* What @file itself has at the cursor's place, or NULL. */
+/* What @tree itself has at the cursor's place, or NULL. */
 static FoliotValue *
-find_value (const FoliotJsonFile *file, const FoliotCursor *cursor)
+find_value (FoliotValue *tree, const FoliotCursor *cursor)
 {
   FoliotValue *outer;
 
   if (cursor->parent == NULL)
-    return file->value;
-  outer = find_value (file, cursor->parent);
+    return tree;
+  outer = find_value (tree, cursor->parent);
   if (outer == NULL)
     return NULL;
   if (cursor->key != NULL)
@@ -99,10 +99,23 @@ foliot_cursor_find_file (const FoliotCursor *cursor)
     {
       const FoliotJsonFile *file = g_ptr_array_index (cursor->files, i);
 
-      if (find_value (file, cursor) != NULL)
+      if (find_value (file->value, cursor) != NULL)
         return file;
     }
   return NULL;
+}
+
+/* Where in the files a value comes from that a template was expanded to: what holds it. */
+static const FoliotCursor *
+skip_expanded (const FoliotCursor *cursor)
+{
+  const FoliotCursor *root = cursor;
+
+  while (root->parent != NULL)
+    root = root->parent;
+  while (find_value (root->value, cursor) == NULL && cursor->parent != NULL)
+    cursor = cursor->parent;
+  return cursor;
 }
 
 char *
@@ -110,12 +123,13 @@ foliot_cursor_dup_place (const FoliotCursor *cursor)
 {
   g_autofree char *pointer = foliot_cursor_dup_pointer (cursor);
   const char *shown = pointer[0] != '\0' ? pointer : "/";
-  const FoliotJsonFile *file = foliot_cursor_find_file (cursor);
+  const FoliotCursor *at = skip_expanded (skip_missing (cursor));
+  const FoliotJsonFile *file = foliot_cursor_find_file (at);
   g_autofree char *found = NULL;
 
   if (file == NULL)
     return g_strdup_printf ("%s: ", shown);
-  found = foliot_cursor_dup_pointer (skip_missing (cursor));
+  found = foliot_cursor_dup_pointer (at);
   return g_strdup_printf ("%s:%u: %s: ", file->path, foliot_json_file_locate (file, found), shown);
 }
 

@@ -325,51 +325,49 @@ _foliot_scenario_find_agent (FoliotScenario *scenario, const FoliotCursor *at, c
   return -1;
 }
 
-static gboolean
-check_agent_name (FoliotScenario *scenario, const char *name, guint entry, GError **error)
-{
-  g_auto (GStrv) names = NULL;
-  g_autofree char *hint = NULL, *place = NULL;
-
-  if (g_hash_table_contains (scenario->agent_index, name))
-    return TRUE;
-  names = _foliot_scenario_dup_agent_names (scenario);
-  hint = foliot_nearest_hint (name, (const char *const *) names);
-  place = _foliot_scenario_dup_place (scenario, "agents", entry);
-  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN, "%sunknown agent \"%s\"%s", place,
-               name, hint);
-  return FALSE;
-}
-
 /* Agents that are named in arguments: {"agent": NAME}. They may come later in the file, so this is checked at the end. */
 static gboolean
-check_agent_names (FoliotScenario *scenario, FoliotValue *value, guint entry, GError **error)
+check_agent_names (FoliotScenario *scenario, const FoliotCursor *at, GError **error)
 {
-  gsize n;
+  const char *name = _foliot_scenario_get_agent_name (at->value);
+  FoliotValueKind kind = foliot_value_get_kind (at->value);
+  gsize n = kind == FOLIOT_VALUE_LIST || kind == FOLIOT_VALUE_MAP ? foliot_value_get_length (at->value) : 0;
+  FoliotCursor inner;
 
-  switch (foliot_value_get_kind (value))
+  if (name != NULL)
     {
-    case FOLIOT_VALUE_LIST:
-      n = foliot_value_get_length (value);
-      for (gsize i = 0; i < n; i++)
-        if (!check_agent_names (scenario, foliot_value_get_item (value, i), entry, error))
-          return FALSE;
-      return TRUE;
-    case FOLIOT_VALUE_MAP:
-      {
-        const char *name = _foliot_scenario_get_agent_name (value);
-
-        if (name != NULL)
-          return check_agent_name (scenario, name, entry, error);
-        n = foliot_value_get_length (value);
-        for (gsize i = 0; i < n; i++)
-          if (!check_agent_names (scenario, foliot_value_get_pair_value (value, i), entry, error))
-            return FALSE;
-        return TRUE;
-      }
-    default:
-      return TRUE;
+      inner = foliot_cursor_member (at, "agent");
+      return _foliot_scenario_find_agent (scenario, &inner, name, error) >= 0;
     }
+  for (gsize i = 0; i < n; i++)
+    {
+      if (kind == FOLIOT_VALUE_LIST)
+        inner = foliot_cursor_element (at, i);
+      else
+        inner
+            = foliot_cursor_member (at, foliot_value_get_string (foliot_value_get_key (at->value, i), NULL));
+      if (!check_agent_names (scenario, &inner, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_all_agent_names (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
+{
+  FoliotCursor list = foliot_cursor_member (root, "agents");
+
+  for (guint i = 0; i < scenario->agents->len; i++)
+    {
+      const FoliotAgentSpec *spec = &g_array_index (scenario->agents, FoliotAgentSpec, i);
+      FoliotCursor entry = foliot_cursor_element (&list, spec->entry);
+      FoliotCursor member = foliot_cursor_member (&entry, "args");
+      FoliotCursor args = foliot_cursor_with (&member, spec->args);
+
+      if (!check_agent_names (scenario, &args, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* -- links ------------------------------------------------------------------------------------------------------------ */
@@ -622,13 +620,8 @@ _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs,
     add_container (scenario, g_strdup ("main"), FOLIOT_TYPE_CODEC_JSON);
   if (!read_section (scenario, &tree, "agents", agent_members, read_agent, error))
     return FALSE;
-  for (guint i = 0; i < scenario->agents->len; i++)
-    {
-      const FoliotAgentSpec *spec = &g_array_index (scenario->agents, FoliotAgentSpec, i);
-
-      if (!check_agent_names (scenario, spec->args, spec->entry, error))
-        return FALSE;
-    }
+  if (!check_all_agent_names (scenario, &tree, error))
+    return FALSE;
   return read_section (scenario, &tree, "links", link_members, read_link, error)
          && check_links (scenario, &tree, error)
          && read_section (scenario, &tree, "inputs", input_members, _foliot_scenario_read_input, error)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "agent/foliot-container-private.h"
+#include "channel/foliot-channel-private.h"
 #include "kernel/foliot-fault-private.h"
 #include "kernel/foliot-realtime-private.h"
 
@@ -305,9 +307,28 @@ foliot_world_serve (FoliotWorld *world, GError **error)
     }
 }
 
+/* Says of each call that has no answer who owes it. Nobody does so when it is made: it would cost more than the call. */
+static void
+label_calls (FoliotKernel *kernel)
+{
+  g_autoptr (GPtrArray) channels = g_ptr_array_new ();
+
+  _foliot_kernel_collect_channels (kernel, channels);
+  for (guint i = 0; i < channels->len; i++)
+    {
+      const FoliotChannel *channel = g_ptr_array_index (channels, i);
+      g_autofree char *label = g_strdup_printf ("the answer of %s", channel->origin);
+
+      for (guint k = 0; k < channel->pending.capacity; k++)
+        if (channel->pending.entries[k].future != NULL)
+          foliot_future_set_label (channel->pending.entries[k].future, label);
+    }
+}
+
 char *
 foliot_world_dup_wait_report (FoliotWorld *world)
 {
+  label_calls (world->kernel);
   return foliot_fiber_report_waits (world->kernel);
 }
 

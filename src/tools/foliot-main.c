@@ -2,6 +2,7 @@
 #include "tools/foliot-verbs.h"
 
 #include <glib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +42,7 @@ main (int argc, char **argv)
   if (g_str_equal (verb, "--help") || g_str_equal (verb, "-h"))
     verb = "help";
   g_set_prgname ("foliot");
+  signal (SIGXFSZ, SIG_IGN); /* a file beyond the user's limit is an error of that file */
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (g_str_equal (verbs[i].name, verb))
       return finish (verbs[i].func (MAX (argc - 1, 1), argv + (argc > 1)));

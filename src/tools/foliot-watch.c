@@ -15,7 +15,8 @@ static FoliotKernel *volatile watched;
 static volatile sig_atomic_t patient; /* the first signal is only remembered */
 static volatile sig_atomic_t interrupted;
 static char last_event[256];
-static volatile sig_atomic_t n_same;
+static volatile sig_atomic_t n_same;    /* seconds for which it has been the last one */
+static volatile sig_atomic_t next_word; /* how many of them until it is said again */
 static int patience_s = FOLIOT_WATCH_SECONDS;
 
 static void
@@ -49,10 +50,12 @@ on_tick (int signal_number)
     {
       strcpy (last_event, event);
       n_same = 0;
+      next_word = patience_s;
       return;
     }
-  if (++n_same % patience_s == 0)
+  if (++n_same >= next_word)
     {
+      next_word = 2 * n_same; /* a run of hours is no log of hours */
       write_text ("\nfoliot: does not yield: ");
       write_text (event);
       write_text ("; it computes, or waits outside of Foliot. Ctrl-C ");

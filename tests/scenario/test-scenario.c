@@ -84,7 +84,7 @@ static const Mistake mistakes[] = {
   { "agent-argument", FOLIOT_SCENARIO_ERROR_UNKNOWN, HEAD ", 'agents': [{'name': 'a', 'type': 'Probe', 'args': {'evry': 1}}]}",
     ":1: /agents/0/args/evry: unknown argument 'evry', did you mean 'every'?" },
   { "agent-named", FOLIOT_SCENARIO_ERROR_UNKNOWN, HEAD ",\n'agents': [{'name': 'bob', 'type': 'Caller', 'args': {'peer': {'agent': 'bbo'}}}]}",
-    ":2: /agents/0: unknown agent 'bbo', did you mean 'bob'?" },
+    ":2: /agents/0/args/peer/agent: unknown agent 'bbo', did you mean 'bob'?" },
   { "argument-type", FOLIOT_SCENARIO_ERROR_TYPE,
     HEAD ",\n'agents': [{'name': 'a', 'type': 'Probe', 'args': {'every': 2,\n'ticks': 'x'}}]}",
     ":3: /agents/0/args/ticks: argument 'ticks' of Probe must be int, not string" },

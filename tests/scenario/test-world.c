@@ -133,7 +133,9 @@ test_loss (void)
   g_autoptr (FoliotWorld) lossy = run_calls (kit, "{'loss': 0.05}", "'calls': 50, 'within': 0.5");
   g_autoptr (FoliotWorld) never = run_calls (kit, "{'from': 'r', 'loss': 1}", "'calls': 2");
   g_autofree char *rows = kit_print_table (lossy, "calls"), *calm = foliot_world_dup_wait_report (good);
+  g_autoptr (FoliotWorld) patient = run_calls (kit, "{'loss': 0.05}", "'calls': 50");
   g_autofree char *report = foliot_world_dup_wait_report (never);
+  g_autofree char *owed = foliot_world_dup_wait_report (patient);
 
   assert_table (good, "calls", "1 a True; 2 a True");
   g_assert_cmpstr (calm, ==, "");
@@ -142,6 +144,7 @@ test_loss (void)
   assert_table (never, "calls", "");
   g_assert_nonnull (strstr (report, "a"));
   g_assert_nonnull (strstr (report, "-1 s"));
+  g_assert_nonnull (strstr (owed, " of a waits for the answer of LocalQueue('"));
 }
 
 int
