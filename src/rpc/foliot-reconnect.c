@@ -23,6 +23,7 @@
 /* A call, until its caller has the answer. */
 typedef struct
 {
+  guint ref_count;
   FoliotRpcClient *client;
   FoliotValue *content;
   FoliotFuture *answer;
@@ -33,22 +34,29 @@ typedef struct
 
 static void send_call (Call *call);
 
-static void
-call_free (Call *call)
+static Call *
+call_ref (Call *call)
 {
+  call->ref_count++;
+  return call;
+}
+
+/* Whatever becomes of a call, its answer ends settled. */
+static void
+call_unref (gpointer data)
+{
+  Call *call = data;
+
+  if (--call->ref_count > 0)
+    return;
+  if (!foliot_future_is_settled (call->answer))
+    foliot_future_reject (
+        call->answer, g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET, "Connection closed"));
   g_object_unref (call->client);
   g_clear_object (&call->channel);
   foliot_value_unref (call->content);
   foliot_future_unref (call->answer);
   g_free (call);
-}
-
-/* Ends it. @why: (transfer full). */
-static void
-call_fail (Call *call, GError *why)
-{
-  foliot_future_reject (call->answer, why);
-  call_free (call);
 }
 
 /* Whether the peer was lost meanwhile, and did not break the rules. */
@@ -66,10 +74,7 @@ on_answer (FoliotFuture *future, FoliotValue *value, const GError *error, gpoint
   FoliotRpcClient *client = call->client;
 
   if (value != NULL)
-    {
-      foliot_future_resolve (call->answer, foliot_value_ref (value));
-      call_free (call);
-    }
+    foliot_future_resolve (call->answer, foliot_value_ref (value));
   else if (call->n_repeats > 0 && client->reconnect != NULL && was_lost (call, error))
     {
       call->n_repeats--;
@@ -77,7 +82,7 @@ on_answer (FoliotFuture *future, FoliotValue *value, const GError *error, gpoint
       send_call (call);
     }
   else
-    call_fail (call, g_error_copy (error));
+    foliot_future_reject (call->answer, g_error_copy (error));
 }
 
 static gboolean
@@ -95,7 +100,7 @@ on_reopened (FoliotFuture *future, FoliotValue *value, const GError *error, gpoi
       || (g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET) && can_reopen (call)))
     send_call (call);
   else
-    call_fail (call, g_error_copy (error));
+    foliot_future_reject (call->answer, g_error_copy (error));
 }
 
 static void
@@ -105,7 +110,7 @@ reopen (Call *call)
   g_autoptr (FoliotFuture) reopened = client->reconnect->reopen (client->reconnect_owner);
 
   call->n_reopens++;
-  foliot_future_then (reopened, on_reopened, call, NULL);
+  foliot_future_then (reopened, on_reopened, call_ref (call), call_unref);
 }
 
 /* Returns: (nullable) (transfer none): why nothing is sent to the path of @content. */
@@ -136,26 +141,23 @@ send_call (Call *call)
   GError *error = NULL;
 
   if (foliot_future_is_settled (call->answer)) /* nobody waits any more */
-    {
-      call_free (call);
-      return;
-    }
+    return;
   if (gone != NULL)
     {
-      call_fail (call, g_error_copy (gone));
+      foliot_future_reject (call->answer, g_error_copy (gone));
       return;
     }
   g_set_object (&call->channel, client->channel);
   reply = foliot_channel_send (client->channel, call->content, &error);
   if (reply != NULL)
-    foliot_future_then (reply, on_answer, call, NULL);
+    foliot_future_then (reply, on_answer, call_ref (call), call_unref);
   else if (client->channel->error != NULL && can_reopen (call))
     {
       g_error_free (error);
       reopen (call);
     }
   else
-    call_fail (call, error);
+    foliot_future_reject (call->answer, error);
 }
 
 FoliotFuture *
@@ -173,11 +175,13 @@ _foliot_reconnect_call (FoliotRpcClient *client, FoliotValue *content, guint n_r
     }
   answer = foliot_future_new (client->kernel);
   call = g_new0 (Call, 1);
+  call->ref_count = 1;
   call->client = g_object_ref (client);
   call->content = foliot_value_ref (content);
   call->answer = foliot_future_ref (answer);
   call->n_repeats = n_repeats;
   send_call (call);
+  call_unref (call);
   return answer;
 }
 

@@ -302,6 +302,29 @@ test_shutdown (FoliotKernel *kernel)
   assert_fails (late, FOLIOT_ERROR_CONNECTION_RESET, "");
 }
 
+/* A world that ends in the midst of it. */
+static void
+test_unfinished (FoliotKernel *kernel)
+{
+  Pair *pair = pair_new (kernel, NULL);
+  g_autoptr (FoliotFuture) gate = foliot_future_new (kernel);
+  g_autoptr (FoliotProxy) proxy = NULL;
+  Parker *parker = make_agent (pair->far, parker_get_type ());
+
+  parker->gate = gate;
+  proxy = connect_far (pair);
+  for (guint i = 0; i < 2; i++)
+    {
+      foliot_future_unref (foliot_proxy_call_repeatable (proxy, "park", foliot_value_new_int (1), NULL));
+      if (i == 0)
+        lose_far (pair);
+    }
+  g_clear_object (&pair->near);
+  foliot_address_unref (pair->address);
+  g_object_unref (pair->transport);
+  g_free (pair);
+}
+
 /* ---- a peer that hangs up at each call ---- */
 
 typedef struct
@@ -366,6 +389,7 @@ main (int argc, char *argv[])
   foliot_test_add ("/agent/reconnect/reset-callback", test_reset_callback);
   foliot_test_add ("/agent/reconnect/in-vain", test_in_vain);
   foliot_test_add ("/agent/reconnect/shutdown", test_shutdown);
+  foliot_test_add_unfinished ("/agent/reconnect/unfinished", test_unfinished);
   foliot_test_add ("/agent/reconnect/three-repeats", test_three_repeats);
   return g_test_run ();
 }
