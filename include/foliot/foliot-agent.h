@@ -49,6 +49,7 @@ FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotAgent, foliot_agent, FOLIOT, AGENT, G
  * @clock: (nullable): default: a RealtimeClock for REALTIME kernels, else an ExternalClock that starts at 1970 and shows the kernel's time
  * @codec_type: 0 is JSON
  * @serializers: get the type ids 1, 2 … (0 is the date serializer; the proxy serializer comes last)
+ * @max_requests_in_flight: as in #FoliotChannelOptions, of each connection
  * @debug: aiomas' debug mode
  * @hold_limit_ms: as in #FoliotChannelOptions
  */
@@ -60,6 +61,7 @@ typedef struct
   const FoliotSerializer *serializers;
   gsize n_serializers;
   const FoliotLimits *limits;
+  guint max_requests_in_flight;
   gboolean debug;
   guint hold_limit_ms;
 } FoliotContainerOptions;

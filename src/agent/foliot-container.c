@@ -250,6 +250,7 @@ container_set_options (FoliotContainer *self, const FoliotContainerOptions *opti
     .serializers = (const FoliotSerializer *) priv->serializers->data,
     .n_serializers = priv->serializers->len,
     .limits = options->limits != NULL ? &priv->limits : NULL,
+    .max_requests_in_flight = options->max_requests_in_flight,
     .name = priv->name,
     .debug = options->debug,
     .hold_limit_ms = options->hold_limit_ms,

@@ -139,11 +139,47 @@ test_close (FoliotKernel *kernel)
   g_assert_cmpuint (stage.callers.n_failed, ==, N_CALLERS);
 }
 
+#define N_REQUESTS 1000
+#define LIMIT      100
+
+/* A stranger who asks for more than there may be in flight: no more handlers than that run, and all get their answers. */
+static void
+test_in_flight (FoliotKernel *kernel)
+{
+  const FoliotContainerOptions options = { .max_requests_in_flight = LIMIT };
+  g_autoptr (FoliotTransport) transport = foliot_stream_transport_new (kernel, NULL);
+  g_autoptr (FoliotAddress) any = foliot_address_new_tcp ("127.0.0.1", 0);
+  g_autoptr (FoliotContainer) container = foliot_container_new (transport, any, &options, NULL);
+  g_autoptr (FoliotAddress) address = foliot_address_parse (foliot_container_get_base_url (container), NULL);
+  g_autoptr (FoliotRawSocket) peer = foliot_raw_socket_new_connected (kernel, address, 0);
+  Callee *callee = world_agent (container, TYPE_CALLEE, NULL);
+
+  for (guint i = 0; i < N_REQUESTS; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("[0, %u, [\"agents/0/wait\", [1], {}]]", i);
+
+      g_assert_true (foliot_raw_socket_send_text (peer, text));
+    }
+  for (guint i = 0; i < 100; i++)
+    foliot_raw_socket_await_turn (peer);
+  g_assert_cmpuint (callee->n_waiting, ==, LIMIT);
+  for (guint i = 0; i < N_REQUESTS; i++)
+    {
+      g_autoptr (GBytes) answer = foliot_raw_socket_recv (peer);
+
+      g_assert_nonnull (answer);
+      g_assert_cmpuint (callee->n_waiting, <=, LIMIT);
+    }
+  g_assert_cmpint (foliot_kernel_now (kernel), >=, N_REQUESTS / LIMIT * FOLIOT_SECOND);
+  world_shutdown (container);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   foliot_test_add ("/robust/pressure/callers-wait", test_callers_wait);
   foliot_test_add ("/robust/pressure/close", test_close);
+  foliot_test_add ("/robust/pressure/in-flight", test_in_flight);
   return g_test_run ();
 }
