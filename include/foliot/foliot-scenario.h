@@ -202,6 +202,12 @@ FOLIOT_API FoliotAgent *foliot_world_get_agent (FoliotWorld *world, const char *
 FOLIOT_API void foliot_world_set_refusal_func (FoliotWorld *world, FoliotRefusalFunc func,
                                                gpointer user_data);
 /**
+ * foliot_world_get_container:
+ *
+ * Returns: (transfer none) (nullable): by its number in the scenario, from 0; %NULL behind the last one.
+ */
+FOLIOT_API FoliotContainer *foliot_world_get_container (FoliotWorld *world, guint index);
+/**
  * foliot_world_get_first_agent:
  *
  * Returns: (transfer none) (nullable): the one that the scenario names first; %NULL if it has none.

@@ -445,6 +445,13 @@ foliot_world_set_refusal_func (FoliotWorld *world, FoliotRefusalFunc func, gpoin
     foliot_container_set_refusal_func (g_ptr_array_index (world->containers, i), func, user_data);
 }
 
+FoliotContainer *
+foliot_world_get_container (FoliotWorld *world, guint index)
+{
+  g_return_val_if_fail (FOLIOT_IS_WORLD (world), NULL);
+  return index < world->containers->len ? g_ptr_array_index (world->containers, index) : NULL;
+}
+
 FoliotAgent *
 foliot_world_get_first_agent (FoliotWorld *world)
 {

@@ -31,7 +31,7 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
 {
   const GOptionEntry entries[] = {
     FOLIOT_WIRE_ENTRIES (&arguments->wire),
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->rest, NULL, "URL METHOD [ARGS]" },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->rest, NULL, "URL METHOD [ARGS]" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -156,18 +156,57 @@ name_proxies (FoliotValue *value)
   return is_map ? foliot_value_new_map (items, n) : foliot_value_new_list (items, n);
 }
 
+/* The code unit of `\\uXXXX` at @at. */
+static gunichar
+read_unit (const char *at)
+{
+  gunichar unit = 0;
+
+  for (gsize i = 2; i < 6; i++)
+    unit = unit << 4 | (gunichar) g_ascii_xdigit_value (at[i]);
+  return unit;
+}
+
+/* The codec writes all but ASCII as escapes, as Python does; people read letters. Lone surrogates stay what they are. */
+static char *
+make_readable (const GByteArray *json)
+{
+  GString *text = g_string_sized_new (json->len);
+  const char *at = (const char *) json->data, *end = at + json->len;
+
+  while (at < end)
+    {
+      gboolean escapes = *at == '\\';
+      gunichar unit = escapes && at[1] == 'u' ? read_unit (at) : 0;
+      gsize length = unit != 0 ? 6 : escapes ? 2 : 1;
+
+      if (unit >= 0xd800 && unit < 0xdc00 && end - at >= 12 && at[6] == '\\' && at[7] == 'u'
+          && read_unit (at + 6) >= 0xdc00 && read_unit (at + 6) < 0xe000)
+        {
+          unit = 0x10000 + ((unit - 0xd800) << 10) + (read_unit (at + 6) - 0xdc00);
+          length = 12;
+        }
+      if (unit >= 0xa0 && (unit < 0xd800 || unit >= 0xe000))
+        g_string_append_unichar (text, unit);
+      else
+        g_string_append_len (text, at, (gssize) length);
+      at += length;
+    }
+  return g_string_free (text, FALSE);
+}
+
 static void
 print_result (FoliotValue *value)
 {
   g_autoptr (FoliotValue) named = NULL;
   g_autoptr (FoliotCodec) codec = make_json_codec ();
   g_autoptr (GByteArray) json = g_byte_array_new ();
-  g_autofree char *typed = NULL;
+  g_autofree char *typed = NULL, *readable = NULL;
 
   if (has_json_form (value) && foliot_codec_encode (codec, value, json, NULL))
     {
-      fwrite (json->data, 1, json->len, stdout);
-      putchar ('\n');
+      readable = make_readable (json);
+      puts (readable);
       return;
     }
   named = name_proxies (value);

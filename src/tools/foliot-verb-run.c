@@ -49,7 +49,7 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
     { "seed", 0, 0, G_OPTION_ARG_STRING, &seed, "Seed of all random streams, instead of the scenario's",
       "N" },
     { "until", 0, 0, G_OPTION_ARG_STRING, &until, "End before this time, e.g. 3600 or \"2 h\"", "T" },
-    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->settings,
+    { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->settings,
       "Change a parameter or member; VALUE is JSON", "PATH=VALUE" },
     { "check", 0, 0, G_OPTION_ARG_NONE, &arguments->check,
       "Run the same world twice in lock-step and compare", NULL },

@@ -38,10 +38,10 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
   const GOptionEntry entries[] = {
     { "scenario", 0, 0, G_OPTION_ARG_FILENAME, &arguments->scenario,
       "Whose agents: a file, or a folder that holds scenario.json", "SCENARIO" },
-    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->settings,
+    { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->settings,
       "Change a parameter or member; VALUE is JSON", "PATH=VALUE" },
     FOLIOT_WIRE_ENTRIES (&arguments->wire),
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->rest, NULL, "ADDRESS" },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->rest, NULL, "ADDRESS" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -102,6 +102,14 @@ on_refusal (FoliotContainer *container, const char *peer, const GError *why, gpo
            why->domain == FOLIOT_CODEC_ERROR ? "; has it another codec than this end (--codec)?" : "");
 }
 
+/* Where the further containers listen was the system's choice; the one line of standard output is for the first agent. */
+static void
+print_container (FoliotContainer *container)
+{
+  fprintf (stderr, "foliot: container %s listens at %s\n", foliot_container_get_name (container),
+           foliot_container_get_base_url (container));
+}
+
 static int
 serve (FoliotScenario *scenario, FoliotAddress *address, const FoliotWire *wire)
 {
@@ -120,6 +128,8 @@ serve (FoliotScenario *scenario, FoliotAddress *address, const FoliotWire *wire)
                  "scenario %s has no agents: nobody could be called", foliot_scenario_get_name (scenario));
   if (error != NULL)
     return complain (error);
+  for (guint i = 1; foliot_world_get_container (world, i) != NULL; i++)
+    print_container (foliot_world_get_container (world, i));
   foliot_world_set_refusal_func (world, on_refusal, NULL);
   foliot_watch_begin (foliot_world_get_kernel (world));
   printf ("READY %s\n", foliot_agent_get_address (first));

@@ -92,6 +92,10 @@ test_call (gconstpointer arguments)
 
   server_start (&server, arguments);
   assert_prints ("call", server.url, "add '[3, 4]'", "7");
+  assert_prints ("call", server.url, "add '[\"r\\u00e4\", \"der \\ud83c\\udfa1\\u0007\"]'",
+                 "\"räder 🎡\\u0007\"");
+  assert_prints ("call", server.url, "add '[\"rä\", \"der \\\\ \\\"\"]'", "\"räder \\\\ \\\"\"");
+  assert_prints ("call", server.url, "echo '[\"\\udfa1\\ud83c\"]'", "\"\\udfa1\\ud83c\"");
   assert_prints ("call", server.url, "add '{\"b\": \"in\", \"a\": \"W\"}'", "\"Win\"");
   assert_prints ("call", server.url, "kwargs '{\"a\": [1, null, {\"b\": 2.5}]}'",
                  "{\"a\": [1, null, {\"b\": 2.5}]}");
@@ -160,6 +164,7 @@ test_containers (void)
   process = test_process_start (line, NULL);
   ready = test_process_await_line (process);
   second = g_strdup_printf ("call_back '[\"ipc://[%s/pool.b]/0\", \"add\", [1, 2]]'", test_folder);
+  test_process_await_error (process, "foliot: container b listens at ipc://[");
   assert_prints ("call", ready + strlen ("READY "), second, "3");
   kill (process->pid, SIGTERM);
   g_assert_cmpint (test_process_join (process), ==, 0);
