@@ -17,7 +17,21 @@ gboolean _foliot_tls_is_record (const guint8 *data, gsize length);
 /* The same, and a client's first word. */
 gboolean _foliot_tls_is_greeting (const guint8 *data, gsize length);
 
-/* What filter and credentials share. */
+/* ---- foliot-tls-memory.c ------------------------------------------------------------------------------------- */
+
+/* What gnutls takes for a socket: it reads from bytes in memory and writes behind an array. */
+typedef struct
+{
+  gnutls_session_t session;
+  const guint8 *input; /* not owned; what gnutls has not taken yet */
+  gsize n_input;
+  GByteArray *wire; /* not owned; during a call */
+} FoliotTlsMemory;
+
+/* @session reads from and writes to @memory from now on. */
+void _foliot_tls_memory_attach (FoliotTlsMemory *memory, gnutls_session_t session);
+
+/* ---- foliot-tls-credentials.c -------------------------------------------------------------------------------- */
 
 struct _FoliotTlsCredentials
 {
@@ -30,6 +44,8 @@ struct _FoliotTlsCredentials
 
 /* The half of a pair for that side; the credentials themselves, when they are no pair. */
 FoliotTlsCredentials *_foliot_tls_credentials_for (FoliotTlsCredentials *credentials, gboolean server);
+
+/* ---- foliot-tls-error.c -------------------------------------------------------------------------------------- */
 
 /* The alert that tells the peer why; what @error says must have been set by one of the three below. */
 gnutls_alert_description_t _foliot_tls_error_get_alert (const GError *error);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport/foliot-tls-private.h"
 
-#include <errno.h>
 #include <gnutls/x509.h>
 #include <string.h>
 
@@ -48,9 +47,7 @@ typedef struct
   guint8 head[2]; /* the first bytes of the peer */
   guint n_head;
   guint8 progress[PROGRESS_BYTES]; /* of CONFIRM: when the handshake was over */
-  const guint8 *input;             /* during feed() */
-  gsize n_input;
-  GByteArray *wire; /* during a call */
+  FoliotTlsMemory memory;
 } TlsFilter;
 
 /* ECDHE and authenticated ciphers only; keys and signatures of gnutls' MEDIUM profile (RSA 2048, P-256, no SHA-1). */
@@ -68,42 +65,6 @@ static const char *const priorities[] = {
   [FOLIOT_TLS_COMPAT_FOLIOT] = "NONE:+VERS-TLS1.3:+VERS-TLS1.2" PRIORITY_COMMON ":+CHACHA20-POLY1305",
   [FOLIOT_TLS_COMPAT_AIOMAS] = "NONE:+VERS-TLS1.2" PRIORITY_COMMON,
 };
-
-/* ---- gnutls' idea of a socket -------------------------------------------------------------------------------- */
-
-static ssize_t
-pull (gnutls_transport_ptr_t data, void *buffer, size_t size)
-{
-  TlsFilter *self = data;
-  gsize n = MIN (size, self->n_input);
-
-  if (n == 0)
-    {
-      gnutls_transport_set_errno (self->session, EAGAIN);
-      return -1;
-    }
-  memcpy (buffer, self->input, n);
-  self->input += n;
-  self->n_input -= n;
-  return (ssize_t) n;
-}
-
-static int
-pull_timeout (gnutls_transport_ptr_t data, unsigned int ms)
-{
-  TlsFilter *self = data;
-
-  return self->n_input > 0;
-}
-
-static ssize_t
-push (gnutls_transport_ptr_t data, const void *bytes, size_t size)
-{
-  TlsFilter *self = data;
-
-  g_byte_array_append (self->wire, bytes, (guint) size);
-  return (ssize_t) size;
-}
 
 /* ---- the way to an open link --------------------------------------------------------------------------------- */
 
@@ -218,7 +179,7 @@ filter_end (FoliotFilter *filter, GByteArray *wire)
   if (self->said_end || self->state == FAILED || self->state == HANDSHAKE)
     return;
   self->said_end = TRUE;
-  self->wire = wire;
+  self->memory.wire = wire;
   gnutls_bye (self->session, GNUTLS_SHUT_WR);
 }
 
@@ -227,7 +188,7 @@ static gboolean
 wants_more (TlsFilter *self, gssize n, gsize n_before)
 {
   if (n == GNUTLS_E_AGAIN)
-    return self->n_input > 0 && self->n_input < n_before;
+    return self->memory.n_input > 0 && self->memory.n_input < n_before;
   return n > 0 || (n < 0 && is_harmless (self, (int) n));
 }
 
@@ -242,7 +203,7 @@ read_records (TlsFilter *self, GByteArray *plain, GByteArray *wire, GError **err
     {
       guint fill = plain->len;
 
-      n_before = self->n_input;
+      n_before = self->memory.n_input;
       g_byte_array_set_size (plain, fill + READ_BYTES);
       n = gnutls_record_recv (self->session, plain->data + fill, READ_BYTES);
       g_byte_array_set_size (plain, fill + (guint) MAX (n, 0));
@@ -265,9 +226,9 @@ filter_feed (FoliotFilter *filter, const guint8 *data, gsize length, GByteArray 
 {
   TlsFilter *self = (TlsFilter *) filter;
 
-  self->wire = wire;
-  self->input = data;
-  self->n_input = length;
+  self->memory.wire = wire;
+  self->memory.input = data;
+  self->memory.n_input = length;
   if (self->state == ENDED || self->state == FAILED || !check_head (self, data, length, error))
     return FALSE;
   if (self->state == HANDSHAKE && !shake_hands (self, error))
@@ -281,7 +242,7 @@ filter_write (FoliotFilter *filter, const guint8 *data, gsize length, GByteArray
   TlsFilter *self = (TlsFilter *) filter;
 
   g_return_val_if_fail (self->state == OPEN && !self->said_end, FALSE);
-  self->wire = wire;
+  self->memory.wire = wire;
   while (length > 0)
     {
       ssize_t n = gnutls_record_send (self->session, data, length);
@@ -305,7 +266,7 @@ filter_start (FoliotFilter *filter, GByteArray *wire, GError **error)
 {
   TlsFilter *self = (TlsFilter *) filter;
 
-  self->wire = wire;
+  self->memory.wire = wire;
   if (!self->server && self->state == HANDSHAKE)
     shake_hands (self, error);
 }
@@ -326,7 +287,7 @@ filter_expire (FoliotFilter *filter, GByteArray *wire)
   TlsFilter *self = (TlsFilter *) filter;
   GError *error = NULL;
 
-  self->wire = wire;
+  self->memory.wire = wire;
   fail (self, TRUE, _foliot_tls_error_new (FOLIOT_TLS_ERROR_HANDSHAKE_TIMEOUT, self->peer), &error);
   return error;
 }
@@ -400,10 +361,7 @@ _foliot_tls_filter_new (FoliotTlsCredentials *credentials, gboolean server, cons
   g_assert (failure == GNUTLS_E_SUCCESS);
   gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, self->credentials->certificates);
   set_expectation (self);
-  gnutls_transport_set_ptr (self->session, self);
-  gnutls_transport_set_pull_function (self->session, pull);
-  gnutls_transport_set_pull_timeout_function (self->session, pull_timeout);
-  gnutls_transport_set_push_function (self->session, push);
+  _foliot_tls_memory_attach (&self->memory, self->session);
   return &self->filter;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "test-tls-foreign.h"
 
-#include <errno.h>
 #include <string.h>
 
 typedef struct
@@ -11,40 +10,8 @@ typedef struct
   gnutls_certificate_credentials_t certificates;
   gboolean server;
   gboolean open;
-  const guint8 *input;
-  gsize n_input;
-  GByteArray *wire;
+  FoliotTlsMemory memory;
 } Foreign;
-
-static ssize_t
-pull (gnutls_transport_ptr_t data, void *buffer, size_t size)
-{
-  Foreign *self = data;
-  gsize n = MIN (size, self->n_input);
-
-  if (n == 0)
-    {
-      gnutls_transport_set_errno (self->session, EAGAIN);
-      return -1;
-    }
-  memcpy (buffer, self->input, n);
-  self->input += n;
-  self->n_input -= n;
-  return (ssize_t) n;
-}
-
-static int
-pull_timeout (gnutls_transport_ptr_t data, unsigned int ms)
-{
-  return ((Foreign *) data)->n_input > 0;
-}
-
-static ssize_t
-push (gnutls_transport_ptr_t data, const void *bytes, size_t size)
-{
-  g_byte_array_append (((Foreign *) data)->wire, bytes, (guint) size);
-  return (ssize_t) size;
-}
 
 static gboolean
 end_by (Foreign *self, int code, GError **error)
@@ -70,12 +37,12 @@ step (Foreign *self, GByteArray *plain, GError **error)
   if (n < 0)
     return end_by (self, (int) n, error);
   self->open = TRUE;
-  for (gsize before = self->n_input + 1;; before = self->n_input)
+  for (gsize before = self->memory.n_input + 1;; before = self->memory.n_input)
     {
       n = gnutls_record_recv (self->session, buffer, sizeof buffer);
       if (n > 0)
         g_byte_array_append (plain, buffer, (guint) n);
-      else if (n == GNUTLS_E_AGAIN && (self->n_input == 0 || self->n_input == before))
+      else if (n == GNUTLS_E_AGAIN && (self->memory.n_input == 0 || self->memory.n_input == before))
         return TRUE;
       else if (n != GNUTLS_E_AGAIN)
         return n < 0 ? end_by (self, (int) n, error) : FALSE;
@@ -88,9 +55,9 @@ foreign_feed (FoliotFilter *filter, const guint8 *data, gsize length, GByteArray
 {
   Foreign *self = (Foreign *) filter;
 
-  self->wire = wire;
-  self->input = data;
-  self->n_input = length;
+  self->memory.wire = wire;
+  self->memory.input = data;
+  self->memory.n_input = length;
   return step (self, plain, error);
 }
 
@@ -99,7 +66,7 @@ foreign_write (FoliotFilter *filter, const guint8 *data, gsize length, GByteArra
 {
   Foreign *self = (Foreign *) filter;
 
-  self->wire = wire;
+  self->memory.wire = wire;
   return gnutls_record_send (self->session, data, length) == (gssize) length;
 }
 
@@ -114,7 +81,7 @@ foreign_start (FoliotFilter *filter, GByteArray *wire, GError **error)
 {
   Foreign *self = (Foreign *) filter;
 
-  self->wire = wire;
+  self->memory.wire = wire;
   if (!self->server)
     step (self, NULL, error);
 }
@@ -124,7 +91,7 @@ foreign_end (FoliotFilter *filter, GByteArray *wire)
 {
   Foreign *self = (Foreign *) filter;
 
-  self->wire = wire;
+  self->memory.wire = wire;
   gnutls_bye (self->session, GNUTLS_SHUT_WR);
 }
 
@@ -181,10 +148,7 @@ test_foreign_new (gboolean server, const TestPem *pem, const char *priority, gbo
   gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, self->certificates);
   if (server && asks)
     gnutls_certificate_server_set_request (self->session, GNUTLS_CERT_REQUEST);
-  gnutls_transport_set_ptr (self->session, self);
-  gnutls_transport_set_pull_function (self->session, pull);
-  gnutls_transport_set_pull_timeout_function (self->session, pull_timeout);
-  gnutls_transport_set_push_function (self->session, push);
+  _foliot_tls_memory_attach (&self->memory, self->session);
   return &self->filter;
 }
 
@@ -193,7 +157,7 @@ test_foreign_renegotiate (FoliotFilter *filter, GByteArray *wire)
 {
   Foreign *self = (Foreign *) filter;
 
-  self->wire = wire;
+  self->memory.wire = wire;
   if (self->server)
     g_assert_cmpint (gnutls_rehandshake (self->session), ==, 0);
   else
@@ -205,7 +169,7 @@ test_foreign_alert (FoliotFilter *filter, gnutls_alert_description_t alert, GByt
 {
   Foreign *self = (Foreign *) filter;
 
-  self->wire = wire;
+  self->memory.wire = wire;
   g_assert_cmpint (gnutls_alert_send (self->session, GNUTLS_AL_FATAL, alert), ==, 0);
 }
 
