@@ -15,9 +15,10 @@ G_BEGIN_DECLS
  *
  * - `describe(aid = null, first = 0, limit = 1000)`: a map of "foliot" (the version), "url", "name", "n_agents" and "agents": of one
  *   agent, or of those with ids from @first on, their "id", "url", "class", "help" and "methods" as [method@Router.describe] gives them
- * - `advance_to(seconds = null, ns = null)`: moves the container's ExternalClock by the discrete-event rule, see
+ * - `advance_to(seconds = null, ns = null, cork = false)`: moves the container's ExternalClock by the discrete-event rule, see
  *   [method@ExternalClock.advance_to], and answers with its time in nanoseconds when it has arrived and what was due by then is done.
- *   Fails with %FOLIOT_KERNEL_ERROR_DRIVE, which names the drive, where time is not set from outside
+ *   Fails with %FOLIOT_KERNEL_ERROR_DRIVE, which names the drive, where time is not set from outside. With cork, what this world
+ *   says to others from now on leaves it with the next `settle`, when all others have arrived too (docs/settle.md)
  * - `settle()`: {"end", "seen", "worlds"}: a list with one map for this world: "name", "drive", "quiet" (nothing is left at or before
  *   now), "now_ns", "next_due_ns", "holds", "waits", "links": [end, peer's end, peer, messages sent, received, answers owed by
  *   the peer, whether the peer cannot settle], "report". Its arguments belong to foliot_container_settle()

@@ -4,6 +4,7 @@
 #include "agent/foliot-container-private.h"
 #include "agent/foliot-settle-private.h"
 #include "agent/foliot-timer-private.h"
+#include "channel/foliot-channel-cork-private.h"
 #include "rpc/foliot-args-private.h"
 
 /*
@@ -130,12 +131,37 @@ check_drive (FoliotContainer *container, GError **error)
   return FALSE;
 }
 
+/* Corked, a world that stops on its way for the answer to a call would never arrive. */
+static gboolean
+check_cork (FoliotKernel *kernel, FoliotTime at, GError **error)
+{
+  FoliotSettled settled;
+  foliot_kernel_peek_settled (kernel, &settled);
+  if (settled.next_due >= at && settled.n_holds == 0)
+    return TRUE;
+  g_set_error_literal (
+      error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+      "advance_to() with cork goes no further than to what is due next, from a world that has settled");
+  return FALSE;
+}
+
+static gboolean
+cork (FoliotKernel *kernel, FoliotTime at, GError **error)
+{
+  if (!check_cork (kernel, at, error))
+    return FALSE;
+  _foliot_channels_cork (kernel);
+  return TRUE;
+}
+
 static FoliotValue *
 advance_to (gpointer self, FoliotArgs *args, GError **error)
 {
   FoliotClock *clock = foliot_container_get_clock (self);
   FoliotTime time;
   if (!read_time (args, &time, error) || !check_drive (self, error)
+      || (foliot_args_get_bool (args, "cork")
+          && !cork (foliot_container_get_kernel (self), foliot_clock_to_kernel (clock, time), error))
       || !foliot_external_clock_advance_to (FOLIOT_EXTERNAL_CLOCK (clock), time, error)
       || !_foliot_timer_await_arrival (foliot_container_get_kernel (self),
                                        foliot_clock_to_kernel (clock, time), error))
@@ -165,7 +191,7 @@ settle (gpointer self, FoliotArgs *args, GError **error)
 static const FoliotMethod methods[] = {
   { "describe", describe, "aid: string? = null, first: int = 0, limit: int = " G_STRINGIFY (MAX_DESCRIBED),
     "The agents of this container and their methods: one, or those from an id on." },
-  { "advance_to", advance_to, "seconds: number? = null, ns: int? = null",
+  { "advance_to", advance_to, "seconds: number? = null, ns: int? = null, cork: bool = false",
     "Goes through every due time up to this clock time; answers with the time in ns when it is reached." },
   { "settle", settle,
     "wave: string? = null, end: string? = null, report: bool = false, limit_ms: int = " G_STRINGIFY (

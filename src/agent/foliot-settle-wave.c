@@ -3,6 +3,7 @@
 
 #include "agent/foliot-container-private.h"
 #include "agent/foliot-timer-private.h"
+#include "channel/foliot-channel-cork-private.h"
 #include "channel/foliot-channel-count-private.h"
 #include "kernel/foliot-kernel-private.h"
 
@@ -365,6 +366,7 @@ _foliot_settle_visit (FoliotContainer *container, const FoliotWave *wave, GError
     }
   if (wave->id != NULL && !settler_meet (settler, wave->id))
     return make_answer (settler, wave, TRUE, foliot_value_new_list (NULL, 0));
+  _foliot_channels_uncork (settler->kernel);
   /* First whatever else came in the same turn. */
   if (!_foliot_timer_await_arrival (settler->kernel, foliot_kernel_now (settler->kernel), error))
     return NULL;

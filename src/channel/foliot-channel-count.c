@@ -12,17 +12,34 @@
  * their ids are a plain array.
  */
 
+#define RESERVED "_foliot/"
+
+/* Returns: (nullable): of a call. */
+static const char *
+get_path (FoliotValue *content, gsize *out_length)
+{
+  if (foliot_value_get_kind (content) != FOLIOT_VALUE_LIST || foliot_value_get_length (content) != 3)
+    return NULL;
+  FoliotValue *path = foliot_value_get_item (content, 0);
+  if (foliot_value_get_kind (path) != FOLIOT_VALUE_STRING)
+    return NULL;
+  return foliot_value_get_string (path, out_length);
+}
+
 static gboolean
 is_settle (FoliotValue *content)
 {
-  gsize length;
-  if (foliot_value_get_kind (content) != FOLIOT_VALUE_LIST || foliot_value_get_length (content) != 3)
-    return FALSE;
-  FoliotValue *path = foliot_value_get_item (content, 0);
-  if (foliot_value_get_kind (path) != FOLIOT_VALUE_STRING)
-    return FALSE;
-  const char *text = foliot_value_get_string (path, &length);
-  return length == strlen (FOLIOT_SETTLE_PATH) && memcmp (text, FOLIOT_SETTLE_PATH, length) == 0;
+  gsize length = 0;
+  const char *path = get_path (content, &length);
+  return length == strlen (FOLIOT_SETTLE_PATH) && memcmp (path, FOLIOT_SETTLE_PATH, length) == 0;
+}
+
+gboolean
+_foliot_channel_is_reserved (FoliotValue *content)
+{
+  gsize length = 0;
+  const char *path = get_path (content, &length);
+  return length >= strlen (RESERVED) && memcmp (path, RESERVED, strlen (RESERVED)) == 0;
 }
 
 gboolean

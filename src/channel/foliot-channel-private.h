@@ -87,6 +87,14 @@ gboolean _foliot_channel_flow_refuse (FoliotChannel *channel, GError **error);
 /* Whether nobody has to wait. */
 gboolean _foliot_channel_is_writable (FoliotChannel *channel);
 
+/* See foliot-channel-cork.c. */
+typedef struct _FoliotCork FoliotCork;
+
+/* Returns: (transfer none): the kernel's. */
+FoliotCork *_foliot_cork_get (FoliotKernel *kernel);
+/* Whether @frame (taken then) stays in the world for now. */
+gboolean _foliot_channel_keep (FoliotChannel *channel, FoliotFrame *frame);
+
 /* On links through the system; see foliot-channel-count.c. */
 typedef struct
 {
@@ -101,6 +109,8 @@ gboolean _foliot_channel_count_answer_in (FoliotChannel *channel, guint64 id);
 /* @content: of the request. */
 void _foliot_channel_count_request_in (FoliotChannel *channel, FoliotValue *content);
 void _foliot_channel_count_answer_out (FoliotChannel *channel, FoliotValue *content);
+/* Whether the request is for the world itself, below `_foliot`. */
+gboolean _foliot_channel_is_reserved (FoliotValue *content);
 gboolean _foliot_channel_is_settling (FoliotChannel *channel, guint64 id);
 
 /* Only foliot-channel.c writes to it, but for the pool of requests, the hold, the flow and the count. */
@@ -123,6 +133,8 @@ struct _FoliotChannel
   FoliotChannelFlow flow;
   FoliotPendingTable pending;
   FoliotChannelCount count;
+  FoliotCork *cork; /* (nullable) of links through the system */
+  gboolean passes;  /* the next message is not corked */
   FoliotRequestPool requests;
   FoliotRequest *first_request; /* came in, wait for recv; owned */
   FoliotRequest *last_request;

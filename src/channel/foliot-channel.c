@@ -247,6 +247,8 @@ _foliot_channel_send_message (FoliotChannel *channel, FoliotMessageType type, gu
                                       : fill_bytes (channel, &frame, type, id, wire_id, content, error));
   if (*out_encoding)
     return FALSE;
+  if (!channel->by_value && _foliot_channel_keep (channel, &frame))
+    return TRUE;
   if (channel->link_iface->send (channel->link, &frame, &local_error))
     return TRUE;
   /* A request that was not sent is the caller's affair; a reply that was not sent leaves the peer waiting. */
@@ -670,6 +672,7 @@ foliot_channel_new (FoliotKernel *kernel, FoliotLink *link, const FoliotChannelO
   _foliot_channel_flow_init (channel, options);
   channel->hold.is_inside = (foliot_link_get_flags (link) & FOLIOT_LINK_EXTERNAL) == 0;
   channel->through_system = !channel->hold.is_inside || channel->flow.max_in_flight != 0;
+  channel->cork = channel->through_system ? _foliot_cork_get (kernel) : NULL;
   channel->by_value = (foliot_link_get_flags (link) & FOLIOT_LINK_VALUES) != 0;
   channel->debug = options->debug;
   channel->max_bytes = options->max_message_bytes;

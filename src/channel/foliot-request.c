@@ -133,7 +133,10 @@ claim (FoliotRequest *request, GError **error)
   if (G_UNLIKELY (request->channel == NULL || request->channel->error != NULL || request->answered))
     return refuse (request, error);
   if (G_UNLIKELY (request->channel->through_system))
-    _foliot_channel_count_answer_out (request->channel, request->content);
+    {
+      _foliot_channel_count_answer_out (request->channel, request->content);
+      request->channel->passes = _foliot_channel_is_reserved (request->content);
+    }
   return request->answered = TRUE;
 }
 

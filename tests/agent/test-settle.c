@@ -17,7 +17,7 @@ static gint n_hops;      /* that have ended */
 
 /* ---- who hops ---- */
 
-FOLIOT_DEFINE_AGENT (Hopper, hopper, GPtrArray *friends; guint64 work;)
+FOLIOT_DEFINE_AGENT (Hopper, hopper, GPtrArray *friends; guint64 work; gint64 heard_ns;)
 
 static gboolean
 hopper_init (gpointer data, FoliotArgs *args, GError **error)
@@ -82,7 +82,47 @@ hopper_wait_quietly (gpointer self, FoliotArgs *args, GError **error)
   return NULL;
 }
 
+static FoliotValue *
+hopper_now (gpointer self, FoliotArgs *args, GError **error)
+{
+  return foliot_value_new_int (foliot_clock_time (foliot_agent_get_clock (self)));
+}
+
+/* Later it asks its friend for the time. */
+static gboolean
+ask_later (gpointer data, GError **error)
+{
+  Hopper *self = data;
+  if (!foliot_agent_sleep (self, 5 * FOLIOT_SECOND, error))
+    return FALSE;
+  g_autoptr (FoliotValue) heard = foliot_agent_call (self, self->friends->pdata[0], error, "now", NULL);
+  self->heard_ns = heard != NULL ? foliot_value_get_int (heard) : -1;
+  return heard != NULL;
+}
+
+static FoliotValue *
+ask_later_body (gpointer self, GError **error)
+{
+  return ask_later (self, error) ? foliot_value_new_null () : NULL;
+}
+
+static FoliotValue *
+hopper_ask_later (gpointer self, FoliotArgs *args, GError **error)
+{
+  foliot_future_unref (foliot_agent_spawn (self, "ask later", ask_later_body, self, NULL));
+  return NULL;
+}
+
+static FoliotValue *
+hopper_heard (gpointer self, FoliotArgs *args, GError **error)
+{
+  return foliot_value_new_int (((Hopper *) self)->heard_ns);
+}
+
 static const FoliotMethod hopper_methods[] = {
+  { "now", hopper_now, "", "Its time." },
+  { "ask_later", hopper_ask_later, "", "Asks its friend for the time in 5 s." },
+  { "heard", hopper_heard, "", "What it was told." },
   { "meet", hopper_meet, "url:string", "Connects to another." },
   { "hop", hopper_hop, "n:int", "Throws on." },
   { "wait", hopper_wait, "seconds:int", "Comes back later." },
@@ -334,6 +374,44 @@ test_next_due (void)
   run_on_stage (3, 1, wait_everywhere);
 }
 
+/* ---- who goes together arrives before he hears of others ---- */
+
+static FoliotFuture *
+advance (Stage *stage, guint i, gint64 ns)
+{
+  FoliotRpcClient *client = foliot_proxy_get_client (stage->managers[i]);
+  g_autoptr (FoliotProxy) root = foliot_rpc_client_get_remote (client);
+  return foliot_proxy_callv (
+      root, "_foliot/advance_to", NULL,
+      foliot_value_build_map ("ns", foliot_value_new_int (ns), "cork", foliot_value_new_bool (TRUE), NULL));
+}
+
+/* The first is there, and asks the second, long before that sets out. */
+static void
+go_together (Stage *stage)
+{
+  g_autoptr (GError) error = NULL;
+  meet (stage, 0, 1);
+  g_autoptr (FoliotValue) asked = await_ok (foliot_proxy_call (stage->hoppers[0], "ask_later", NULL));
+  g_autoptr (FoliotValue) settled = settle_ok (stage);
+  g_assert_cmpint (get_int (settled, "next_due_ns"), ==, 5 * FOLIOT_SECOND);
+
+  g_autoptr (FoliotValue) too_far = foliot_await_take (advance (stage, 0, 6 * FOLIOT_SECOND), &error);
+  g_assert_null (too_far);
+  g_assert_nonnull (strstr (error->message, "ValueError: advance_to() with cork goes no further"));
+  g_autoptr (FoliotValue) first = await_ok (advance (stage, 0, 5 * FOLIOT_SECOND));
+  g_autoptr (FoliotValue) second = await_ok (advance (stage, 1, 5 * FOLIOT_SECOND));
+  g_autoptr (FoliotValue) again = settle_ok (stage);
+  g_autoptr (FoliotValue) heard = await_ok (foliot_proxy_call (stage->hoppers[0], "heard", NULL));
+  g_assert_cmpint (foliot_value_get_int (heard), ==, 5 * FOLIOT_SECOND);
+}
+
+static void
+test_cork (void)
+{
+  run_on_stage (2, 1, go_together);
+}
+
 /* ---- what does not settle is reported ---- */
 
 static void
@@ -491,6 +569,7 @@ main (int argc, char **argv)
   g_test_add_func ("/settle/alone", test_alone);
   g_test_add_func ("/settle/random-delays", test_random_delays);
   g_test_add_func ("/settle/next-due", test_next_due);
+  g_test_add_func ("/settle/cork", test_cork);
   g_test_add_func ("/settle/report", test_report);
   g_test_add_func ("/settle/plain", test_plain);
   g_test_add_func ("/settle/liar", test_liar);
