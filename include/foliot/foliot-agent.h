@@ -44,6 +44,19 @@ struct _FoliotContainerClass
 FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotAgent, foliot_agent, FOLIOT, AGENT, GObject);
 
 /**
+ * FoliotCompat:
+ * @FOLIOT_COMPAT_FOLIOT: TLS 1.3 preferred and 1.2 accepted; a peer that was lost is connected to again
+ * @FOLIOT_COMPAT_AIOMAS: TLS 1.2 with ECDHE and AES-GCM only; a connection that was lost stays lost
+ *
+ * How a container behaves where Foliot goes beyond aiomas. Either understands peers of both kinds.
+ */
+typedef enum
+{
+  FOLIOT_COMPAT_FOLIOT,
+  FOLIOT_COMPAT_AIOMAS,
+} FoliotCompat;
+
+/**
  * FoliotContainerOptions:
  * @name: (nullable): stable name in records; default: the base URL as it was asked for, so that a port which the system
  *   chose is `0` in it, and the second container at a port 0 is `tcp://127.0.0.1:0#2/`
@@ -53,6 +66,8 @@ FOLIOT_API G_DECLARE_DERIVABLE_TYPE (FoliotAgent, foliot_agent, FOLIOT, AGENT, G
  * @max_requests_in_flight: as in #FoliotChannelOptions, of each connection
  * @debug: aiomas' debug mode
  * @hold_limit_ms: as in #FoliotChannelOptions
+ * @compat: over TLS, %FOLIOT_COMPAT_AIOMAS becomes that of the transport's credentials, too
+ *   ([method@TlsCredentials.set_compat]): all containers on one transport speak the same TLS
  */
 typedef struct
 {
@@ -65,6 +80,7 @@ typedef struct
   guint max_requests_in_flight;
   gboolean debug;
   guint hold_limit_ms;
+  FoliotCompat compat;
 } FoliotContainerOptions;
 
 /**
@@ -103,6 +119,7 @@ FOLIOT_API FoliotKernel *foliot_container_get_kernel (FoliotContainer *container
  */
 FOLIOT_API FoliotClock *foliot_container_get_clock (FoliotContainer *container);
 FOLIOT_API const char *foliot_container_get_name (FoliotContainer *container);
+FOLIOT_API FoliotCompat foliot_container_get_compat (FoliotContainer *container);
 /**
  * foliot_container_get_base_url:
  *

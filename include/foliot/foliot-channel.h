@@ -72,7 +72,8 @@ typedef void (*FoliotChannelConnectedFunc) (FoliotChannel *channel, gpointer use
 /**
  * foliot_channel_open:
  * @timeout: 0 or less: one attempt; `FOLIOT_TIME_NEVER`: for ever; else aiomas' retry rule: attempts at 0, 0.5, 1.25,
- *   2.375 s … (sleeps × 1.5, at most 30 s), until one fails @timeout or more after the first
+ *   2.375 s … (sleeps × 1.5, at most 30 s), until one fails @timeout or more after the first. Over sockets, when simulated time
+ *   does not follow real time, these are seconds of the wall clock, and simulated time is held meanwhile
  * @options: (nullable)
  *
  * Returns: (transfer full): resolves with an OBJECT of #FoliotChannel; rejects with the transport's error of the last attempt;

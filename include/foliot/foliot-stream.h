@@ -78,4 +78,11 @@ typedef struct
 FOLIOT_API FoliotTransport *
 foliot_stream_transport_new (FoliotKernel *kernel, const FoliotStreamOptions *options) FOLIOT_WARN_UNUSED;
 
+/**
+ * foliot_stream_transport_get_tls: (skip)
+ *
+ * Returns: (transfer none) (nullable): what encrypts its links; %NULL for one that does not, or is no stream transport
+ */
+FOLIOT_API FoliotTlsCredentials *foliot_stream_transport_get_tls (FoliotTransport *transport);
+
 G_END_DECLS

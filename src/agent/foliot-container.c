@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/foliot-container-private.h"
 
+#include <foliot/foliot-stream.h>
 #include <string.h>
 
 #include "agent/foliot-peers-private.h"
@@ -29,6 +30,7 @@ typedef struct
   char *name;
   guint32 node;
 
+  FoliotCompat compat;
   FoliotLimits limits;
   GArray *serializers;
   FoliotChannelOptions options; /* points into the two above */
@@ -257,6 +259,15 @@ container_set_options (FoliotContainer *self, const FoliotContainerOptions *opti
   };
 }
 
+static void
+container_set_compat (FoliotContainerPrivate *priv, FoliotCompat compat)
+{
+  FoliotTlsCredentials *tls = foliot_stream_transport_get_tls (priv->transport);
+  priv->compat = compat;
+  if (tls != NULL && compat == FOLIOT_COMPAT_AIOMAS)
+    foliot_tls_credentials_set_compat (tls, FOLIOT_TLS_COMPAT_AIOMAS);
+}
+
 static FoliotClock *
 clock_new_default (FoliotKernel *kernel, GError **error)
 {
@@ -316,6 +327,7 @@ container_open (FoliotContainer *self, FoliotAddress *at, const FoliotContainerO
   if (priv->clock == NULL)
     return FALSE;
   container_set_options (self, options);
+  container_set_compat (priv, options->compat);
   priv->node = foliot_kernel_add_node (priv->kernel, priv->name);
   priv->scope = foliot_scope_new (priv->kernel, NULL);
   priv->peers = _foliot_peers_new (self, priv->transport, &priv->options, priv->node);
@@ -382,6 +394,13 @@ foliot_container_get_name (FoliotContainer *container)
 {
   g_return_val_if_fail (FOLIOT_IS_CONTAINER (container), NULL);
   return PRIVATE (container)->name;
+}
+
+FoliotCompat
+foliot_container_get_compat (FoliotContainer *container)
+{
+  g_return_val_if_fail (FOLIOT_IS_CONTAINER (container), FOLIOT_COMPAT_FOLIOT);
+  return PRIVATE (container)->compat;
 }
 
 const char *

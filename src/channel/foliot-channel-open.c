@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "channel/foliot-channel-open-private.h"
 #include "channel/foliot-channel-private.h"
+#include "kernel/foliot-pause-private.h"
+
+#include <errno.h>
 
 /*
  * How channels come about: opened by a client that is patient, or served to whoever connects.
  *
- * The retry rule is aiomas' own, in simulated time: the first pause is half a second, each is one and a half times the
- * one before, none is longer than 30 s or cut short by the time-out. A try there always takes a little time, so one at exactly the
- * time-out is its last; here time stands still during a try, and the comparison says so.
+ * The retry rule is aiomas' own: the first pause is half a second, each is one and a half times the one before, none is
+ * longer than 30 s or cut short by the time-out. A try there always takes a little time, so one at exactly the
+ * time-out is its last. Here the pauses alone are counted, and the tries that took long: so how often it is tried to reach
+ * somebody who refuses is always the same.
+ *
+ * A server inside of the world comes up in simulated time, and that is what is waited for. One behind a socket does
+ * not: there the pauses are wall-clock time, and simulated time is held until it is there or given up; unless simulated
+ * time is the wall clock's anyway.
  */
 
 #define FIRST_PAUSE   (500 * FOLIOT_MILLISECOND)
 #define LONGEST_PAUSE (30 * FOLIOT_SECOND)
+#define LONG_TRY      FOLIOT_SECOND
 
 /* ---- options ------------------------------------------------------------------------------------------------- */
 
@@ -85,9 +94,13 @@ typedef struct
   FoliotTransport *transport;
   FoliotAddress *address;
   FoliotChannelSetup *setup;
-  FoliotTime begin;
+  FoliotTime tried_at;
+  FoliotTime elapsed;
   FoliotTime timeout;
-  FoliotTime pause;
+  FoliotTime next_pause;
+  gboolean by_wall_clock;               /* the pauses are, and all these times with them */
+  gboolean is_followed;                 /* @future tells us when it is settled by somebody else */
+  FoliotPause *pause;                   /* (nullable) the last one of such */
   FoliotChannelConnectedFunc connected; /* (nullable) */
   gpointer user_data;
   GDestroyNotify destroy;
@@ -104,6 +117,7 @@ opening_unref (gpointer data)
     return;
   if (opening->destroy != NULL)
     opening->destroy (opening->user_data);
+  g_clear_pointer (&opening->pause, _foliot_pause_free);
   foliot_future_unref (opening->future);
   g_object_unref (opening->transport);
   foliot_address_unref (opening->address);
@@ -134,12 +148,32 @@ is_worth_a_retry (const GError *error, FoliotAddressKind kind)
     }
 }
 
+static FoliotKernel *
+get_kernel (Opening *opening)
+{
+  return foliot_transport_get_kernel (opening->transport);
+}
+
+static gboolean
+waits_by_wall_clock (FoliotKernel *kernel, FoliotAddress *address)
+{
+  FoliotDrive drive = foliot_kernel_get_drive (kernel);
+
+  return foliot_address_get_kind (address) != FOLIOT_ADDRESS_LOCAL
+         && (drive == FOLIOT_DRIVE_EXTERNAL || drive == FOLIOT_DRIVE_FREE);
+}
+
+static FoliotTime
+get_now (Opening *opening)
+{
+  return opening->by_wall_clock ? _foliot_pause_get_clock_us () * FOLIOT_MICROSECOND
+                                : foliot_kernel_now (get_kernel (opening));
+}
+
 static gboolean
 is_over (Opening *opening)
 {
-  FoliotTime now = foliot_kernel_now (foliot_transport_get_kernel (opening->transport));
-
-  return opening->timeout != FOLIOT_TIME_NEVER && now >= foliot_time_add (opening->begin, opening->timeout);
+  return opening->timeout != FOLIOT_TIME_NEVER && opening->elapsed >= opening->timeout;
 }
 
 static void
@@ -148,26 +182,58 @@ try_again (gpointer user_data)
   try_once (user_data);
 }
 
+/* Nobody waits any more, so time need not be held. */
+static void
+on_settled (FoliotFuture *future, FoliotValue *value, const GError *error, gpointer user_data)
+{
+  g_clear_pointer (&((Opening *) user_data)->pause, _foliot_pause_free);
+}
+
+static void
+pause_by_wall_clock (Opening *opening)
+{
+  g_autofree char *why
+      = g_strdup_printf ("trying again to connect to %s", foliot_address_get_repr (opening->address));
+
+  if (!opening->is_followed)
+    foliot_future_then (opening->future, on_settled, opening_ref (opening), opening_unref);
+  opening->is_followed = TRUE;
+  g_clear_pointer (&opening->pause, _foliot_pause_free);
+  opening->pause = _foliot_pause_new (
+      get_kernel (opening), why,
+      (guint) ((opening->next_pause + FOLIOT_MILLISECOND - 1) / FOLIOT_MILLISECOND), try_again, opening);
+  if (opening->pause == NULL)
+    foliot_future_reject (opening->future,
+                          g_error_new (FOLIOT_TRANSPORT_ERROR, FOLIOT_TRANSPORT_ERROR_RESOURCES,
+                                       "Cannot wait for %s: %s", foliot_address_get_repr (opening->address),
+                                       g_strerror (errno)));
+}
+
 static void
 fail (Opening *opening, const GError *error)
 {
-  FoliotKernel *kernel = foliot_transport_get_kernel (opening->transport);
+  FoliotTime took = get_now (opening) - opening->tried_at;
 
+  if (took >= LONG_TRY)
+    opening->elapsed = foliot_time_add (opening->elapsed, took);
   if (!is_worth_a_retry (error, foliot_address_get_kind (opening->address)) || is_over (opening))
     {
       foliot_future_reject (opening->future, name_address_error (g_error_copy (error), opening->address));
       return;
     }
-  foliot_kernel_call_in (kernel, opening->pause, G_CALLBACK (try_again), opening_ref (opening),
-                         opening_unref);
-  opening->pause = MIN (opening->pause + opening->pause / 2, LONGEST_PAUSE);
+  if (opening->by_wall_clock)
+    pause_by_wall_clock (opening);
+  else
+    foliot_kernel_call_in (get_kernel (opening), opening->next_pause, G_CALLBACK (try_again),
+                           opening_ref (opening), opening_unref);
+  opening->elapsed = foliot_time_add (opening->elapsed, opening->next_pause);
+  opening->next_pause = MIN (opening->next_pause + opening->next_pause / 2, LONGEST_PAUSE);
 }
 
 static void
 on_connected (FoliotFuture *future, FoliotValue *value, const GError *error, gpointer user_data)
 {
   Opening *opening = user_data;
-  FoliotKernel *kernel = foliot_transport_get_kernel (opening->transport);
   g_autoptr (FoliotChannel) channel = NULL;
   GError *problem = NULL;
 
@@ -178,7 +244,7 @@ on_connected (FoliotFuture *future, FoliotValue *value, const GError *error, gpo
       fail (opening, error);
       return;
     }
-  channel = foliot_channel_new (kernel, foliot_value_get_object (value, FOLIOT_TYPE_LINK),
+  channel = foliot_channel_new (get_kernel (opening), foliot_value_get_object (value, FOLIOT_TYPE_LINK),
                                 &opening->setup->options, &problem);
   if (channel == NULL)
     {
@@ -197,6 +263,7 @@ try_once (Opening *opening)
 
   if (foliot_future_is_settled (opening->future))
     return;
+  opening->tried_at = get_now (opening);
   attempt = foliot_transport_connect (opening->transport, opening->address, opening->setup->options.name);
   foliot_future_then (attempt, on_connected, opening_ref (opening), opening_unref);
 }
@@ -240,9 +307,9 @@ _foliot_channel_open_with (FoliotTransport *transport, FoliotAddress *to, Foliot
   opening->transport = g_object_ref (transport);
   opening->address = foliot_address_ref (to);
   opening->setup = g_steal_pointer (&setup);
-  opening->begin = foliot_kernel_now (kernel);
+  opening->by_wall_clock = waits_by_wall_clock (kernel, to);
   opening->timeout = timeout;
-  opening->pause = FIRST_PAUSE;
+  opening->next_pause = FIRST_PAUSE;
   opening->connected = connected;
   opening->user_data = user_data;
   opening->destroy = destroy;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "channel/foliot-channel-private.h"
 
+#include <string.h>
+
 #include "base/foliot-value-private.h"
 #include "kernel/foliot-kernel-private.h"
 
@@ -624,16 +626,24 @@ foliot_channel_get_n_pending (FoliotChannel *channel)
 
 /* ---- making and unmaking ------------------------------------------------------------------------------------- */
 
+/* As Python prints it: host and port are a tuple there. */
 static char *
 make_origin (FoliotLink *link)
 {
   g_autoptr (FoliotValue) peername = foliot_link_dup_info (link, "peername");
+  char *printed;
 
   if (peername == NULL)
     return g_strdup ("unknown");
   if (foliot_value_get_kind (peername) == FOLIOT_VALUE_STRING)
     return g_strdup (foliot_value_get_string (peername, NULL));
-  return foliot_value_print (peername);
+  printed = foliot_value_print (peername);
+  if (foliot_value_get_kind (peername) == FOLIOT_VALUE_LIST)
+    {
+      printed[0] = '(';
+      printed[strlen (printed) - 1] = ')';
+    }
+  return printed;
 }
 
 FoliotChannel *

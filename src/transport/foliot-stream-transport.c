@@ -207,3 +207,11 @@ foliot_stream_transport_new (FoliotKernel *kernel, const FoliotStreamOptions *op
   transport->shared = shared_new (kernel, options);
   return FOLIOT_TRANSPORT (transport);
 }
+
+FoliotTlsCredentials *
+foliot_stream_transport_get_tls (FoliotTransport *transport)
+{
+  g_return_val_if_fail (FOLIOT_IS_TRANSPORT (transport), NULL);
+  return FOLIOT_IS_STREAM_TRANSPORT (transport) ? FOLIOT_STREAM_TRANSPORT (transport)->shared->options.tls
+                                                : NULL;
+}

@@ -213,6 +213,8 @@ _foliot_stream_wire_send (FoliotStreamWire *wire, GBytes *payload, GError **erro
                    wire->output.n_bytes, options->max_queued_bytes);
       return FALSE;
     }
+  if (wire->filter != NULL && wire->told)
+    return TRUE; /* the peer has said good-bye; whoever sends is about to hear of it */
   if (wire->filter != NULL)
     {
       if (!append_filtered (wire, payload, error))

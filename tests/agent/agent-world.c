@@ -345,6 +345,18 @@ world_url (World *world, const char *place)
   return world_text (world, pattern);
 }
 
+FoliotError
+world_get_refusal (World *world)
+{
+  return g_str_equal (world->wire, "unix") ? FOLIOT_ERROR_FILE_NOT_FOUND : FOLIOT_ERROR_CONNECTION_REFUSED;
+}
+
+void
+world_settle (World *world)
+{
+  g_assert_true (foliot_sleep (world->kernel, 1, NULL));
+}
+
 gboolean
 world_is_local (World *world)
 {
@@ -389,14 +401,15 @@ world_connect (FoliotContainer *from, const char *url)
 }
 
 void
-world_connect_fails (FoliotContainer *from, const char *url, FoliotTime timeout, FoliotError code,
-                     const char *message)
+world_connect_fails (World *world, FoliotContainer *from, const char *url, FoliotTime timeout,
+                     FoliotError code, const char *pattern)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotValue) value = foliot_await_take (foliot_container_connect (from, url, timeout), &error);
   g_assert_null (value);
   g_assert_error (error, FOLIOT_ERROR, (gint) code);
-  g_assert_cmpstr (error->message, ==, message);
+  if (pattern != NULL)
+    g_assert_cmpstr (error->message, ==, world_text (world, pattern));
 }
 
 void

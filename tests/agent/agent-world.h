@@ -50,9 +50,13 @@ FoliotContainer *world_container_full (World *world, const char *id, const Folio
 gpointer world_agent (FoliotContainer *container, GType type, const char *name);
 /* Awaits, and fails when it fails. */
 FoliotProxy *world_connect (FoliotContainer *from, const char *url);
-/* Awaits, and fails unless it fails with @code and @message. */
-void world_connect_fails (FoliotContainer *from, const char *url, FoliotTime timeout, FoliotError code,
-                          const char *message);
+/* Awaits, and fails unless it fails with @code and the world_text of @pattern, which is nullable. */
+void world_connect_fails (World *world, FoliotContainer *from, const char *url, FoliotTime timeout,
+                          FoliotError code, const char *pattern);
+/* The error of a connect to where nobody has ever been. */
+FoliotError world_get_refusal (World *world);
+/* Awaits that all has arrived that is on its way. */
+void world_settle (World *world);
 void world_shutdown (FoliotContainer *container);
 
 /* add(a, b), echo(x), fail(text), date(), me(), ask(agent, a, b), make(x, y), wait(seconds). */

@@ -85,7 +85,8 @@ test_ids (World *world)
     {
       FoliotAgent *agent = world_agent (a, TYPE_CALLEE, NULL);
       g_autofree char *aid = g_strdup_printf ("%u", i);
-      g_autofree char *address = g_strdup_printf ("local://a/%u", i);
+      g_autofree char *place = g_strdup_printf ("a/%u", i);
+      const char *address = world_url (world, place);
       g_autofree char *text = foliot_agent_to_string (agent);
       g_autofree char *expected = g_strdup_printf ("Callee('%s')", address);
       g_assert_cmpstr (foliot_agent_get_aid (agent), ==, aid);
@@ -136,12 +137,12 @@ test_same_class_name (World *world)
   FoliotContainer *a = world_container (world, "a");
   FoliotAgent *agent = world_agent (a, other, NULL);
   g_autofree char *text = foliot_agent_to_string (agent);
-  g_assert_cmpstr (text, ==, "Callee('local://a/0')");
+  g_assert_cmpstr (text, ==, world_text (world, "Callee('{a/0}')"));
   g_assert_cmpstr (foliot_agent_type_get_name (other), ==, "Callee");
   g_assert_true (foliot_agent_type_get_info (other) == &other_info);
-  g_autoptr (FoliotProxy) proxy = world_connect (a, "local://a/0");
+  g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "a/0"));
   g_autofree char *proxy_text = foliot_proxy_to_string (proxy);
-  g_assert_cmpstr (proxy_text, ==, "CalleeProxy('local://a/0')");
+  g_assert_cmpstr (proxy_text, ==, world_text (world, "CalleeProxy('{a/0}')"));
 }
 
 /* ---- birth, life and failure ---- */
@@ -180,8 +181,8 @@ test_init_fails (World *world)
   g_assert_cmpuint (foliot_container_get_n_agents (a), ==, 0);
   FoliotAgent *agent = world_agent (a, idle_get_type (), NULL);
   g_assert_cmpstr (foliot_agent_get_aid (agent), ==, "5"); /* ids are not used again */
-  world_connect_fails (a, "local://a/0", 0, FOLIOT_ERROR_CONNECTION,
-                       "Agent \"0\" does not exist in Container(LocalQueue('a'))");
+  world_connect_fails (world, a, world_url (world, "a/0"), 0, FOLIOT_ERROR_CONNECTION,
+                       "Agent \"0\" does not exist in Container(<a>)");
 }
 
 static void
@@ -234,7 +235,7 @@ test_detached (World *world)
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotAgent) agent = foliot_agent_new_detached (a, worker_get_type (), "w", &error);
   g_assert_no_error (error);
-  g_autoptr (FoliotProxy) proxy = world_connect (a, "local://a/0"); /* there before its init */
+  g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "a/0")); /* there before its init */
   g_autoptr (FoliotValue) value = foliot_await_take (foliot_agent_start (agent, NULL), &error);
   g_assert_no_error (error);
   g_assert_true (foliot_value_get_object (value, worker_get_type ()) == (gpointer) agent);
@@ -423,18 +424,18 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  world_test_add_once ("/agent/row-080-ids-and-addresses", test_ids);
+  world_test_add ("/agent/row-080-ids-and-addresses", test_ids);
   world_test_add_once ("/agent/row-081-container-check", test_container_check);
-  world_test_add_once ("/agent/agent/same-class-name", test_same_class_name);
+  world_test_add ("/agent/agent/same-class-name", test_same_class_name);
   world_test_add_once ("/agent/agent/init", test_init);
-  world_test_add_once ("/agent/agent/init-fails", test_init_fails);
+  world_test_add ("/agent/agent/init-fails", test_init_fails);
   world_test_add_once ("/agent/agent/failure", test_failure);
   world_test_add_once ("/agent/agent/spawn", test_spawn);
-  world_test_add_once ("/agent/agent/detached", test_detached);
+  world_test_add ("/agent/agent/detached", test_detached);
   world_test_add_once ("/agent/agent/sleep", test_sleep);
-  world_test_add_local ("/agent/agent/call", test_call);
-  world_test_add_local ("/agent/agent/call-within", test_call_within);
-  world_test_add_local ("/agent/agent/call-all", test_call_all);
+  world_test_add ("/agent/agent/call", test_call);
+  world_test_add ("/agent/agent/call-within", test_call_within);
+  world_test_add ("/agent/agent/call-all", test_call_all);
   world_test_add_once ("/agent/agent/sub-service", test_sub_service);
   world_test_add_once ("/agent/agent/random", test_random);
   world_test_add_once ("/agent/agent/record", test_record);

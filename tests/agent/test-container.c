@@ -21,7 +21,8 @@ assert_call_fails (FoliotFuture *call, FoliotError code, const char *message)
   g_autoptr (FoliotValue) value = foliot_await_take (call, &error);
   g_assert_null (value);
   g_assert_error (error, FOLIOT_ERROR, (gint) code);
-  g_assert_cmpstr (error->message, ==, message);
+  if (message != NULL)
+    g_assert_cmpstr (error->message, ==, message);
 }
 
 static void
@@ -40,12 +41,10 @@ static void
 test_create (World *world)
 {
   FoliotContainer *container = world_container (world, "a");
-  FoliotLocalQueue *queue = foliot_local_queue_get (world->kernel, "a", NULL);
   g_autofree char *text = foliot_container_to_string (container);
-  g_assert_true (foliot_local_queue_has_server (queue));
-  g_assert_cmpstr (text, ==, "Container('local://a/')");
-  g_assert_cmpstr (foliot_container_get_base_url (container), ==, "local://a/");
-  g_assert_cmpstr (foliot_container_get_name (container), ==, "local://a/");
+  g_assert_cmpstr (text, ==, world_text (world, "Container('{a/}')"));
+  g_assert_cmpstr (foliot_container_get_base_url (container), ==, world_url (world, "a/"));
+  g_assert_cmpstr (foliot_container_get_name (container), ==, world_url (world, "a/"));
   g_assert_cmpuint (foliot_container_get_n_agents (container), ==, 0);
   g_assert_true (foliot_container_get_kernel (container) == world->kernel);
 }
@@ -54,14 +53,15 @@ static void
 test_create_async (World *world)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (FoliotAddress) address = foliot_address_new_local ("a", NULL);
+  g_autoptr (FoliotAddress) address = world_address (world, "a");
   g_autoptr (FoliotValue) value
       = foliot_await_take (foliot_container_new_async (world->transport, address, NULL), &error);
   g_assert_no_error (error);
   FoliotContainer *container = foliot_value_get_object (value, FOLIOT_TYPE_CONTAINER);
-  g_assert_cmpstr (foliot_container_get_base_url (container), ==, "local://a/");
-  assert_call_fails (foliot_container_new_async (world->transport, address, NULL), FOLIOT_ERROR_RUNTIME,
-                     "Server is already set.");
+  g_assert_cmpstr (foliot_container_get_base_url (container), ==, world_url (world, "a/"));
+  assert_call_fails (foliot_container_new_async (world->transport, address, NULL),
+                     world_is_local (world) ? FOLIOT_ERROR_RUNTIME : FOLIOT_ERROR_CONNECTION,
+                     world_is_local (world) ? "Server is already set." : NULL);
   g_ptr_array_add (world->containers, g_object_ref (container));
 }
 
@@ -90,9 +90,9 @@ test_connect (World *world)
 {
   FoliotContainer *a = world_container (world, "a"), *b = world_container (world, "b");
   world_agent (b, TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) proxy = world_connect (a, "local://b/0");
+  g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "b/0"));
   g_autofree char *text = foliot_proxy_to_string (proxy);
-  g_assert_cmpstr (text, ==, "CalleeProxy('local://b/0')");
+  g_assert_cmpstr (text, ==, world_text (world, "CalleeProxy('{b/0}')"));
   g_assert_cmpstr (foliot_proxy_get_path (proxy), ==, "agents/0");
   g_assert_cmpuint (world->n_frames, ==, 2); /* validate_aid, once */
   g_assert_cmpuint (foliot_container_get_n_connections (a), ==, 1);
@@ -115,7 +115,7 @@ test_bad_urls (World *world)
     {
       g_autofree char *message
           = g_strdup_printf ("Cannot parse agent URL \"%s\": %s", urls[i][0], urls[i][1]);
-      world_connect_fails (a, urls[i][0], 0, FOLIOT_ERROR_VALUE, message);
+      world_connect_fails (world, a, urls[i][0], 0, FOLIOT_ERROR_VALUE, message);
     }
 }
 
@@ -126,10 +126,10 @@ test_unknown_agent (World *world)
   FoliotContainer *a = world_container (world, "a");
   world_container (world, "b");
   for (int i = 0; i < 2; i++)
-    world_connect_fails (a, "local://b/9", 0, FOLIOT_ERROR_CONNECTION,
-                         "Agent \"9\" does not exist in Container(LocalQueue('b'))");
-  world_connect_fails (a, "local://b/0/x", 0, FOLIOT_ERROR_CONNECTION,
-                       "Agent \"0/x\" does not exist in Container(LocalQueue('b'))");
+    world_connect_fails (world, a, world_url (world, "b/9"), 0, FOLIOT_ERROR_CONNECTION,
+                         "Agent \"9\" does not exist in Container(<b>)");
+  world_connect_fails (world, a, world_url (world, "b/0/x"), 0, FOLIOT_ERROR_CONNECTION,
+                       "Agent \"0/x\" does not exist in Container(<b>)");
 }
 
 static FoliotValue *
@@ -159,9 +159,8 @@ test_one_connection (World *world)
   FoliotFuture *futures[10];
   for (int i = 0; i < 10; i++)
     {
-      g_autofree char *url = g_strdup_printf ("local://b/%d", i);
-      world_agent (b, TYPE_CALLEE, NULL);
-      futures[i] = foliot_container_connect (a, url, 0);
+      FoliotAgent *agent = world_agent (b, TYPE_CALLEE, NULL);
+      futures[i] = foliot_container_connect (a, foliot_agent_get_address (agent), 0);
     }
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotValue) proxies
@@ -184,13 +183,13 @@ test_proxy_cache (World *world)
 {
   FoliotContainer *a = world_container (world, "a");
   world_agent (world_container (world, "b"), TYPE_CALLEE, NULL);
-  g_autoptr (FoliotFuture) first = foliot_container_connect (a, "local://b/0", 0);
-  g_autoptr (FoliotFuture) second = foliot_container_connect (a, "local://b/0", 0);
+  g_autoptr (FoliotFuture) first = foliot_container_connect (a, world_url (world, "b/0"), 0);
+  g_autoptr (FoliotFuture) second = foliot_container_connect (a, world_url (world, "b/0"), 0);
   g_autoptr (FoliotValue) one = foliot_await (first, FOLIOT_TIME_NEVER, NULL);
   g_autoptr (FoliotValue) two = foliot_await (second, FOLIOT_TIME_NEVER, NULL);
   g_assert_true (foliot_value_get_proxy (one) == foliot_value_get_proxy (two));
   g_assert_cmpuint (world->n_frames, ==, 2); /* the question was shared */
-  g_autoptr (FoliotFuture) third = foliot_container_connect (a, "local://b/0", 0);
+  g_autoptr (FoliotFuture) third = foliot_container_connect (a, world_url (world, "b/0"), 0);
   g_assert_false (foliot_future_is_settled (third)); /* whoever awaits suspends, cached or not */
   g_autoptr (FoliotValue) three = foliot_await (third, FOLIOT_TIME_NEVER, NULL);
   g_assert_true (foliot_value_get_proxy (one) == foliot_value_get_proxy (three));
@@ -202,7 +201,7 @@ test_proxy_cache (World *world)
   g_clear_pointer (&first, foliot_future_unref);
   g_clear_pointer (&second, foliot_future_unref);
   g_clear_pointer (&third, foliot_future_unref);
-  g_autoptr (FoliotProxy) again = world_connect (a, "local://b/0");
+  g_autoptr (FoliotProxy) again = world_connect (a, world_url (world, "b/0"));
   g_assert_cmpuint (world->n_frames, ==, 4); /* nobody held it: asked again */
 }
 
@@ -211,7 +210,7 @@ test_own_container (World *world)
 {
   FoliotContainer *a = world_container (world, "a");
   world_agent (a, TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) proxy = world_connect (a, "local://a/0");
+  g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "a/0"));
   guint before = world->n_frames;
   assert_adds (proxy);
   g_assert_cmpuint (world->n_frames - before, ==, 2); /* through the link, too */
@@ -223,8 +222,8 @@ test_both_ways (World *world)
   FoliotContainer *a = world_container (world, "a"), *b = world_container (world, "b");
   world_agent (a, TYPE_CALLEE, NULL);
   world_agent (b, TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) there = world_connect (a, "local://b/0");
-  g_autoptr (FoliotProxy) here = world_connect (b, "local://a/0");
+  g_autoptr (FoliotProxy) there = world_connect (a, world_url (world, "b/0"));
+  g_autoptr (FoliotProxy) here = world_connect (b, world_url (world, "a/0"));
   assert_adds (there);
   assert_adds (here);
 }
@@ -237,7 +236,7 @@ test_passing_agents (World *world)
   FoliotContainer *a = world_container (world, "a");
   FoliotAgent *caller = world_agent (a, TYPE_CALLEE, NULL);
   world_agent (world_container (world, "b"), TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) proxy = world_connect (a, "local://b/0");
+  g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "b/0"));
   g_autoptr (FoliotValue) me = call_ok (proxy, "me", NULL);
   g_assert_cmpstr (foliot_proxy_get_path (foliot_value_get_proxy (me)), ==, "agents/0");
   assert_adds (foliot_value_get_proxy (me));
@@ -253,7 +252,7 @@ test_dates (World *world)
 {
   FoliotContainer *a = world_container (world, "a");
   world_agent (world_container (world, "b"), TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) proxy = world_connect (a, "local://b/0");
+  g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "b/0"));
   FoliotDate date;
   g_assert_true (foliot_date_parse ("2016-01-01T12:00:00.5+01:00", &date, NULL));
   g_autoptr (FoliotValue) sent = foliot_value_new_date (&date);
@@ -268,7 +267,7 @@ test_extras (World *world)
 {
   FoliotContainer *a = world_container (world, "a");
   world_agent (world_container (world, "b"), TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) proxy = world_connect (a, "local://b/0");
+  g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "b/0"));
   g_autoptr (FoliotValue) echo = call_ok (proxy, "echo", v_new (REF (1), foliot_value_new_string ("two")));
   g_autofree char *text = foliot_value_print (echo);
   g_assert_cmpstr (text, ==, "ClassV(x=1, y='two')");
@@ -288,7 +287,7 @@ test_validate (World *world)
 {
   FoliotContainer *a = world_container (world, "a");
   world_agent (world_container (world, "b"), TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) proxy = world_connect (a, "local://b/0");
+  g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "b/0"));
   g_autoptr (FoliotProxy) root = foliot_rpc_client_get_remote (foliot_proxy_get_client (proxy));
   g_autoptr (FoliotValue) known = call_ok (root, "validate_aid", foliot_value_new_string ("0"));
   g_assert_cmpstr (foliot_value_get_string (known, NULL), ==, "Callee");
@@ -307,15 +306,14 @@ test_validate (World *world)
 static void
 test_dead_address (World *world)
 {
-  static const char refused[] = "No server started for this local queue instance.";
   FoliotContainer *a = world_container (world, "a");
-  g_autoptr (FoliotFuture) first = foliot_container_connect (a, "local://b/0", 0);
-  g_autoptr (FoliotFuture) second = foliot_container_connect (a, "local://b/1", 0);
-  assert_call_fails (foliot_future_ref (first), FOLIOT_ERROR_CONNECTION_REFUSED, refused);
-  assert_call_fails (foliot_future_ref (second), FOLIOT_ERROR_CONNECTION_REFUSED, refused);
-  world_connect_fails (a, "local://b/0", 0, FOLIOT_ERROR_CONNECTION_REFUSED, refused);
-  world_agent (world_container (world, "b"), TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) proxy = world_connect (a, "local://b/0");
+  g_autoptr (FoliotFuture) first = foliot_container_connect (a, world_url (world, "dead/0"), 0);
+  g_autoptr (FoliotFuture) second = foliot_container_connect (a, world_url (world, "dead/1"), 0);
+  assert_call_fails (foliot_future_ref (first), world_get_refusal (world), NULL);
+  assert_call_fails (foliot_future_ref (second), world_get_refusal (world), NULL);
+  world_connect_fails (world, a, world_url (world, "dead/0"), 0, world_get_refusal (world), NULL);
+  world_agent (world_container (world, "dead"), TYPE_CALLEE, NULL);
+  g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "dead/0"));
   assert_adds (proxy);
 }
 
@@ -324,13 +322,13 @@ test_lost_connection (World *world)
 {
   FoliotContainer *a = world_container (world, "a"), *b = world_container (world, "b");
   world_agent (b, TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) old = world_connect (a, "local://b/0");
+  g_autoptr (FoliotProxy) old = world_connect (a, world_url (world, "b/0"));
   world_shutdown (b);
+  world_settle (world);
   g_assert_cmpuint (foliot_container_get_n_connections (a), ==, 0);
-  world_connect_fails (a, "local://b/0", 0, FOLIOT_ERROR_CONNECTION_REFUSED,
-                       "No server started for this local queue instance.");
+  world_connect_fails (world, a, world_url (world, "b/0"), 0, FOLIOT_ERROR_CONNECTION_REFUSED, NULL);
   world_agent (world_container (world, "b"), TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) fresh = world_connect (a, "local://b/0");
+  g_autoptr (FoliotProxy) fresh = world_connect (a, world_url (world, "b/0"));
   g_assert_true (fresh != old);
   assert_adds (fresh);
   assert_call_fails (foliot_proxy_call (old, "add", REF (3), REF (4), NULL), FOLIOT_ERROR_CONNECTION_RESET,
@@ -343,13 +341,13 @@ test_lost_while_validating (World *world)
 {
   FoliotContainer *a = world_container (world, "a"), *b = world_container (world, "b");
   world_agent (b, TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) kept = world_connect (a, "local://b/0");
-  g_autoptr (FoliotFuture) one = foliot_container_connect (a, "local://b/1", 0);
-  g_autoptr (FoliotFuture) two = foliot_container_connect (a, "local://b/1", 0);
+  g_autoptr (FoliotProxy) kept = world_connect (a, world_url (world, "b/0"));
+  g_autoptr (FoliotFuture) one = foliot_container_connect (a, world_url (world, "b/1"), 0);
+  g_autoptr (FoliotFuture) two = foliot_container_connect (a, world_url (world, "b/1"), 0);
   foliot_future_unref (foliot_rpc_client_close (foliot_proxy_get_client (kept)));
   assert_call_fails (foliot_future_ref (one), FOLIOT_ERROR_CONNECTION_RESET, "Connection closed");
   assert_call_fails (foliot_future_ref (two), FOLIOT_ERROR_CONNECTION_RESET, "Connection closed");
-  g_autoptr (FoliotProxy) fresh = world_connect (a, "local://b/0");
+  g_autoptr (FoliotProxy) fresh = world_connect (a, world_url (world, "b/0"));
   assert_adds (fresh);
 }
 
@@ -389,18 +387,18 @@ test_shutdown (World *world)
 {
   FoliotContainer *a = world_container (world, "a"), *b = world_container (world, "b");
   Callee *callee = world_agent (b, TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) proxy = world_connect (a, "local://b/0");
+  g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "b/0"));
   g_autoptr (FoliotFuture) ours = foliot_proxy_call (proxy, "wait", REF (10), NULL);
   g_assert_true (foliot_sleep (world->kernel, FOLIOT_SECOND, NULL));
   g_assert_cmpuint (callee->n_waiting, ==, 1);
   world_shutdown (a);
   assert_call_fails (foliot_future_ref (ours), FOLIOT_ERROR_CONNECTION_RESET, "Connection closed");
-  g_assert_false (foliot_local_queue_has_server (foliot_local_queue_get (world->kernel, "a", NULL)));
+  world_connect_fails (world, b, world_url (world, "a/0"), 0, FOLIOT_ERROR_CONNECTION_REFUSED, NULL);
   world_shutdown (a);
-  world_connect_fails (a, "local://b/0", 0, FOLIOT_ERROR_CLOSED,
-                       "Cannot connect to \"local://b/0\": Container('local://a/') was shut down");
+  world_connect_fails (world, a, world_url (world, "b/0"), 0, FOLIOT_ERROR_CLOSED,
+                       "Cannot connect to \"{b/0}\": Container('{a/}') was shut down");
   assert_call_fails (foliot_agent_new (a, TYPE_CALLEE, NULL, NULL), FOLIOT_ERROR_CLOSED,
-                     "Container('local://a/') was shut down: it takes no more agents");
+                     world_text (world, "Container('{a/}') was shut down: it takes no more agents"));
 }
 
 /* Those who wait for a peer that never comes. */
@@ -408,7 +406,7 @@ static void
 test_shutdown_while_connecting (World *world)
 {
   FoliotContainer *a = world_container (world, "a");
-  g_autoptr (FoliotFuture) never = foliot_container_connect (a, "local://b/0", FOLIOT_TIME_NEVER);
+  g_autoptr (FoliotFuture) never = foliot_container_connect (a, world_url (world, "b/0"), FOLIOT_TIME_NEVER);
   g_assert_true (foliot_sleep (world->kernel, FOLIOT_SECOND, NULL));
   g_assert_false (foliot_future_is_settled (never));
   world_shutdown (a);
@@ -421,7 +419,7 @@ test_shutdown_of_peer (World *world)
 {
   FoliotContainer *a = world_container (world, "a"), *b = world_container (world, "b");
   world_agent (b, TYPE_CALLEE, NULL);
-  g_autoptr (FoliotProxy) proxy = world_connect (a, "local://b/0");
+  g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "b/0"));
   g_autoptr (FoliotFuture) call = foliot_proxy_call (proxy, "wait", REF (10), NULL);
   g_assert_true (foliot_sleep (world->kernel, FOLIOT_SECOND, NULL));
   world_shutdown (b);
@@ -437,7 +435,7 @@ test_circles (World *world)
 {
   FoliotContainer *a = world_container (world, "a");
   FoliotAgent *agent = world_agent (a, TYPE_CALLEE, NULL);
-  g_object_set_data_full (G_OBJECT (agent), "self", world_connect (a, "local://a/0"),
+  g_object_set_data_full (G_OBJECT (agent), "self", world_connect (a, world_url (world, "a/0")),
                           (GDestroyNotify) foliot_proxy_unref);
 }
 
@@ -506,30 +504,30 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  world_test_add_local ("/agent/row-078-create", test_create);
-  world_test_add_local ("/agent/row-078-create-async", test_create_async);
+  world_test_add ("/agent/row-078-create", test_create);
+  world_test_add ("/agent/row-078-create-async", test_create_async);
   g_test_add_func ("/agent/row-078-094-blocking-forms", test_sync);
   world_test_add_once ("/agent/row-103-start-date", test_clock);
-  world_test_add_local ("/agent/row-082-connect", test_connect);
+  world_test_add ("/agent/row-082-connect", test_connect);
   world_test_add_once ("/agent/row-083-bad-urls", test_bad_urls);
-  world_test_add_local ("/agent/row-084-unknown-agent", test_unknown_agent);
+  world_test_add ("/agent/row-084-unknown-agent", test_unknown_agent);
   world_test_add_once ("/agent/row-085-connect-timeout", test_connect_timeout);
-  world_test_add_local ("/agent/row-086-one-connection", test_one_connection);
-  world_test_add_local ("/agent/row-087-proxy-cache", test_proxy_cache);
-  world_test_add_local ("/agent/row-088-passing-agents", test_passing_agents);
-  world_test_add_local ("/agent/row-089-own-container", test_own_container);
-  world_test_add_local ("/agent/row-090-dates", test_dates);
-  world_test_add_local ("/agent/row-091-extras", test_extras);
-  world_test_add_local ("/agent/row-095-validate", test_validate);
-  world_test_add_local ("/agent/row-108-both-ways", test_both_ways);
-  world_test_add_once ("/agent/container/dead-address", test_dead_address);
-  world_test_add_once ("/agent/container/lost-connection", test_lost_connection);
-  world_test_add_once ("/agent/container/lost-while-validating", test_lost_while_validating);
+  world_test_add ("/agent/row-086-one-connection", test_one_connection);
+  world_test_add ("/agent/row-087-proxy-cache", test_proxy_cache);
+  world_test_add ("/agent/row-088-passing-agents", test_passing_agents);
+  world_test_add ("/agent/row-089-own-container", test_own_container);
+  world_test_add ("/agent/row-090-dates", test_dates);
+  world_test_add ("/agent/row-091-extras", test_extras);
+  world_test_add ("/agent/row-095-validate", test_validate);
+  world_test_add ("/agent/row-108-both-ways", test_both_ways);
+  world_test_add ("/agent/container/dead-address", test_dead_address);
+  world_test_add ("/agent/container/lost-connection", test_lost_connection);
+  world_test_add ("/agent/container/lost-while-validating", test_lost_while_validating);
   world_test_add_once ("/agent/container/ask-again", test_ask_again);
-  world_test_add_local ("/agent/row-094-shutdown", test_shutdown);
-  world_test_add_local ("/agent/row-094-shutdown-of-peer", test_shutdown_of_peer);
+  world_test_add ("/agent/row-094-shutdown", test_shutdown);
+  world_test_add ("/agent/row-094-shutdown-of-peer", test_shutdown_of_peer);
   world_test_add_once ("/agent/container/shutdown-while-connecting", test_shutdown_while_connecting);
-  world_test_add_local ("/agent/container/circles", test_circles);
+  world_test_add ("/agent/container/circles", test_circles);
   g_test_add_func ("/agent/container/world-ends", test_world_ends);
   g_test_add_func ("/agent/row-111-run", test_run);
   return g_test_run ();
