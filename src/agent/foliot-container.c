@@ -264,6 +264,7 @@ container_set_compat (FoliotContainerPrivate *priv, FoliotCompat compat)
 {
   FoliotTlsCredentials *tls = foliot_stream_transport_get_tls (priv->transport);
   priv->compat = compat;
+  _foliot_peers_set_reconnects (priv->peers, compat != FOLIOT_COMPAT_AIOMAS);
   if (tls != NULL && compat == FOLIOT_COMPAT_AIOMAS)
     foliot_tls_credentials_set_compat (tls, FOLIOT_TLS_COMPAT_AIOMAS);
 }
@@ -327,10 +328,10 @@ container_open (FoliotContainer *self, FoliotAddress *at, const FoliotContainerO
   if (priv->clock == NULL)
     return FALSE;
   container_set_options (self, options);
-  container_set_compat (priv, options->compat);
   priv->node = foliot_kernel_add_node (priv->kernel, priv->name);
   priv->scope = foliot_scope_new (priv->kernel, NULL);
   priv->peers = _foliot_peers_new (self, priv->transport, &priv->options, priv->node);
+  container_set_compat (priv, options->compat);
   if (!container_mount (self, error))
     return FALSE;
   guint32 before = foliot_kernel_enter_node (priv->kernel, priv->node);

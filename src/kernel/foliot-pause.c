@@ -55,12 +55,11 @@ ignore (FoliotPollEntry *entry, guint32 events)
 }
 
 /* The pause stays with its owner, and says no more. */
-static gboolean
+static void
 closed (FoliotPollEntry *entry, gboolean at_last)
 {
   _foliot_poll_remove (entry);
   ((FoliotPause *) entry)->kernel = NULL;
-  return TRUE;
 }
 
 /* The same for one whose event was dropped. */

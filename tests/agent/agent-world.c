@@ -367,8 +367,9 @@ FoliotContainer *
 world_container_full (World *world, const char *id, const FoliotContainerOptions *options, GError **error)
 {
   g_autoptr (FoliotAddress) address = world_address (world, id);
-  FoliotContainerOptions defaults
-      = { .codec_type = world->codec, .serializers = v_serializer (), .n_serializers = 1 };
+  FoliotContainerOptions defaults = {
+    .codec_type = world->codec, .serializers = v_serializer (), .n_serializers = 1, .compat = world->compat
+  };
   return foliot_container_new (world->transport, address, options != NULL ? options : &defaults, error);
 }
 

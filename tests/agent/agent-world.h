@@ -16,6 +16,7 @@ typedef struct
   const char *wire; /* the transport's name in the suite of transports */
   FoliotTransport *transport;
   GType codec;
+  FoliotCompat compat;   /* of the containers that are made from now on */
   GPtrArray *containers; /* those made by world_container */
   guint n_frames;        /* delivered so far */
   GStringChunk *texts;   /* of world_text */

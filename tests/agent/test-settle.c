@@ -425,7 +425,7 @@ never_settles (Stage *stage)
   g_assert_null (settled);
   g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_TIMED_OUT);
   g_assert_nonnull (strstr (error->message, "not settled after 100 ms:\n"));
-  g_assert_nonnull (strstr (error->message, "  waits for 1 answers of ['127.0.0.1', "));
+  g_assert_nonnull (strstr (error->message, "  waits for 1 answers of ('127.0.0.1', "));
   g_assert_nonnull (strstr (error->message, " to agents/1/wait, missing since 0"));
 
   g_autoptr (FoliotValue) text = await_ok (foliot_container_report_waits (stage->container, 0));
