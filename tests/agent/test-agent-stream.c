@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent-world.h"
+#include "foliot-counted-transport.h"
 #include "foliot-transport-suite.h"
 #include "test-certificate.h"
 
@@ -208,6 +209,69 @@ test_port_zero (World *world)
   assert_adds (proxy);
 }
 
+/* ---- who is not there yet ---- */
+
+typedef struct
+{
+  World *world;
+  FoliotContainer *container;
+} Seeker;
+
+/* A container whose tries to connect are seen. */
+static void
+seeker_init (Seeker *seeker, World *world, FoliotCountedFunc failed, FoliotCountedTransport **out_counted)
+{
+  FoliotTransport *inner = world->transport;
+  *out_counted = foliot_counted_transport_new (g_object_ref (inner), failed, seeker);
+  seeker->world = world;
+  world->transport = FOLIOT_TRANSPORT (*out_counted);
+  seeker->container = world_container (world, "seeker");
+  world->transport = inner;
+}
+
+static void
+on_refused_serve (guint n, gpointer user_data)
+{
+  Seeker *seeker = user_data;
+  if (n == 1)
+    foliot_future_unref (foliot_agent_new (world_container (seeker->world, "late"), TYPE_CALLEE, NULL, NULL));
+}
+
+static void
+test_connect_timeout (World *world)
+{
+  g_autoptr (FoliotCountedTransport) counted = NULL;
+  Seeker seeker;
+  seeker_init (&seeker, world, on_refused_serve, &counted);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotValue) value = foliot_await_take (
+      foliot_container_connect (seeker.container, world_url (world, "late/0"), FOLIOT_SECOND), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (foliot_counted_transport_get_n_tries (counted), ==, 2);
+  g_assert_cmpint (foliot_kernel_now (world->kernel), ==, 0);
+  assert_adds (foliot_value_get_proxy (value));
+}
+
+static void
+on_refused_shut_down (guint n, gpointer user_data)
+{
+  foliot_future_unref (foliot_container_shutdown (((Seeker *) user_data)->container));
+}
+
+static void
+test_shutdown_while_connecting (World *world)
+{
+  g_autoptr (FoliotCountedTransport) counted = NULL;
+  Seeker seeker;
+  seeker_init (&seeker, world, on_refused_shut_down, &counted);
+  g_autoptr (GError) error = NULL;
+  g_assert_null (foliot_await_take (
+      foliot_container_connect (seeker.container, world_url (world, "never/0"), FOLIOT_TIME_NEVER), &error));
+  g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET);
+  g_assert_cmpuint (foliot_counted_transport_get_n_tries (counted), ==, 1);
+  world_settle (world); /* nothing holds time any more */
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -216,5 +280,7 @@ main (int argc, char *argv[])
   world_test_add_sockets ("/agent/stream/asleep", test_asleep);
   world_test_add_sockets ("/agent/stream/elsewhere", test_elsewhere);
   world_test_add_sockets ("/agent/row-079-port-zero", test_port_zero);
+  world_test_add_sockets ("/agent/row-085-connect-timeout", test_connect_timeout);
+  world_test_add_sockets ("/agent/stream/shutdown-while-connecting", test_shutdown_while_connecting);
   return g_test_run ();
 }

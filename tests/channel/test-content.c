@@ -206,6 +206,6 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   foliot_test_add ("/channel/row-012-local-dialogue", test_local_dialogue);
   foliot_test_add ("/channel/limits-by-reference", test_limits_by_reference);
-  foliot_transport_suite_add ("channel", "row-047-extra-serializers", test_extra_serializers);
+  foliot_transport_suite_add_all ("channel", "row-047-extra-serializers", test_extra_serializers);
   return g_test_run ();
 }

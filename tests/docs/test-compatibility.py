@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 N_ROWS = 117
-# What needs sockets, TLS or child processes; every other row is due.
-LATER = {10, 11, *range(14, 18), 30, 31, 79, 86, 89, 92, 93, 109, 110, *range(113, 116)}
+# What needs child processes; every other row is due.
+LATER = {*range(113, 116)}
 
 
 def read_table(source):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "foliot-test.h"
+#include "foliot-transport-suite.h"
 #include "rpc-peers.h"
 
 #include <string.h>
@@ -12,31 +12,20 @@
 
 typedef struct
 {
-  FoliotTransport *(*make) (FoliotKernel *kernel);
+  const char *transport; /* its name in the suite of transports */
   GType (*codec) (void);
 } Variant;
 
 static FoliotTransport *
-make_by_reference (FoliotKernel *kernel)
+new_transport (FoliotKernel *kernel, const Variant *variant)
 {
-  return foliot_local_transport_new (kernel, FALSE);
+  return foliot_transport_suite_new_by_name (variant->transport, kernel);
 }
 
-static FoliotTransport *
-make_through_bytes (FoliotKernel *kernel)
+static FoliotAddress *
+new_address (const Variant *variant, const char *id)
 {
-  return foliot_local_transport_new (kernel, TRUE);
-}
-
-static FoliotTransport *
-make_network (FoliotKernel *kernel)
-{
-  g_autoptr (FoliotTransport) inner = foliot_local_transport_new (kernel, FALSE);
-  const FoliotLatency latency = { FOLIOT_LATENCY_CONSTANT, 3 * FOLIOT_MILLISECOND, 0 };
-  FoliotNetwork *network = foliot_network_new (inner);
-
-  foliot_network_add_rule (network, "*", "*", &latency, 0);
-  return FOLIOT_TRANSPORT (network);
+  return foliot_transport_suite_new_address_by_name (variant->transport, id);
 }
 
 /* ---- a connection ---- */
@@ -82,8 +71,8 @@ pair_listen (Pair *pair, FoliotKernel *kernel, const Variant *variant)
 
   memset (pair, 0, sizeof *pair);
   pair->kernel = kernel;
-  pair->transport = variant->make (kernel);
-  pair->address = foliot_address_new_local ("server", NULL);
+  pair->transport = new_transport (kernel, variant);
+  pair->address = new_address (variant, "server");
   pair->options.codec_type = variant->codec ();
   pair->server = rpc_server_new (kernel);
   pair->listener = foliot_rpc_serve (pair->transport, pair->address, G_OBJECT (pair->server), &pair->options,
@@ -190,8 +179,8 @@ on_raw_connected (FoliotChannel *channel, gpointer user_data)
 static void
 call_wire_form (FoliotKernel *kernel, const Variant *variant)
 {
-  g_autoptr (FoliotTransport) transport = variant->make (kernel);
-  g_autoptr (FoliotAddress) address = foliot_address_new_local ("raw", NULL);
+  g_autoptr (FoliotTransport) transport = new_transport (kernel, variant);
+  g_autoptr (FoliotAddress) address = new_address (variant, "raw");
   const FoliotChannelOptions options = { .codec_type = variant->codec () };
   RawPeer peer = { NULL };
   g_autoptr (FoliotListener) listener
@@ -438,7 +427,7 @@ static void
 invalid_service (FoliotKernel *kernel, const Variant *variant)
 {
   g_autoptr (GObject) stranger = g_object_new (G_TYPE_OBJECT, NULL);
-  g_autoptr (FoliotAddress) other = foliot_address_new_local ("other", NULL);
+  g_autoptr (FoliotAddress) other = new_address (variant, "other");
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotFuture) opened = NULL;
   Pair pair;
@@ -501,8 +490,8 @@ on_connected_call (FoliotRpcClient *client, gpointer user_data)
 static void
 called_at_once (FoliotKernel *kernel, const Variant *variant)
 {
-  g_autoptr (FoliotTransport) transport = variant->make (kernel);
-  g_autoptr (FoliotAddress) address = foliot_address_new_local ("server", NULL);
+  g_autoptr (FoliotTransport) transport = new_transport (kernel, variant);
+  g_autoptr (FoliotAddress) address = new_address (variant, "server");
   const FoliotChannelOptions options = { .codec_type = variant->codec () };
   g_autoptr (RpcServer) server = rpc_server_new (kernel);
   g_autoptr (RpcCaller) caller = rpc_caller_new ("Monty");
@@ -936,20 +925,23 @@ connection_keeps_client (FoliotKernel *kernel, const Variant *variant)
     body (kernel, &variant);                                                                                 \
   }
 #define ADD_CASE(variant, name, body) foliot_test_add ("/rpc/" #variant "/" name, variant##_##body);
-#define SUITE(variant, make, codec)                                                                          \
-  static const Variant variant = { make, codec };                                                            \
+#define SUITE(variant, transport, codec)                                                                     \
+  static const Variant variant = { transport, codec };                                                       \
   CASES (DEFINE_CASE, variant)                                                                               \
   static void add_##variant (void)                                                                           \
   {                                                                                                          \
     CASES (ADD_CASE, variant)                                                                                \
   }
 
-SUITE (local, make_by_reference, foliot_codec_json_get_type)
-SUITE (local_msgpack, make_by_reference, foliot_codec_msgpack_get_type)
-SUITE (json, make_through_bytes, foliot_codec_json_get_type)
-SUITE (msgpack, make_through_bytes, foliot_codec_msgpack_get_type)
-SUITE (blosc, make_through_bytes, foliot_codec_blosc_get_type)
-SUITE (network, make_network, foliot_codec_json_get_type)
+SUITE (local, "local", foliot_codec_json_get_type)
+SUITE (local_msgpack, "local", foliot_codec_msgpack_get_type)
+SUITE (json, "local-bytes", foliot_codec_json_get_type)
+SUITE (msgpack, "local-bytes", foliot_codec_msgpack_get_type)
+SUITE (blosc, "local-bytes", foliot_codec_blosc_get_type)
+SUITE (network, "network", foliot_codec_json_get_type)
+SUITE (tcp, "tcp", foliot_codec_json_get_type)
+SUITE (unix_socket, "unix", foliot_codec_msgpack_get_type)
+SUITE (tls, "tls", foliot_codec_blosc_get_type)
 
 static void
 test_hierarchy_of_errors (void)
@@ -971,6 +963,9 @@ main (int argc, char **argv)
   add_msgpack ();
   add_blosc ();
   add_network ();
+  add_tcp ();
+  add_unix_socket ();
+  add_tls ();
   g_test_add_func ("/rpc/row-116-hierarchy-of-errors", test_hierarchy_of_errors);
   return g_test_run ();
 }
