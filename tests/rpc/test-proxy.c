@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "foliot-test.h"
+#include "foliot-transport-suite.h"
 #include "rpc-peers.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ typedef struct
 static FoliotRpcClient *
 open_client (World *world)
 {
-  g_autoptr (FoliotAddress) address = foliot_address_new_local ("q", NULL);
+  g_autoptr (FoliotAddress) address = foliot_transport_suite_new_address (0);
   g_autoptr (FoliotValue) value
       = foliot_await_take (foliot_rpc_open (world->transport, address, NULL, 0, NULL), NULL);
 
@@ -26,10 +26,10 @@ open_client (World *world)
 static void
 world_init (World *world, FoliotKernel *kernel)
 {
-  g_autoptr (FoliotAddress) address = foliot_address_new_local ("q", NULL);
+  g_autoptr (FoliotAddress) address = foliot_transport_suite_new_address (0);
   g_autoptr (RpcSub) sub = rpc_sub_new ("sub");
 
-  world->transport = foliot_local_transport_new (kernel, FALSE);
+  world->transport = foliot_transport_suite_new (kernel);
   world->listener
       = foliot_rpc_serve (world->transport, address, G_OBJECT (sub), NULL, NULL, NULL, NULL, NULL);
   world->client = open_client (world);
@@ -130,7 +130,11 @@ test_text (FoliotKernel *kernel)
   {
     g_autoptr (FoliotProxy) root = foliot_rpc_client_get_remote (world.client);
     g_autoptr (FoliotProxy) add = foliot_proxy_get (root, "add");
-    const char *before = "Proxy(\"LocalQueue('q')\", 'add')";
+    const char *origin = foliot_channel_get_origin (foliot_rpc_client_get_channel (world.client));
+    gboolean is_tuple = foliot_transport_suite_get_kind () == FOLIOT_ADDRESS_TCP;
+    g_autoptr (FoliotValue) peer = foliot_value_new_string (origin);
+    g_autofree char *name = is_tuple ? g_strdup (origin) : foliot_value_print (peer);
+    g_autofree char *before = g_strdup_printf ("Proxy(%s, 'add')", name);
 
     assert_text (add, before);
     foliot_proxy_set_string (add, "CalleeProxy('local://q/0')");
@@ -186,9 +190,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  foliot_test_add ("/rpc/proxy/row-072-equality", test_equality);
-  foliot_test_add ("/rpc/proxy/row-073-cache", test_cache);
-  foliot_test_add ("/rpc/proxy/text", test_text);
-  foliot_test_add ("/rpc/proxy/many-methods-and-arguments", test_many_methods_and_arguments);
+  foliot_transport_suite_add_all ("rpc-proxy", "row-072-equality", test_equality);
+  foliot_transport_suite_add_all ("rpc-proxy", "row-073-cache", test_cache);
+  foliot_transport_suite_add_all ("rpc-proxy", "text", test_text);
+  foliot_transport_suite_add_all ("rpc-proxy", "many-methods-and-arguments", test_many_methods_and_arguments);
   return g_test_run ();
 }

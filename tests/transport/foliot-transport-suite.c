@@ -214,27 +214,52 @@ get_current (void)
 }
 
 static void
-add (const char *suite, const char *name, FoliotTestBody body, gboolean with_sockets)
+add (const char *suite, const char *name, FoliotTestBody body,
+     gboolean (*applies) (const Transport *transport))
 {
   for (gsize i = 0; i < G_N_ELEMENTS (transports); i++)
     {
       g_autofree char *path = g_strdup_printf ("/%s/%s/%s", suite, transports[i].name, name);
 
-      if (with_sockets || transports[i].kind == FOLIOT_ADDRESS_LOCAL)
+      if (applies (&transports[i]))
         foliot_test_add (path, body);
     }
+}
+
+static gboolean
+is_inside (const Transport *transport)
+{
+  return transport->kind == FOLIOT_ADDRESS_LOCAL;
+}
+
+static gboolean
+is_any (const Transport *transport)
+{
+  return TRUE;
+}
+
+static gboolean
+carries_bytes (const Transport *transport)
+{
+  return transport->kind != FOLIOT_ADDRESS_LOCAL || transport->make == make_local_bytes;
 }
 
 void
 foliot_transport_suite_add (const char *suite, const char *name, FoliotTestBody body)
 {
-  add (suite, name, body, FALSE);
+  add (suite, name, body, is_inside);
 }
 
 void
 foliot_transport_suite_add_all (const char *suite, const char *name, FoliotTestBody body)
 {
-  add (suite, name, body, TRUE);
+  add (suite, name, body, is_any);
+}
+
+void
+foliot_transport_suite_add_bytes (const char *suite, const char *name, FoliotTestBody body)
+{
+  add (suite, name, body, carries_bytes);
 }
 
 FoliotTransport *

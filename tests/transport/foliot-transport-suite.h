@@ -17,6 +17,9 @@ void foliot_transport_suite_add (const char *suite, const char *name, FoliotTest
 /* The same for these and all that go through sockets. */
 void foliot_transport_suite_add_all (const char *suite, const char *name, FoliotTestBody body);
 
+/* The same for those whose links carry bytes. */
+void foliot_transport_suite_add_bytes (const char *suite, const char *name, FoliotTestBody body);
+
 /* In a body: the transport that this test is about. Returns: (transfer full). */
 FoliotTransport *foliot_transport_suite_new (FoliotKernel *kernel);
 /* In a body: the @n-th address of that transport. Returns: (transfer full). */
