@@ -201,10 +201,10 @@ test_full (void)
 {
   g_autofree char *cert = NULL, *ca = NULL, *same_cert = NULL, *same_ca = NULL;
 
-  run_full ("certs new full", 16, "ca-key.pem");
-  run_full ("certs new full", 300, "ca.pem");
-  assert_missing ("full");
-  assert_missing ("full-ca");
+  run_full ("certs new crowded", 16, "ca-key.pem");
+  run_full ("certs new crowded", 300, "ca.pem");
+  assert_missing ("crowded");
+  assert_missing ("crowded-ca");
   run ("certs new roomy", 0, "\"roomy\"");
   run_full ("certs new narrow --ca roomy-ca", 300, "narrow/ca.pem");
   assert_missing ("narrow");
