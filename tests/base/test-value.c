@@ -795,6 +795,17 @@ test_print_is_short (void)
 }
 
 static void
+test_python_names (void)
+{
+  g_assert_cmpstr (foliot_value_kind_to_python_name (FOLIOT_VALUE_NULL), ==, "NoneType");
+  g_assert_cmpstr (foliot_value_kind_to_python_name (FOLIOT_VALUE_INT), ==, "int");
+  g_assert_cmpstr (foliot_value_kind_to_python_name (FOLIOT_VALUE_BIGINT), ==, "int");
+  g_assert_cmpstr (foliot_value_kind_to_python_name (FOLIOT_VALUE_DOUBLE), ==, "float");
+  g_assert_cmpstr (foliot_value_kind_to_python_name (FOLIOT_VALUE_LIST), ==, "list");
+  g_assert_cmpstr (foliot_value_kind_to_python_name (FOLIOT_VALUE_OBJECT), ==, "object");
+}
+
+static void
 test_wrong_kind_is_a_mistake (void)
 {
   g_test_expect_message ("Foliot", G_LOG_LEVEL_CRITICAL, "*FOLIOT_VALUE_INT*");
@@ -838,6 +849,7 @@ main (int argc, char **argv)
   g_test_add_func ("/value/print", test_print);
   g_test_add_func ("/value/print-string-escapes", test_print_string_escapes);
   g_test_add_func ("/value/print-is-short", test_print_is_short);
+  g_test_add_func ("/value/python-names", test_python_names);
   g_test_add_func ("/value/wrong-kind-is-a-mistake", test_wrong_kind_is_a_mistake);
   return g_test_run ();
 }
