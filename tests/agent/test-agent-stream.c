@@ -168,7 +168,8 @@ test_asleep (World *world)
   g_assert_cmpint (foliot_kernel_now (world->kernel), ==, 3 * FOLIOT_SECOND);
   g_autofree char *big = g_strnfill (5000000, 'x'); /* does not fit into any socket's buffer */
   g_autoptr (FoliotFuture) echo = foliot_proxy_call (there, "echo", foliot_value_new_string (big), NULL);
-  g_assert_nonnull (foliot_await (echo, foliot_kernel_now (world->kernel) + 1, NULL));
+  g_autoptr (FoliotValue) echoed = foliot_await (echo, foliot_kernel_now (world->kernel) + 1, NULL);
+  g_assert_nonnull (echoed);
   g_assert_cmpint (foliot_kernel_now (world->kernel), ==, 3 * FOLIOT_SECOND);
   g_autoptr (FoliotValue) late = foliot_await (long_one, FOLIOT_TIME_NEVER, NULL);
   g_assert_nonnull (late);
