@@ -192,10 +192,14 @@ listen_at (FoliotTransport *transport, FoliotAddress *at, const char *name, Foli
            gpointer user_data, GDestroyNotify destroy, GError **error)
 {
   Service *service = g_new (Service, 1);
+  FoliotListener *listener;
 
   *service = (Service){ accept, user_data, destroy };
-  return foliot_transport_listen (TEST_PLAIN_TRANSPORT (transport)->inner, at, name, on_accepted, service,
-                                  service_free, error);
+  listener = foliot_transport_listen (TEST_PLAIN_TRANSPORT (transport)->inner, at, name, on_accepted, service,
+                                      service_free, error);
+  if (listener == NULL) /* then it is still ours */
+    g_free (service);
+  return listener;
 }
 
 static void
