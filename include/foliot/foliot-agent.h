@@ -417,7 +417,7 @@ FOLIOT_API FoliotFuture *foliot_agent_start (FoliotAgent *agent, FoliotValue *ar
 /**
  * foliot_agent_type_get_name:
  *
- * Returns: the class name that peers see.
+ * Returns: the class name that peers see, such as `Controller`; for the life of the process
  */
 FOLIOT_API const char *foliot_agent_type_get_name (GType type);
 /**
@@ -468,7 +468,7 @@ FOLIOT_API guint32 foliot_agent_get_node (gpointer agent);
 /**
  * foliot_agent_get_scope:
  *
- * Owns the agent's fibers.
+ * Returns: (transfer none): what owns the agent's fibers: they are cancelled when the agent ends
  */
 FOLIOT_API FoliotScope *foliot_agent_get_scope (gpointer agent);
 /**

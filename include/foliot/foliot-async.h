@@ -157,9 +157,10 @@ FOLIOT_API FoliotValue *foliot_await_take (FoliotFuture *future, GError **error)
 FOLIOT_API gboolean foliot_sleep (FoliotKernel *kernel, FoliotTime duration, GError **error);
 /**
  * foliot_sleep_until:
- * @time: kernel time.
+ * @time: kernel time; one at or before now is now
+ * @error: CANCELLED
  *
- * Awaits.
+ * Awaits @time.
  */
 FOLIOT_API gboolean foliot_sleep_until (FoliotKernel *kernel, FoliotTime time, GError **error);
 
@@ -269,7 +270,7 @@ FOLIOT_API gboolean foliot_fiber_is_running (FoliotKernel *kernel);
 /**
  * foliot_fiber_get_name:
  *
- * Returns: (nullable): of the running fiber.
+ * Returns: (nullable): the name of the running fiber, as long as that lives; %NULL on the main stack
  */
 FOLIOT_API const char *foliot_fiber_get_name (FoliotKernel *kernel);
 /**
@@ -325,7 +326,7 @@ FOLIOT_API FoliotCondition *foliot_condition_new (FoliotKernel *kernel) FOLIOT_W
 /**
  * foliot_condition_free:
  *
- * Closes: waiters end with CLOSED.
+ * Waiters end with CLOSED; then it is gone.
  */
 FOLIOT_API void foliot_condition_free (FoliotCondition *condition);
 /**
@@ -395,14 +396,17 @@ FOLIOT_API guint foliot_resource_get_n_waiting (FoliotResource *resource);
 typedef struct _FoliotStore FoliotStore;
 /**
  * foliot_store_new: (skip)
- * @capacity: 0 is unlimited.
+ * @name: for the wait-for report; copied
+ * @capacity: how many values it takes; 0: any number
+ *
+ * Returns: (transfer full): an empty store
  */
 FOLIOT_API FoliotStore *foliot_store_new (FoliotKernel *kernel, const char *name,
                                           gsize capacity) FOLIOT_WARN_UNUSED;
 /**
  * foliot_store_free:
  *
- * Closes and frees.
+ * As foliot_store_close(); what is still in it is dropped, and then it is gone.
  */
 FOLIOT_API void foliot_store_free (FoliotStore *store);
 /**
@@ -413,9 +417,11 @@ FOLIOT_API void foliot_store_free (FoliotStore *store);
 FOLIOT_API void foliot_store_close (FoliotStore *store);
 /**
  * foliot_store_put:
- * @value: (transfer full): dropped on error.
+ * @value: (transfer full): dropped on error
+ * @deadline: kernel time at which to give up; `FOLIOT_TIME_NEVER`: not at all
+ * @error: TIMED_OUT, CANCELLED, CLOSED
  *
- * Awaits while full.
+ * Awaits while full; who waits longest is first.
  */
 FOLIOT_API gboolean foliot_store_put (FoliotStore *store, FoliotValue *value, FoliotTime deadline,
                                       GError **error);
@@ -426,8 +432,12 @@ FOLIOT_API gboolean foliot_store_put (FoliotStore *store, FoliotValue *value, Fo
 FOLIOT_API gboolean foliot_store_try_put (FoliotStore *store, FoliotValue *value);
 /**
  * foliot_store_get:
+ * @deadline: kernel time at which to give up; `FOLIOT_TIME_NEVER`: not at all
+ * @error: TIMED_OUT, CANCELLED, CLOSED (once it is closed and empty)
  *
- * Awaits while empty.
+ * Awaits while empty; who waits longest is first.
+ *
+ * Returns: (transfer full) (nullable): the value that was put first; %NULL with @error
  */
 FOLIOT_API FoliotValue *foliot_store_get (FoliotStore *store, FoliotTime deadline,
                                           GError **error) FOLIOT_WARN_UNUSED;

@@ -233,8 +233,11 @@ FOLIOT_API gboolean foliot_codec_encode (FoliotCodec *codec, FoliotValue *value,
                                          GError **error);
 /**
  * foliot_codec_decode:
+ * @error: what foliot_codec_read() and foliot_codec_raise() say
  *
- * Read, then raise.
+ * Both in one: bytes to plain data, and that to values with objects.
+ *
+ * Returns: (transfer full) (nullable): the value; %NULL with @error
  */
 FOLIOT_API FoliotValue *foliot_codec_decode (FoliotCodec *codec, const guint8 *data, gsize length,
                                              GError **error) FOLIOT_WARN_UNUSED;

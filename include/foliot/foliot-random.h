@@ -60,10 +60,9 @@ FOLIOT_API gboolean foliot_random_chance (FoliotRandom *random, double probabili
 FOLIOT_API double foliot_random_exponential (FoliotRandom *random, double mean);
 /**
  * foliot_random_normal:
+ * @sigma: ≥ 0
  *
- * By the ziggurat
- *
- * Sigma ≥ 0.
+ * Returns: a draw from the normal distribution, by the ziggurat
  */
 FOLIOT_API double foliot_random_normal (FoliotRandom *random, double mean, double sigma);
 /**

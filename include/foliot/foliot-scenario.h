@@ -70,7 +70,7 @@ FOLIOT_API guint64 foliot_scenario_get_seed (FoliotScenario *scenario);
 /**
  * foliot_scenario_get_until:
  *
- * The kernel time at which a run ends.
+ * Returns: the kernel time at which a run ends, unless the options of its world say otherwise; no event at or after it runs
  */
 FOLIOT_API FoliotTime foliot_scenario_get_until (FoliotScenario *scenario);
 /**
@@ -103,7 +103,7 @@ FOLIOT_API GType foliot_module_find_type (const char *name, const char *const *m
 /**
  * foliot_scenario_get_schema:
  *
- * Returns: the JSON schema of scenario files.
+ * Returns: the JSON schema of scenario files, as text; static
  */
 FOLIOT_API const char *foliot_scenario_get_schema (void);
 

@@ -204,7 +204,7 @@ FOLIOT_API FoliotFuture *foliot_listener_wait_closed (FoliotListener *listener) 
 /**
  * FoliotTransport:
  *
- * Makes links.
+ * A way to reach others: connects to an address, or listens at one, and makes a link of each connection.
  */
 #define FOLIOT_TYPE_TRANSPORT (foliot_transport_get_type ())
 FOLIOT_API G_DECLARE_INTERFACE (FoliotTransport, foliot_transport, FOLIOT, TRANSPORT, GObject);
@@ -266,7 +266,7 @@ FOLIOT_API const char *foliot_local_queue_get_id (FoliotLocalQueue *queue);
 /**
  * foliot_local_queue_has_server:
  *
- * Returns: whether somebody listens.
+ * Returns: whether somebody listens there now, so that a connect will succeed
  */
 FOLIOT_API gboolean foliot_local_queue_has_server (FoliotLocalQueue *queue);
 /**
@@ -341,7 +341,7 @@ FOLIOT_API void foliot_network_set_partition (FoliotNetwork *network, const char
 /**
  * foliot_network_get_n_lost:
  *
- * Messages lost so far.
+ * Returns: messages lost so far, by rules and partitions, over all links of the network
  */
 FOLIOT_API guint64 foliot_network_get_n_lost (FoliotNetwork *network);
 
@@ -360,7 +360,10 @@ FOLIOT_API FoliotFramer *foliot_framer_new (gsize max_bytes) FOLIOT_WARN_UNUSED;
 FOLIOT_API void foliot_framer_free (FoliotFramer *framer);
 /**
  * foliot_framer_feed:
- * @error: FRAME_TOO_LONG; for good.
+ * @data: (array length=length): the next bytes of the stream, cut anywhere
+ * @error: FRAME_TOO_LONG, RESOURCES; for good: all later calls say it again
+ *
+ * Returns: whether all could be taken; frames that were complete before are still given out
  */
 FOLIOT_API gboolean foliot_framer_feed (FoliotFramer *framer, const guint8 *data, gsize length,
                                         GError **error);
@@ -372,8 +375,9 @@ FOLIOT_API gboolean foliot_framer_feed (FoliotFramer *framer, const guint8 *data
 FOLIOT_API GBytes *foliot_framer_next (FoliotFramer *framer) FOLIOT_WARN_UNUSED;
 /**
  * foliot_framer_append:
+ * @length: at most 2^32 − 1
  *
- * Appends header and payload to @out.
+ * Appends the header of four bytes and the payload to @out.
  */
 FOLIOT_API void foliot_framer_append (GByteArray *out, const guint8 *payload, gsize length);
 
