@@ -216,12 +216,14 @@ on_refused (FoliotListener *listener, const GError *why, FoliotValue *peername, 
   tell_refusal (self, peername, why);
 }
 
-/* A connection that was lost is nobody's fault; what breaks a rule has a domain of its own. */
+/* A connection that was lost is nobody's fault, with TLS or without; what breaks a rule has a domain of its own. */
 static void
 on_incoming_ended (FoliotRpcClient *client, const GError *why, gboolean protocol, gpointer self)
 {
   g_autoptr (FoliotValue) peername = NULL;
-  if (!protocol && (why == NULL || why->domain == FOLIOT_ERROR))
+  if (!protocol
+      && (why == NULL || why->domain == FOLIOT_ERROR
+          || g_error_matches (why, FOLIOT_TLS_ERROR, FOLIOT_TLS_ERROR_TRUNCATED)))
     return;
   peername = foliot_channel_dup_info (foliot_rpc_client_get_channel (client), "peername", NULL);
   tell_refusal (self, peername, why);

@@ -150,11 +150,12 @@ play (FoliotKernel *kernel, const Arguments *arguments, GError **error)
 
   if (own == NULL)
     return 0;
-  client.stage = (InteropStage){ .container = container,
-                                 .own = own,
-                                 .url = arguments->places[0],
-                                 .has_bytes = g_strcmp0 (arguments->codec, "json") != 0,
-                                 .failure = failure };
+  client.stage
+      = (InteropStage){ .container = container,
+                        .own = own,
+                        .url = arguments->places[0],
+                        .has_bytes = arguments->codec != NULL && !g_str_equal (arguments->codec, "json"),
+                        .failure = failure };
   done = foliot_fiber_spawn_full (kernel, NULL, "client", FOLIOT_STACK_LARGE, try_all, &client, NULL);
   result = foliot_run (kernel, done, error);
   foliot_container_shutdown_sync (container);
