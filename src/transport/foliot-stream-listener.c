@@ -462,6 +462,7 @@ static void
 foliot_stream_listener_close (FoliotListener *base)
 {
   FoliotStreamListener *listener = FOLIOT_STREAM_LISTENER (base);
+  g_autoptr (GPtrArray) guests = g_ptr_array_ref (listener->guests);
 
   while (listener->n_doors > 0)
     {
@@ -470,8 +471,8 @@ foliot_stream_listener_close (FoliotListener *base)
       _foliot_poll_remove (&door->entry);
       close (door->fd);
     }
-  while (listener->guests->len > 0)
-    guest_free (g_ptr_array_steal_index_fast (listener->guests, 0));
+  while (guests->len > 0) /* the last of them may take the listener along */
+    guest_free (g_ptr_array_steal_index_fast (guests, 0));
 }
 
 static FoliotFuture *
