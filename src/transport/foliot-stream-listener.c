@@ -40,7 +40,6 @@ typedef struct
   FoliotStreamListener *listener; /* owned */
   FoliotStreamPair *pair;         /* (nullable) when its client is of this kernel */
   FoliotStreamWire *wire;         /* NULL: it is hung up on */
-  FoliotHold *hold;               /* (nullable) */
   FoliotValue *peername;          /* (nullable) of one that is refused */
   GError *why;                    /* (nullable) it is refused */
 } Guest;
@@ -79,8 +78,6 @@ guest_free (Guest *guest)
   if (guest->wire != NULL)
     _foliot_stream_wire_close (guest->wire, TRUE);
   g_clear_pointer (&guest->pair, _foliot_stream_pair_unref);
-  if (guest->hold != NULL)
-    foliot_hold_release (guest->hold);
   g_clear_pointer (&guest->peername, foliot_value_unref);
   g_clear_error (&guest->why);
   g_object_unref (guest->listener);
@@ -192,7 +189,6 @@ receive (FoliotStreamListener *listener, int fd, FoliotFilter *filter)
       on_wire_opened (guest);
       return;
     }
-  guest->hold = foliot_kernel_hold (shared->kernel, "a client that shakes hands", 0);
   _foliot_stream_wire_set_limit (guest->wire, shared->options.handshake_limit_ms);
 }
 

@@ -308,7 +308,7 @@ test_max_connections (FoliotKernel *kernel)
   g_assert_cmpuint (calm->server->refusals->len, ==, 1);
 }
 
-/* Whoever shakes hands counts, too, and not for longer than the limit. */
+/* Whoever shakes hands counts, too, and not for longer than the limit; and no stranger can make time stand still. */
 static void
 test_mute_guests (FoliotKernel *kernel)
 {
@@ -319,12 +319,15 @@ test_mute_guests (FoliotKernel *kernel)
   g_autoptr (TestCalm) calm = new_calm (kernel, &options);
   g_autoptr (TestLink) good = NULL;
   g_autoptr (GError) error = NULL;
+  FoliotSettled settled;
   int fds[3];
 
   for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
     fds[i] = test_socket_connect (test_calm_get_address (calm));
   test_server_expect (calm->server, 2); /* the calm one, and who is refused */
   assert_refused (calm->server, 0, "3 connections are open");
+  foliot_kernel_peek_settled (kernel, &settled);
+  g_assert_cmpuint (settled.n_holds, ==, 0);
   test_server_expect (calm->server, 4);
   for (guint i = 1; i <= 2; i++)
     g_assert_error (test_server_get_refusal (calm->server, i), FOLIOT_TLS_ERROR,
