@@ -2,6 +2,7 @@
 #include "tools/foliot-verbs.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "tools/foliot-build.h"
 #include "tools/foliot-places.h"
@@ -110,6 +111,19 @@ print_container (FoliotContainer *container)
            foliot_container_get_base_url (container));
 }
 
+/* Every connection is a descriptor, and the limit that a shell hands on is meant for programs that have few. */
+static void
+allow_many_connections (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0)
+    {
+      limit.rlim_cur = limit.rlim_max;
+      setrlimit (RLIMIT_NOFILE, &limit);
+    }
+}
+
 static int
 serve (FoliotScenario *scenario, FoliotAddress *address, const FoliotWire *wire)
 {
@@ -128,6 +142,7 @@ serve (FoliotScenario *scenario, FoliotAddress *address, const FoliotWire *wire)
                  "scenario %s has no agents: nobody could be called", foliot_scenario_get_name (scenario));
   if (error != NULL)
     return complain (error);
+  allow_many_connections ();
   for (guint i = 1; foliot_world_get_container (world, i) != NULL; i++)
     print_container (foliot_world_get_container (world, i));
   foliot_world_set_refusal_func (world, on_refusal, NULL);

@@ -136,6 +136,7 @@ main (int argc, char **argv)
   test_command_add_certs ();
   test_command_add_output ();
   test_command_add_serve ();
+  test_command_add_crowd ();
   test_command_add_signals ();
   result = g_test_run ();
   line = g_strconcat ("rm -r ", test_folder, NULL);

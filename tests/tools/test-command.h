@@ -52,6 +52,7 @@ char *test_file_read (const char *name);
 /* Fails unless an interrupted run exits with 130 and leaves results that say so. */
 void test_command_interrupt (void);
 void test_command_add_certs (void);
+void test_command_add_crowd (void);
 void test_command_add_output (void);
 void test_command_add_serve (void);
 void test_command_add_signals (void);
