@@ -140,6 +140,10 @@ FOLIOT_API FoliotValue *foliot_table_get_cell (FoliotTable *table, gsize row, gu
  *   port of the same host, or the path with `.` and its name behind it
  * @tls: (nullable): with @listen: encrypts all links
  * @codec_type: of all containers; 0: what the scenario says
+ * @program: (nullable): the command `foliot`, which is started as `PROGRAM child …` for each further container of a scenario with
+ *   `processes`; without it such a scenario is refused
+ * @part: (nullable): of a scenario with `processes`, this container alone: the world is directed by the process that started this one
+ * @folder: (nullable): with @part: where that process has the sockets and certificates of the run
  */
 typedef struct
 {
@@ -154,6 +158,9 @@ typedef struct
   FoliotAddress *listen;
   FoliotTlsCredentials *tls;
   GType codec_type;
+  const char *program;
+  const char *part;
+  const char *folder;
 } FoliotWorldOptions;
 
 /**
@@ -245,6 +252,18 @@ FOLIOT_API gboolean foliot_world_run (FoliotWorld *world, GError **error);
  * done, or all of them, is no end. Main stack only.
  */
 FOLIOT_API void foliot_world_serve (FoliotWorld *world, GError **error);
+/**
+ * foliot_world_get_keeper_url:
+ *
+ * Returns: (transfer none) (nullable): of a world that is a part (see [struct@WorldOptions]) the agent that directs it; else %NULL.
+ */
+FOLIOT_API const char *foliot_world_get_keeper_url (FoliotWorld *world);
+/**
+ * foliot_world_dup_digest:
+ *
+ * Returns: (transfer full): of the kernel; `none` when the containers are in several processes, whose events have no common order.
+ */
+FOLIOT_API char *foliot_world_dup_digest (FoliotWorld *world) FOLIOT_WARN_UNUSED;
 /**
  * foliot_world_dup_wait_report:
  *

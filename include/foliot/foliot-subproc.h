@@ -142,6 +142,12 @@ FOLIOT_API GPid foliot_child_get_pid (FoliotChild *child);
  */
 FOLIOT_API FoliotFuture *foliot_child_get_ended (FoliotChild *child);
 /**
+ * foliot_child_get_status: (skip)
+ *
+ * Returns: its exit status, or minus the signal that killed it; %G_MININT while it lives, or when the system does not say.
+ */
+FOLIOT_API int foliot_child_get_status (FoliotChild *child);
+/**
  * foliot_child_stop: (skip)
  * @limit_ms: wall-clock limit; 0: 10 000
  *

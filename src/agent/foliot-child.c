@@ -369,6 +369,13 @@ foliot_child_get_ended (FoliotChild *child)
   return child->ended;
 }
 
+int
+foliot_child_get_status (FoliotChild *child)
+{
+  g_return_val_if_fail (child != NULL, FOLIOT_PROCESS_UNKNOWN);
+  return _foliot_process_get_status (child->process);
+}
+
 char *
 foliot_child_dup_report (FoliotChild *child)
 {

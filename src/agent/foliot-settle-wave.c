@@ -308,7 +308,7 @@ visit_hear (Visit *self, End *end, FoliotValue *answer)
     g_ptr_array_add (self->worlds, foliot_value_ref (foliot_value_get_item (worlds, i)));
 }
 
-/* Who fails to answer does not settle; a connection that was lost is for the next wave to miss. */
+/* Who fails to answer does not settle, but one who has answered before is late: the next wave asks him again. A connection that was lost is for the next wave to miss. */
 static gboolean
 visit_await (Visit *self, guint index, GError **error)
 {
@@ -323,7 +323,7 @@ visit_await (Visit *self, guint index, GError **error)
       g_propagate_error (error, g_steal_pointer (&why)); /* we are cancelled */
       return FALSE;
     }
-  else if (foliot_channel_get_error (channel) == NULL)
+  else if (foliot_channel_get_error (channel) == NULL && end->peer == NULL)
     end->plain = TRUE;
   return TRUE;
 }

@@ -107,7 +107,7 @@ write_table (sqlite3 *db, const char *path, FoliotTable *table, GError **error)
 static gboolean
 write_run (sqlite3 *db, const char *path, FoliotWorld *world, GError **error)
 {
-  g_autofree char *digest = foliot_kernel_dup_digest (world->kernel);
+  g_autofree char *digest = foliot_world_dup_digest (world);
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, foliot_kernel_get_seed (world->kernel));
   g_autofree char *hash = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", world->scenario->hash);
   const char *const rows[]

@@ -266,7 +266,7 @@ static gboolean
 write_run (FoliotWorld *world, const char *folder, GStrv names, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autofree char *digest = foliot_kernel_dup_digest (world->kernel);
+  g_autofree char *digest = foliot_world_dup_digest (world);
   g_autofree char *until = foliot_time_format (world->until);
   g_autofree char *ended_at = foliot_time_format (foliot_kernel_now (world->kernel));
 

@@ -171,8 +171,8 @@ foliot_scenario_describe (FoliotScenario *scenario)
       foliot_value_new_string (scenario->description), "start_date",
       foliot_value_new_string (scenario->start_date), "duration_s", foliot_value_new_string (duration),
       "seed", foliot_value_new_uint (scenario->seed), "transport",
-      foliot_value_new_string (scenario->transport), "parameters", foliot_value_ref (scenario->parameters),
-      "containers", list_of (containers), "agents", describe_agents (scenario), "types",
-      describe_types (scenario), "links", list_of (links), "inputs", list_of (inputs), "outputs",
-      list_of (outputs), NULL);
+      foliot_value_new_string (scenario->transport), "processes", foliot_value_new_bool (scenario->processes),
+      "parameters", foliot_value_ref (scenario->parameters), "containers", list_of (containers), "agents",
+      describe_agents (scenario), "types", describe_types (scenario), "links", list_of (links), "inputs",
+      list_of (inputs), "outputs", list_of (outputs), NULL);
 }

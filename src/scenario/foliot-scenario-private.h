@@ -98,6 +98,8 @@ struct _FoliotScenario
   guint64 hash;
   char *start_date;
   char *transport;
+  gboolean processes; /* each further container is in a process of its own */
+  GStrv settings;     /* that it was loaded with */
   FoliotTime init_time;
   FoliotTime duration;
   GArray *containers;          /* of FoliotContainerSpec */

@@ -507,6 +507,7 @@ read_head (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
   FoliotCursor at_date = foliot_cursor_member (root, "start_date");
   FoliotCursor at_duration = foliot_cursor_member (root, "duration");
   FoliotCursor at_transport = foliot_cursor_member (root, "transport");
+  FoliotCursor at_processes = foliot_cursor_member (root, "processes");
   const char *name = NULL, *description = "", *date = "1970-01-01T00:00:00+00:00", *transport = "local";
   g_autoptr (GError) local = NULL;
   gint64 seed = 0, version = 0;
@@ -518,6 +519,7 @@ read_head (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
       || !foliot_cursor_get_int (root, "seed", FALSE, 0, G_MAXINT64, &seed, error)
       || !foliot_cursor_get_string (root, "start_date", FALSE, &date, error)
       || !foliot_cursor_get_string (root, "transport", FALSE, &transport, error)
+      || !foliot_cursor_get_bool (root, "processes", &scenario->processes, error)
       || !foliot_cursor_get_time (root, "init_time", FALSE, &scenario->init_time, error)
       || !foliot_cursor_get_time (root, "duration", TRUE, &scenario->duration, error))
     return FALSE;
@@ -532,6 +534,10 @@ read_head (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
     fail_duration (scenario, &at_duration, error);
   else if (!g_strv_contains (transports, transport))
     foliot_cursor_fail_unknown (&at_transport, "transport", transport, transports, error);
+  else if (scenario->processes && g_str_equal (transport, "local"))
+    foliot_cursor_fail (&at_processes, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                        "several processes need a transport that leads out of one: \"tcp\", \"unix\" or "
+                        "\"tls\", not \"local\"");
   else
     {
       scenario->name = g_strdup (name);
@@ -564,9 +570,9 @@ read_module (FoliotScenario *scenario, const FoliotCursor *root, const char *con
 }
 
 static const char *const root_members[]
-    = { "foliot",     "name",      "description", "include",   "module",     "seed",
-        "start_date", "init_time", "duration",    "transport", "parameters", "containers",
-        "agents",     "links",     "inputs",      "outputs",   "expect",     NULL };
+    = { "foliot",    "name",     "description", "include",   "module",     "seed",       "start_date",
+        "init_time", "duration", "transport",   "processes", "parameters", "containers", "agents",
+        "links",     "inputs",   "outputs",     "expect",    NULL };
 static const char *const container_members[] = { "name", "codec", "count", NULL };
 static const char *const agent_members[] = { "name", "type", "container", "args", "count", NULL };
 static const char *const link_members[] = { "from", "to", "latency", "loss", "count", NULL };
@@ -588,8 +594,9 @@ _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs,
     return FALSE;
   {
     /* The head's own texts may be parameters too; the sections are expanded entry by entry. */
-    static const char *const scalars[] = { "foliot",     "name",      "description", "module",   "seed",
-                                           "start_date", "init_time", "duration",    "transport" };
+    static const char *const scalars[]
+        = { "foliot",     "name",      "description", "module",    "seed",
+            "start_date", "init_time", "duration",    "transport", "processes" };
     FoliotValue *pairs[2 * G_N_ELEMENTS (scalars)];
     gsize n = 0;
 

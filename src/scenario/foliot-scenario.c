@@ -228,7 +228,7 @@ apply_setting (FoliotScenario *scenario, const char *setting, GError **error)
   g_autoptr (FoliotValue) value = NULL, old = NULL;
   FoliotValue *parameters = foliot_value_lookup (scenario->resolved, "parameters");
   static const char *const optional[]
-      = { "seed", "start_date", "init_time", "transport", "description", NULL };
+      = { "seed", "start_date", "init_time", "transport", "processes", "description", NULL };
 
   if (equals == NULL || equals == setting)
     {
@@ -334,6 +334,7 @@ _foliot_scenario_load (const char *path, const char *const *settings, FoliotRegi
 
   scenario->registry = registry;
   scenario->fault_countdown = fault;
+  scenario->settings = settings != NULL ? g_strdupv ((char **) settings) : g_new0 (char *, 1);
   scenario->path = find_file (path, error);
   if (scenario->path == NULL)
     return NULL;
@@ -439,6 +440,7 @@ foliot_scenario_finalize (GObject *object)
   g_clear_pointer (&scenario->resolved, foliot_value_unref);
   g_ptr_array_unref (scenario->files);
   g_free (scenario->transport);
+  g_strfreev (scenario->settings);
   g_free (scenario->start_date);
   g_free (scenario->description);
   g_free (scenario->name);

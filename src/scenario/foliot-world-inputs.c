@@ -104,7 +104,8 @@ feed_row (gpointer target, gpointer payload)
       double number = series->values[feed->row * series->n_columns + to->column];
       g_autoptr (FoliotValue) value = foliot_value_new_double (to->scaled ? number * to->scale : number);
 
-      _foliot_world_deliver (feed->world, to->agent, to->input, value);
+      if (feed->world->agents->pdata[to->agent] != NULL)
+        _foliot_world_deliver (feed->world, to->agent, to->input, value);
     }
   feed->row++;
   post_row (feed);
@@ -126,6 +127,15 @@ post_row (Feed *feed)
                         FOLIOT_EVENT_CALLBACK, feed_row, feed->world, feed);
 }
 
+static gboolean
+is_for_us (FoliotWorld *world, const FoliotInputSpec *spec)
+{
+  for (guint i = 0; i < spec->deliveries->len; i++)
+    if (world->agents->pdata[g_array_index (spec->deliveries, FoliotDelivery, i).agent] != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 void
 _foliot_world_start_inputs (FoliotWorld *world)
 {
@@ -133,10 +143,14 @@ _foliot_world_start_inputs (FoliotWorld *world)
   _foliot_kernel_set_drop_func (world->kernel, deliver, drop_delivery);
   for (guint i = 0; i < world->scenario->inputs->len; i++)
     {
-      Feed *feed = g_new0 (Feed, 1);
+      const FoliotInputSpec *spec = &g_array_index (world->scenario->inputs, FoliotInputSpec, i);
+      Feed *feed;
 
+      if (!is_for_us (world, spec))
+        continue;
+      feed = g_new0 (Feed, 1);
       feed->world = world;
-      feed->spec = &g_array_index (world->scenario->inputs, FoliotInputSpec, i);
+      feed->spec = spec;
       post_row (feed);
     }
 }

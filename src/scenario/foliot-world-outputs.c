@@ -16,25 +16,48 @@ typedef struct
   FoliotTime due;
 } Sampler;
 
-static void
-sample_agent (Sampler *sampler, guint index, FoliotValue **cells, guint64 *hash)
+static FoliotAgent *
+get_agent (FoliotWorld *world, const FoliotOutputSpec *spec, guint index)
 {
-  FoliotAgent *agent
-      = g_ptr_array_index (sampler->world->agents, g_array_index (sampler->spec->agents, guint, index));
-  guint n_outputs = sampler->table->n_columns - 2;
+  return g_ptr_array_index (world->agents, g_array_index (spec->agents, guint, index));
+}
 
-  cells[0] = foliot_table_make_time (sampler->due);
-  cells[1] = foliot_value_new_string (foliot_agent_get_name (agent));
+/* Returns: a hash of the values. */
+static guint64
+read_outputs (FoliotWorld *world, const FoliotOutputSpec *spec, guint index, FoliotValue **cells,
+              guint64 hash)
+{
+  FoliotAgent *agent = get_agent (world, spec, index);
+  guint n_outputs = g_strv_length (spec->columns);
+
   for (guint i = 0; i < n_outputs; i++)
     {
-      const FoliotOutput *output = g_ptr_array_index (sampler->spec->outputs, index * n_outputs + i);
+      const FoliotOutput *output = g_ptr_array_index (spec->outputs, index * n_outputs + i);
       g_autoptr (FoliotValue) value = output->func (agent);
 
       if (value == NULL)
         value = foliot_value_new_null ();
-      *hash = foliot_hash_mix (*hash, foliot_value_hash (value));
-      cells[2 + i] = foliot_table_make_cell (value);
+      hash = foliot_hash_mix (hash, foliot_value_hash (value));
+      cells[i] = foliot_table_make_cell (value);
     }
+  return hash;
+}
+
+void
+_foliot_world_sample_agent (FoliotWorld *world, const FoliotOutputSpec *spec, guint index,
+                            FoliotValue **cells)
+{
+  read_outputs (world, spec, index, cells, 0);
+}
+
+static void
+sample_agent (Sampler *sampler, guint index, FoliotValue **cells, guint64 *hash)
+{
+  FoliotAgent *agent = get_agent (sampler->world, sampler->spec, index);
+
+  cells[0] = foliot_table_make_time (sampler->due);
+  cells[1] = foliot_value_new_string (foliot_agent_get_name (agent));
+  *hash = read_outputs (sampler->world, sampler->spec, index, cells + 2, *hash);
 }
 
 static void post_sample (Sampler *sampler);
@@ -142,7 +165,7 @@ _foliot_world_start_outputs (FoliotWorld *world)
       Sampler *sampler;
 
       g_ptr_array_add (world->tables, table);
-      if (spec->every == 0)
+      if (spec->every == 0 || world->divided)
         continue;
       sampler = g_new (Sampler, 1);
       *sampler = (Sampler){ world, spec, table, spec->from };

@@ -9,19 +9,30 @@ struct _FoliotWorld
   GObject parent_instance;
   FoliotScenario *scenario;
   FoliotKernel *kernel;
-  FoliotNetwork *network; /* nullable: no links */
-  GPtrArray *containers;  /* of FoliotContainer */
-  GPtrArray *agents;      /* of FoliotAgent, in the order of the scenario */
-  GPtrArray *tables;      /* of FoliotTable, in the order of the outputs */
-  FoliotTime until;       /* no event at or after this time runs */
-  FoliotDate started;     /* wall clock, for machine.json alone */
-  GError *failure;        /* the first agent that failed */
-  FoliotFuture *ended;    /* nullable; of foliot_world_serve(): by a failure alone */
-  guint n_starting;       /* agents whose init has not ended */
-  char *socket_folder;    /* nullable: where its Unix sockets are */
-  GPtrArray *late;        /* nullable: of Sampler: samples that wait for messages of their time */
-  FoliotHold *late_hold;  /* nullable: while there are any */
-  gboolean has_sockets;   /* its containers talk over real ones, and whoever steps it waits for them */
+  FoliotNetwork *network;   /* nullable: no links */
+  GPtrArray *containers;    /* of FoliotContainer */
+  GPtrArray *agents;        /* of FoliotAgent, in the order of the scenario */
+  GPtrArray *tables;        /* of FoliotTable, in the order of the outputs */
+  FoliotTime until;         /* no event at or after this time runs */
+  FoliotDate started;       /* wall clock, for machine.json alone */
+  GError *failure;          /* the first agent that failed */
+  FoliotFuture *ended;      /* nullable; of foliot_world_serve(): by a failure alone */
+  guint n_starting;         /* agents whose init has not ended */
+  char *socket_folder;      /* nullable: where its Unix sockets are */
+  GPtrArray *late;          /* nullable: of Sampler: samples that wait for messages of their time */
+  FoliotHold *late_hold;    /* nullable: while there are any */
+  gboolean divided;         /* it has one of the scenario's containers, other processes have the others */
+  guint own;                /* which one, if divided */
+  FoliotContainer *control; /* nullable: over which processes direct each other */
+  char *keeper_url;         /* nullable: of a world that is directed by another process */
+  GStrv urls;               /* nullable: base URLs of all containers, if divided */
+  GPtrArray *children;      /* nullable: of FoliotChild: the processes of the further containers */
+  FoliotFuture *directed;   /* nullable: settles when the director has come to the end */
+  FoliotTime heading;       /* where the director sends all of them */
+  gboolean stopping;        /* the other processes were told to end */
+  gboolean has_cause;       /* the failure is what it is */
+  gboolean owns_folder;
+  gboolean has_sockets; /* its containers talk over real ones, and whoever steps it waits for them */
   gboolean through_codec;
   gboolean closed;
 };
@@ -36,6 +47,8 @@ FoliotTransport *_foliot_world_make_transport (FoliotWorld *world, const FoliotW
                                                GError **error);
 FoliotAddress *_foliot_world_make_address (FoliotWorld *world, const FoliotWorldOptions *options,
                                            guint container, GError **error);
+/* Of the container over which processes direct each other. */
+FoliotAddress *_foliot_world_make_control_address (FoliotWorld *world);
 /* Nothing can run. Returns: whether to try again: something may have come, or a sample is due now. */
 gboolean _foliot_world_wait_for_sockets (FoliotWorld *world, GError **error);
 /* Whether anything can still come. */
@@ -58,6 +71,15 @@ void _foliot_world_deliver (FoliotWorld *world, guint agent, const FoliotInput *
 
 /* Ends the run: `<agent>: <what> failed at <time> s: <message>`. The first failure counts. */
 void _foliot_world_fail (FoliotWorld *world, const char *agent, const char *what, const GError *why);
+
+/* Starts the agents that are here, in their order. */
+gboolean _foliot_world_start_agents (FoliotWorld *world, GError **error);
+
+/* @cells: of the outputs alone; transfer full. @index: in the table's agents; it must be here. */
+void _foliot_world_sample_agent (FoliotWorld *world, const FoliotOutputSpec *spec, guint index,
+                                 FoliotValue **cells);
+/* A list of all cells. */
+FoliotValue *_foliot_world_dup_row (FoliotTable *table, gsize row);
 
 /* Posts the first rows and samples, before the first event. */
 void _foliot_world_start_inputs (FoliotWorld *world);

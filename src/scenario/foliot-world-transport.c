@@ -6,6 +6,7 @@
 #include "kernel/foliot-kernel-private.h"
 #include "kernel/foliot-poll-private.h"
 #include "kernel/foliot-realtime-private.h"
+#include "scenario/foliot-world-part-private.h"
 #include "transport/foliot-certificate-private.h"
 
 /*
@@ -35,9 +36,25 @@ _foliot_scenario_has_sockets (FoliotScenario *scenario)
 
 /* ---- TLS ---- */
 
+/* For the other processes; in a folder that is ours alone. The CA's key stays here. */
+static gboolean
+write_credentials (FoliotWorld *world, const char *ca_cert, const char *cert, const char *key, GError **error)
+{
+  const char *const files[][2] = { { "ca.pem", ca_cert }, { "cert.pem", cert }, { "key.pem", key } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (world->socket_folder, files[i][0], NULL);
+
+      if (!g_file_set_contents_full (path, files[i][1], -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* A CA and one certificate for all containers, which know one another by the host. */
 static FoliotTlsCredentials *
-make_credentials (GError **error)
+make_credentials (FoliotWorld *world, GError **error)
 {
   static const char *const hosts[] = { HOST, NULL };
   gint64 now_s = foliot_realtime_utc_us () / G_USEC_PER_SEC;
@@ -54,23 +71,44 @@ make_credentials (GError **error)
   if (!_foliot_certificate_make (&ca, NULL, NULL, NULL, &ca_cert, &ca_key, error)
       || !_foliot_certificate_make (&leaf, ca_cert, ca_key, NULL, &cert, &key, error))
     return NULL;
+  if (world->divided && !write_credentials (world, ca_cert, cert, key, error))
+    return NULL;
   return foliot_tls_credentials_new (ca_cert, cert, key, error);
+}
+
+static FoliotTlsCredentials *
+get_credentials (FoliotWorld *world, GError **error)
+{
+  return world->socket_folder != NULL && !world->owns_folder
+             ? foliot_tls_credentials_new_from_folder (world->socket_folder, error)
+             : make_credentials (world, error);
+}
+
+/* ---- a private folder ---- */
+
+/* Of Unix sockets, and of what processes need for TLS. Who is directed by another process uses that one's. */
+static gboolean
+make_folder (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
+{
+  if (!is_transport (world->scenario, "unix") && !(is_transport (world->scenario, "tls") && world->divided))
+    return TRUE;
+  world->owns_folder = options->folder == NULL;
+  world->socket_folder
+      = options->folder != NULL ? g_strdup (options->folder) : g_dir_make_tmp ("foliot-XXXXXX", error);
+  return world->socket_folder != NULL;
 }
 
 /* ---- the transport ---- */
 
 static FoliotTransport *
-make_sockets (FoliotWorld *world, GError **error)
+make_sockets (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
 {
   gboolean encrypts = is_transport (world->scenario, "tls");
-  g_autoptr (FoliotTlsCredentials) tls = encrypts ? make_credentials (error) : NULL;
+  gboolean has_folder = make_folder (world, options, error);
+  g_autoptr (FoliotTlsCredentials) tls = has_folder && encrypts ? get_credentials (world, error) : NULL;
   const FoliotStreamOptions stream = { .tls = tls };
 
-  if (encrypts && tls == NULL)
-    return NULL;
-  if (is_transport (world->scenario, "unix"))
-    world->socket_folder = g_dir_make_tmp ("foliot-XXXXXX", error);
-  if (is_transport (world->scenario, "unix") && world->socket_folder == NULL)
+  if (!has_folder || (encrypts && tls == NULL))
     return NULL;
   world->has_sockets = TRUE;
   return foliot_stream_transport_new (world->kernel, &stream);
@@ -98,7 +136,7 @@ _foliot_world_make_transport (FoliotWorld *world, const FoliotWorldOptions *opti
   g_autoptr (FoliotTransport) inner = NULL;
 
   if (options->listen == NULL && _foliot_scenario_has_sockets (world->scenario))
-    return make_sockets (world, error);
+    return make_sockets (world, options, error);
   inner = options->listen != NULL ? foliot_stream_transport_new (world->kernel, &stream)
                                   : foliot_local_transport_new (world->kernel, world->through_codec);
   return world->scenario->links->len > 0 ? make_network (world, inner) : g_steal_pointer (&inner);
@@ -129,7 +167,9 @@ _foliot_world_make_address (FoliotWorld *world, const FoliotWorldOptions *option
                             GError **error)
 {
   const char *name = g_array_index (world->scenario->containers, FoliotContainerSpec, container).name;
-  g_autofree char *path = world->socket_folder != NULL ? make_socket_path (world, container) : NULL;
+  g_autofree char *path = is_transport (world->scenario, "unix") && world->has_sockets
+                              ? make_socket_path (world, container)
+                              : NULL;
 
   if (options->listen != NULL)
     return container == 0 ? foliot_address_ref (options->listen)
@@ -139,18 +179,33 @@ _foliot_world_make_address (FoliotWorld *world, const FoliotWorldOptions *option
   return path != NULL ? foliot_address_new_unix (path) : foliot_address_new_tcp (HOST, 0);
 }
 
+FoliotAddress *
+_foliot_world_make_control_address (FoliotWorld *world)
+{
+  g_autofree char *name = g_strdup_printf ("control-%u", world->own);
+  g_autofree char *path = NULL;
+
+  if (!is_transport (world->scenario, "unix"))
+    return foliot_address_new_tcp (HOST, 0);
+  path = g_build_filename (world->socket_folder, name, NULL);
+  return foliot_address_new_unix (path);
+}
+
+/* Whatever is left in it: also the sockets of a process that was killed. */
 void
 _foliot_world_remove_sockets (FoliotWorld *world)
 {
-  if (world->socket_folder == NULL)
-    return;
-  for (guint i = 0; i < world->scenario->containers->len; i++)
+  g_autoptr (GDir) dir = world->owns_folder ? g_dir_open (world->socket_folder, 0, NULL) : NULL;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *path = make_socket_path (world, i);
+      g_autofree char *path = g_build_filename (world->socket_folder, name, NULL);
 
       g_unlink (path);
     }
-  g_rmdir (world->socket_folder);
+  if (world->owns_folder)
+    g_rmdir (world->socket_folder);
   g_clear_pointer (&world->socket_folder, g_free);
 }
 
@@ -182,6 +237,8 @@ _foliot_world_wait_for_sockets (FoliotWorld *world, GError **error)
 {
   if (!world->has_sockets)
     return FALSE;
+  if (world->directed != NULL)
+    return _foliot_world_wait_for_processes (world, error);
   if (_foliot_world_is_waiting (world))
     return _foliot_kernel_wait_while_held (world->kernel, error);
   if (world->late_hold == NULL)

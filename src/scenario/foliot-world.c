@@ -7,6 +7,7 @@
 #include "channel/foliot-channel-private.h"
 #include "kernel/foliot-fault-private.h"
 #include "kernel/foliot-realtime-private.h"
+#include "scenario/foliot-world-part-private.h"
 
 /* A scenario brought to life. Everything that the file names is made before the first event: containers, then all agents,
  * so that addresses and the order of creation are known; then the agents' inits are started in that order. Time is
@@ -42,6 +43,18 @@ on_agent_failed (FoliotAgent *agent, const GError *why, gpointer user_data)
 
 /* -- containers ---------------------------------------------------------------------------------------------------- */
 
+/* Its messages are MsgPack's, whatever the scenario's are: that carries every number as it is. */
+static gboolean
+make_control (FoliotWorld *world, FoliotTransport *transport, FoliotClock *clock, GError **error)
+{
+  const FoliotContainerOptions how
+      = { .name = "processes", .clock = clock, .codec_type = FOLIOT_TYPE_CODEC_MSGPACK };
+  g_autoptr (FoliotAddress) address = _foliot_world_make_control_address (world);
+
+  world->control = foliot_container_new (transport, address, &how, error);
+  return world->control != NULL;
+}
+
 static gboolean
 make_containers (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
 {
@@ -54,6 +67,8 @@ make_containers (FoliotWorld *world, const FoliotWorldOptions *options, GError *
 
   for (guint i = 0; clock != NULL && i < scenario->containers->len; i++)
     {
+      if (!_foliot_world_has_container (world, i))
+        continue;
       const FoliotContainerSpec *spec = &g_array_index (scenario->containers, FoliotContainerSpec, i);
       const FoliotContainerOptions how
           = { .name = spec->name,
@@ -68,7 +83,7 @@ make_containers (FoliotWorld *world, const FoliotWorldOptions *options, GError *
       foliot_container_set_failure_func (container, on_agent_failed, world);
       g_ptr_array_add (world->containers, container);
     }
-  return clock != NULL;
+  return clock != NULL && (!world->divided || make_control (world, transport, clock, error));
 }
 
 /* -- agents ----------------------------------------------------------------------------------------------------------- */
@@ -78,6 +93,15 @@ typedef struct
   FoliotWorld *world;
   guint index;
 } Start;
+
+static FoliotValue *
+new_agent_address (FoliotWorld *world, const char *agent)
+{
+  guint found = GPOINTER_TO_UINT (g_hash_table_lookup (world->scenario->agent_index, agent));
+  g_autofree char *url = _foliot_world_dup_agent_url (world, found - 1);
+
+  return foliot_value_new_string (url);
+}
 
 /* {"agent": NAME} becomes the agent's address; everything else stays. */
 static FoliotValue *
@@ -99,7 +123,7 @@ resolve_agents (FoliotWorld *world, FoliotValue *value)
         const char *agent = _foliot_scenario_get_agent_name (value);
 
         if (agent != NULL)
-          return foliot_value_new_string (foliot_agent_get_address (foliot_world_get_agent (world, agent)));
+          return new_agent_address (world, agent);
         n = foliot_value_get_length (value);
         items = g_new (FoliotValue *, 2 * n + 1);
         for (gsize i = 0; i < n; i++)
@@ -192,20 +216,34 @@ make_agents (FoliotWorld *world, GError **error)
   for (guint i = 0; i < specs->len; i++)
     {
       const FoliotAgentSpec *spec = &g_array_index (specs, FoliotAgentSpec, i);
-      FoliotContainer *container = g_ptr_array_index (world->containers, spec->container);
-      FoliotAgent *agent = foliot_agent_new_detached (container, spec->type, spec->name, error);
+      FoliotAgent *agent = NULL;
 
-      if (agent == NULL)
-        return FALSE;
+      if (_foliot_world_has_container (world, spec->container))
+        {
+          agent = foliot_agent_new_detached (_foliot_world_get_container_of (world, spec->container),
+                                             spec->type, spec->name, error);
+          if (agent == NULL)
+            return FALSE;
+        }
       g_ptr_array_add (world->agents, agent);
     }
-  for (guint i = 0; i < specs->len; i++)
-    {
-      Start *start = g_new (Start, 1);
-      FoliotAgent *agent = g_ptr_array_index (world->agents, i);
-      guint32 outer = foliot_kernel_enter_node (world->kernel, foliot_agent_get_node (agent));
-      g_autoptr (FoliotFuture) done = NULL;
+  return TRUE;
+}
 
+gboolean
+_foliot_world_start_agents (FoliotWorld *world, GError **error)
+{
+  for (guint i = 0; i < world->agents->len; i++)
+    {
+      FoliotAgent *agent = g_ptr_array_index (world->agents, i);
+      g_autoptr (FoliotFuture) done = NULL;
+      guint32 outer;
+      Start *start;
+
+      if (agent == NULL)
+        continue;
+      start = g_new (Start, 1);
+      outer = foliot_kernel_enter_node (world->kernel, foliot_agent_get_node (agent));
       *start = (Start){ world, i };
       done = foliot_fiber_spawn (world->kernel, NULL, "start", start_agent, start, g_free);
       foliot_kernel_enter_node (world->kernel, outer);
@@ -220,6 +258,57 @@ make_agents (FoliotWorld *world, GError **error)
 }
 
 /* -- life ---------------------------------------------------------------------------------------------------------------- */
+
+/* Which container is here, if the others are in processes of their own. */
+static gboolean
+divide (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
+{
+  FoliotScenario *scenario = world->scenario;
+
+  world->divided = scenario->processes;
+  if (!scenario->processes)
+    {
+      if (options->part != NULL)
+        g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
+                     "%s: one container alone is for scenarios with \"processes\": true", scenario->name);
+      return options->part == NULL;
+    }
+  if (options->part == NULL && options->program != NULL && options->listen == NULL && !options->realtime)
+    return TRUE;
+  if (options->part == NULL)
+    {
+      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
+                   "%s: only `foliot run` makes a process for each container; elsewhere set \"processes\" to "
+                   "false (--set processes=false)",
+                   scenario->name);
+      return FALSE;
+    }
+  world->own = GPOINTER_TO_UINT (g_hash_table_lookup (scenario->container_index, options->part));
+  if (world->own == 0)
+    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN, "%s has no container %s",
+                 scenario->name, options->part);
+  return world->own-- > 0;
+}
+
+static FoliotDrive
+get_drive (FoliotWorld *world, const FoliotWorldOptions *options)
+{
+  if (world->divided)
+    return FOLIOT_DRIVE_EXTERNAL;
+  return options->realtime ? FOLIOT_DRIVE_REALTIME : FOLIOT_DRIVE_FREE;
+}
+
+/* Agents are started by whoever directs the processes, if there are several. */
+static gboolean
+begin (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
+{
+  if (!world->divided)
+    return _foliot_world_start_agents (world, error);
+  if (options->part != NULL)
+    return _foliot_world_add_keeper (world, error);
+  _foliot_world_direct (world, options);
+  return TRUE;
+}
 
 FoliotWorld *
 foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, GError **error)
@@ -236,14 +325,16 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
   world->until
       = options->until == FOLIOT_TIME_NEVER && !options->realtime ? scenario->duration : options->until;
   world->through_codec = options->through_codec;
-  world->kernel
-      = foliot_kernel_new (options->context, options->realtime ? FOLIOT_DRIVE_REALTIME : FOLIOT_DRIVE_FREE,
-                           options->has_seed ? options->seed : scenario->seed, scenario->init_time);
+  if (!divide (world, options, error))
+    return NULL;
+  world->kernel = foliot_kernel_new (options->context, get_drive (world, options),
+                                     options->has_seed ? options->seed : scenario->seed, scenario->init_time);
   _foliot_kernel_set_fault (world->kernel, scenario->fault_countdown);
-  foliot_kernel_set_limit (world->kernel, world->until - 1);
-  foliot_kernel_set_digest (world->kernel, !options->digest_off);
+  foliot_kernel_set_limit (world->kernel, options->part == NULL ? world->until - 1 : FOLIOT_TIME_NEVER);
+  foliot_kernel_set_digest (world->kernel, !options->digest_off && !world->divided);
   foliot_kernel_shuffle_ties (world->kernel, options->shuffle_ties);
-  if (!make_containers (world, options, error) || !make_agents (world, error))
+  if (!make_containers (world, options, error) || !make_agents (world, error)
+      || !begin (world, options, error))
     return NULL;
   _foliot_world_start_inputs (world);
   if (!options->realtime)
@@ -260,6 +351,8 @@ foliot_world_step (FoliotWorld *world, guint64 max_events, GError **error)
   do
     n = world->failure == NULL ? foliot_kernel_step (world->kernel, max_events) : 0;
   while (n == 0 && world->failure == NULL && _foliot_world_wait_for_sockets (world, &local));
+  if (world->failure != NULL)
+    _foliot_world_find_cause (world);
   if (world->failure != NULL || local != NULL)
     {
       g_propagate_error (error,
@@ -274,6 +367,8 @@ foliot_world_is_done (FoliotWorld *world)
 {
   FoliotSettled settled;
 
+  if (world->directed != NULL)
+    return world->failure != NULL || foliot_future_is_settled (world->directed);
   foliot_kernel_peek_settled (world->kernel, &settled);
   return world->failure != NULL || (settled.quiet && settled.next_due >= world->until);
 }
@@ -300,7 +395,7 @@ foliot_world_serve (FoliotWorld *world, GError **error)
     world->ended = foliot_future_new (world->kernel);
   if (world->failure == NULL)
     ended = foliot_run (world->kernel, world->ended, error);
-  if (ended != NULL || world->failure != NULL)
+  if (world->failure != NULL)
     {
       g_clear_error (error);
       g_propagate_error (error, g_error_copy (world->failure));
@@ -326,6 +421,13 @@ label_calls (FoliotKernel *kernel)
 }
 
 char *
+foliot_world_dup_digest (FoliotWorld *world)
+{
+  g_return_val_if_fail (FOLIOT_IS_WORLD (world), NULL);
+  return world->divided ? g_strdup ("none") : foliot_kernel_dup_digest (world->kernel);
+}
+
+char *
 foliot_world_dup_wait_report (FoliotWorld *world)
 {
   label_calls (world->kernel);
@@ -343,6 +445,8 @@ shut_down (FoliotWorld *world)
 
   for (guint i = 0; i < world->containers->len; i++)
     g_ptr_array_add (ends, foliot_container_shutdown (g_ptr_array_index (world->containers, i)));
+  if (world->control != NULL)
+    g_ptr_array_add (ends, foliot_container_shutdown (world->control));
   all = foliot_future_all (world->kernel, (FoliotFuture *const *) ends->pdata, ends->len);
   foliot_kernel_set_limit (world->kernel, FOLIOT_TIME_NEVER);
   do
@@ -374,6 +478,9 @@ foliot_world_dispose (GObject *object)
   if (world->kernel != NULL)
     foliot_world_close (world);
   g_ptr_array_set_size (world->containers, 0);
+  g_clear_object (&world->control);
+  g_clear_pointer (&world->children, g_ptr_array_unref);
+  g_clear_pointer (&world->directed, foliot_future_unref);
   g_clear_pointer (&world->ended, foliot_future_unref);
   G_OBJECT_CLASS (foliot_world_parent_class)->dispose (object);
 }
@@ -391,6 +498,8 @@ foliot_world_finalize (GObject *object)
   g_clear_object (&world->network);
   g_clear_object (&world->kernel);
   _foliot_world_remove_sockets (world);
+  g_clear_pointer (&world->keeper_url, g_free);
+  g_clear_pointer (&world->urls, g_strfreev);
   g_clear_object (&world->scenario);
   g_clear_error (&world->failure);
   G_OBJECT_CLASS (foliot_world_parent_class)->finalize (object);
@@ -403,11 +512,18 @@ foliot_world_class_init (FoliotWorldClass *class)
   G_OBJECT_CLASS (class)->finalize = foliot_world_finalize;
 }
 
+/* One that lives elsewhere is NULL here. */
+static void
+unref_agent (gpointer agent)
+{
+  g_clear_object (&agent);
+}
+
 static void
 foliot_world_init (FoliotWorld *world)
 {
   world->containers = g_ptr_array_new_with_free_func (g_object_unref);
-  world->agents = g_ptr_array_new_with_free_func (g_object_unref);
+  world->agents = g_ptr_array_new_with_free_func (unref_agent);
   world->tables = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_table_free);
 }
 

@@ -13,10 +13,10 @@ static const struct
   const char *name;
   int (*func) (int argc, char **argv);
 } verbs[] = {
-  { "run", foliot_verb_run },     { "describe", foliot_verb_describe }, { "serve", foliot_verb_serve },
-  { "call", foliot_verb_call },   { "new", foliot_verb_new },           { "certs", foliot_verb_certs },
-  { "bench", foliot_verb_bench }, { "encode", foliot_verb_encode },     { "decode", foliot_verb_decode },
-  { "help", foliot_verb_help },
+  { "run", foliot_verb_run },       { "describe", foliot_verb_describe }, { "serve", foliot_verb_serve },
+  { "child", foliot_verb_child },   { "call", foliot_verb_call },         { "new", foliot_verb_new },
+  { "certs", foliot_verb_certs },   { "bench", foliot_verb_bench },       { "encode", foliot_verb_encode },
+  { "decode", foliot_verb_decode }, { "help", foliot_verb_help },
 };
 
 /* What a verb printed may still lie in a buffer, and a full disk shows only now. */

@@ -21,6 +21,12 @@ dup_if_there (const char *folder, const char *relative, GFileTest test)
   return g_file_test (path, test) ? g_steal_pointer (&path) : NULL;
 }
 
+char *
+foliot_places_dup_command (void)
+{
+  return g_file_read_link ("/proc/self/exe", NULL);
+}
+
 char **
 foliot_places_dup_module_dirs (void)
 {

@@ -5,6 +5,9 @@
 
 /* Where the command finds what belongs to it, uninstalled (beside the binary, in its build folder) and installed. */
 
+/* The command itself, to start once more; NULL if the system does not say. */
+char *foliot_places_dup_command (void);
+
 /* Folders with modules of shipped scenarios, for foliot_scenario_load(); NULL-terminated, transfer full. */
 char **foliot_places_dup_module_dirs (void);
 /* PKG_CONFIG_PATH under which a build finds this very Foliot; transfer full. */

@@ -194,6 +194,8 @@ get_exit_code (const GError *error)
   if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT)
       || g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_EXPECTATION))
     return FOLIOT_EXIT_MODEL;
+  if (error->domain == FOLIOT_CHILD_ERROR)
+    return FOLIOT_EXIT_PEER;
   if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_DIFFERS))
     return FOLIOT_EXIT_DIFFERS;
   if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS))
@@ -273,7 +275,7 @@ run_and_report (FoliotScenario *scenario, const FoliotWorldOptions *options, con
         complain (failure, 0);
       return complain (error, get_exit_code (error));
     }
-  digest = foliot_kernel_dup_digest (foliot_world_get_kernel (world));
+  digest = foliot_world_dup_digest (world);
   if (!arguments->json && !arguments->quiet)
     print_summary (world, out);
   if (!arguments->json)
@@ -294,6 +296,7 @@ foliot_verb_run (int argc, char **argv)
 {
   g_auto (Arguments) arguments = { 0 };
   g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs ();
+  g_autofree char *program = foliot_places_dup_command ();
   g_autoptr (FoliotScenario) scenario = NULL;
   g_autoptr (GError) error = NULL;
   FoliotWorldOptions options;
@@ -309,7 +312,8 @@ foliot_verb_run (int argc, char **argv)
   options = (FoliotWorldOptions){ .has_seed = arguments.has_seed,
                                   .seed = (guint64) arguments.seed,
                                   .until = arguments.until,
-                                  .through_codec = arguments.through_codec };
+                                  .through_codec = arguments.through_codec,
+                                  .program = program };
   if (arguments.check)
     code = check_twins (scenario, &options, &arguments);
   return code != FOLIOT_EXIT_OK ? code : run_and_report (scenario, &options, &arguments);

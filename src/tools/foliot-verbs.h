@@ -23,6 +23,8 @@ int foliot_verb_run (int argc, char **argv);
 int foliot_verb_describe (int argc, char **argv);
 /* `foliot serve ADDRESS --scenario SCENARIO …`: see foliot-verb-serve.c. */
 int foliot_verb_serve (int argc, char **argv);
+/* `foliot child …`: a container of a run in a process of its own; `foliot run` starts it. */
+int foliot_verb_child (int argc, char **argv);
 /* `foliot call URL METHOD [ARGS] …`: see foliot-verb-call.c. */
 int foliot_verb_call (int argc, char **argv);
 /* `foliot new FOLDER` */

@@ -135,6 +135,7 @@ main (int argc, char **argv)
   g_test_add_func ("/command/help", test_help);
   test_command_add_certs ();
   test_command_add_output ();
+  test_command_add_processes ();
   test_command_add_serve ();
   test_command_add_crowd ();
   test_command_add_signals ();

@@ -54,5 +54,6 @@ void test_command_interrupt (void);
 void test_command_add_certs (void);
 void test_command_add_crowd (void);
 void test_command_add_output (void);
+void test_command_add_processes (void);
 void test_command_add_serve (void);
 void test_command_add_signals (void);

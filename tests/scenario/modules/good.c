@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <foliot/foliot.h>
@@ -41,6 +43,13 @@ spin (void)
     ;
 }
 
+static void
+go (void)
+{
+  fprintf (stderr, "about to go\n");
+  raise (SIGKILL);
+}
+
 static guint
 sink (const volatile guchar *bytes, guint depth)
 {
@@ -65,6 +74,8 @@ worker_run (gpointer self, GError **error)
         foliot_agent_record (worker, "seconds", "i", foliot_value_new_int (k), NULL);
       if (g_str_equal (worker->what, "fail in run") && i == 3)
         return fail (error);
+      if (g_str_equal (worker->what, "kill") && i == 2)
+        go ();
       if (g_str_equal (worker->what, "spin") && i == 2)
         spin ();
       if (g_str_equal (worker->what, "overflow") && i == 2)

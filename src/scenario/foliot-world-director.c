@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenario/foliot-world-part-private.h"
+
+#include <string.h>
+
+#include "agent/foliot-timer-private.h"
+#include "channel/foliot-channel-cork-private.h"
+#include "foliot/foliot-subproc.h"
+#include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-poll-private.h"
+
+/*
+ * One fiber directs all processes of a run, and reads like its story: start them, tell each where the others are, start the agents,
+ * then settle, sample, and go to what is due next, all together, up to the end (docs/settle.md). Time moves by this fiber alone, so
+ * a table is sampled when nothing of its time is left to do anywhere.
+ *
+ * A process that ends early takes connections along, and whoever used them fails too, here or in a third process. What is
+ * told is the process that ended first: so a failure waits for a moment until the system has told of the ends.
+ */
+
+#define SETTLE_LIMIT_MS (3600 * 1000) /* of the work of one instant */
+#define CAUSE_LIMIT_MS  300
+#define EXIT_MODEL      1 /* docs/exit-codes.md */
+
+typedef struct
+{
+  FoliotWorld *world;
+  char *program;
+} Director;
+
+static void
+director_free (gpointer data)
+{
+  Director *director = data;
+
+  g_free (director->program);
+  g_free (director);
+}
+
+/* ---- all children at once ---- */
+
+static GPtrArray *
+new_futures (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref);
+}
+
+static FoliotValue *
+await_all (FoliotWorld *world, GPtrArray *futures, GError **error)
+{
+  return foliot_await_take (
+      foliot_future_all (world->kernel, (FoliotFuture *const *) futures->pdata, futures->len), error);
+}
+
+/* Returns: (transfer full) (nullable): a list of the answers, in the order of the containers. */
+static FoliotValue *
+ask_all (FoliotWorld *world, const char *method, FoliotValue *args, GError **error)
+{
+  g_autoptr (GPtrArray) futures = new_futures ();
+
+  for (guint i = 0; i < world->children->len; i++)
+    g_ptr_array_add (futures,
+                     foliot_proxy_callv (foliot_child_get_manager (world->children->pdata[i]), method,
+                                         args != NULL ? foliot_value_ref (args) : NULL, NULL));
+  return await_all (world, futures, error);
+}
+
+/* Returns: whether nothing is left to do now; *@next is when something is. */
+static gboolean
+settle (FoliotWorld *world, FoliotTime *next, GError **error)
+{
+  g_autoptr (FoliotValue) settled
+      = foliot_await_take (foliot_container_settle (world->control, SETTLE_LIMIT_MS), error);
+  FoliotValue *due;
+
+  if (settled == NULL)
+    return FALSE;
+  if (foliot_value_get_int (foliot_value_lookup (settled, "worlds")) != (gint64) world->children->len + 1)
+    {
+      g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION,
+                           "a process of the run cannot be reached any more");
+      return FALSE;
+    }
+  if (foliot_value_get_bool (foliot_value_lookup (settled, "assumed")))
+    {
+      g_set_error_literal (
+          error, FOLIOT_ERROR, FOLIOT_ERROR_TIMED_OUT,
+          "a process of the run works at something so long that it did not say in time whether "
+          "messages are on their way to it");
+      return FALSE;
+    }
+  due = foliot_value_lookup (settled, "next_due_ns");
+  *next = foliot_value_is_null (due) ? FOLIOT_TIME_NEVER : foliot_value_get_int (due);
+  return TRUE;
+}
+
+/* ---- starting ---- */
+
+static FoliotFuture *
+start_child (Director *director, guint container)
+{
+  FoliotWorld *world = director->world;
+  FoliotScenario *scenario = world->scenario;
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, foliot_kernel_get_seed (world->kernel));
+  const char *fixed[]
+      = { director->program, "child",
+          "--scenario",      scenario->path,
+          "--container",     g_array_index (scenario->containers, FoliotContainerSpec, container).name,
+          "--seed",          seed };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fixed); i++)
+    g_ptr_array_add (argv, (gpointer) fixed[i]);
+  for (gsize i = 0; scenario->settings[i] != NULL; i++)
+    {
+      g_ptr_array_add (argv, (gpointer) "--set");
+      g_ptr_array_add (argv, scenario->settings[i]);
+    }
+  if (world->socket_folder != NULL)
+    {
+      g_ptr_array_add (argv, (gpointer) "--folder");
+      g_ptr_array_add (argv, world->socket_folder);
+    }
+  g_ptr_array_add (argv, NULL);
+  return foliot_child_start (world->control, (const char *const *) argv->pdata, NULL);
+}
+
+static gboolean
+start_children (Director *director, GError **error)
+{
+  FoliotWorld *world = director->world;
+  g_autoptr (GPtrArray) futures = new_futures ();
+  g_autoptr (FoliotValue) children = NULL;
+
+  for (guint i = 1; i < world->scenario->containers->len; i++)
+    g_ptr_array_add (futures, start_child (director, i));
+  children = await_all (world, futures, error);
+  if (children == NULL)
+    return FALSE;
+  for (gsize i = 0; i < foliot_value_get_length (children); i++)
+    g_ptr_array_add (world->children, foliot_child_ref (foliot_value_get_object (
+                                          foliot_value_get_item (children, i), FOLIOT_TYPE_CHILD)));
+  return TRUE;
+}
+
+static gboolean
+tell_urls (FoliotWorld *world, GError **error)
+{
+  g_autoptr (FoliotValue) others = ask_all (world, "get_url", NULL, error), all = NULL, args = NULL,
+                          told = NULL;
+  g_autofree FoliotValue **urls = NULL;
+  gsize n = world->children->len + 1;
+
+  if (others == NULL)
+    return FALSE;
+  urls = g_new (FoliotValue *, n);
+  urls[0] = foliot_value_new_string (foliot_container_get_base_url (world->containers->pdata[0]));
+  for (gsize i = 1; i < n; i++)
+    urls[i] = foliot_value_ref (foliot_value_get_item (others, i - 1));
+  all = foliot_value_new_list (urls, n);
+  if (!_foliot_world_set_urls (world, all, error))
+    return FALSE;
+  args = foliot_value_build_list (foliot_value_ref (all), NULL);
+  told = ask_all (world, "join", args, error);
+  return told != NULL;
+}
+
+/* All have settled once before anybody can work for long: who has answered a wave is waited for. */
+static gboolean
+start_agents (FoliotWorld *world, GError **error)
+{
+  g_autoptr (FoliotValue) begun = NULL;
+  FoliotTime next;
+
+  if (!settle (world, &next, error) || !_foliot_world_start_agents (world, error))
+    return FALSE;
+  begun = ask_all (world, "begin", NULL, error);
+  return begun != NULL;
+}
+
+/* ---- tables ---- */
+
+/* Rows are in the order of the agents, as if all of them were here. Each of @parts has those of one process. */
+static gboolean
+merge_sample (FoliotWorld *world, guint output, FoliotTime due, FoliotValue *const *parts, GError **error)
+{
+  const FoliotOutputSpec *spec = &g_array_index (world->scenario->outputs, FoliotOutputSpec, output);
+  FoliotTable *table = g_ptr_array_index (world->tables, output);
+  g_autofree gsize *next = g_new0 (gsize, world->scenario->containers->len);
+  g_autofree FoliotValue **cells = g_new (FoliotValue *, table->n_columns);
+
+  for (guint i = 0; i < spec->agents->len; i++)
+    {
+      const FoliotAgentSpec *agent
+          = &g_array_index (world->scenario->agents, FoliotAgentSpec, g_array_index (spec->agents, guint, i));
+      FoliotValue *rows = parts[agent->container];
+      gsize at = next[agent->container]++;
+      FoliotValue *row
+          = foliot_value_get_kind (rows) == FOLIOT_VALUE_LIST && at < foliot_value_get_length (rows)
+                ? foliot_value_get_item (rows, at)
+                : NULL;
+
+      if (row == NULL || foliot_value_get_kind (row) != FOLIOT_VALUE_LIST
+          || foliot_value_get_length (row) != table->n_columns - 2)
+        {
+          g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+                       "table %s: the process of agent %s has no sample of it", spec->table, agent->name);
+          return FALSE;
+        }
+      cells[0] = foliot_table_make_time (due);
+      cells[1] = foliot_value_new_string (agent->name);
+      for (guint k = 2; k < table->n_columns; k++)
+        cells[k] = foliot_value_ref (foliot_value_get_item (row, k - 2));
+      foliot_table_add_row (table, cells);
+    }
+  return TRUE;
+}
+
+static gboolean
+sample (FoliotWorld *world, guint output, FoliotTime due, GError **error)
+{
+  g_autoptr (FoliotValue) own = _foliot_world_sample_own (world, output);
+  g_autoptr (FoliotValue) args = foliot_value_build_list (foliot_value_new_uint (output), NULL);
+  g_autoptr (FoliotValue) others = ask_all (world, "sample", args, error);
+  gsize n = world->children->len + 1;
+  g_autofree FoliotValue **parts = NULL;
+
+  if (others == NULL)
+    return FALSE;
+  parts = g_new (FoliotValue *, n);
+  parts[0] = own;
+  for (gsize i = 1; i < n; i++)
+    parts[i] = foliot_value_get_item (others, i - 1);
+  return merge_sample (world, output, due, parts, error);
+}
+
+/* The next samples of all tables; NEVER: agents fill it themselves. */
+static FoliotTime *
+new_dues (FoliotWorld *world)
+{
+  const GArray *outputs = world->scenario->outputs;
+  FoliotTime *dues = g_new (FoliotTime, outputs->len + 1);
+
+  for (guint i = 0; i < outputs->len; i++)
+    {
+      const FoliotOutputSpec *spec = &g_array_index (outputs, FoliotOutputSpec, i);
+
+      dues[i] = spec->every != 0 ? MAX (spec->from, foliot_kernel_now (world->kernel)) : FOLIOT_TIME_NEVER;
+    }
+  return dues;
+}
+
+/* Returns: whether all that is due now was sampled; *@next is lowered to what is due after that. */
+static gboolean
+sample_all (FoliotWorld *world, FoliotTime *dues, FoliotTime *next, GError **error)
+{
+  const GArray *outputs = world->scenario->outputs;
+
+  for (guint i = 0; i < outputs->len; i++)
+    {
+      if (dues[i] <= foliot_kernel_now (world->kernel))
+        {
+          if (!sample (world, i, dues[i], error))
+            return FALSE;
+          dues[i] = foliot_time_add (dues[i], g_array_index (outputs, FoliotOutputSpec, i).every);
+        }
+      *next = MIN (*next, dues[i]);
+    }
+  return TRUE;
+}
+
+/* ---- what agents recorded ---- */
+
+typedef struct
+{
+  double time_s;
+  guint agent;
+  gsize place; /* in what was collected: rows of one agent keep their order */
+  FoliotValue *row;
+} Recorded;
+
+static int
+compare_recorded (gconstpointer a, gconstpointer b)
+{
+  const Recorded *x = a, *y = b;
+
+  if (x->time_s != y->time_s)
+    return x->time_s < y->time_s ? -1 : 1;
+  if (x->agent != y->agent)
+    return x->agent < y->agent ? -1 : 1;
+  return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static void
+clear_recorded (gpointer data)
+{
+  foliot_value_unref (((Recorded *) data)->row);
+}
+
+static gboolean
+add_recorded (FoliotWorld *world, FoliotTable *table, GArray *found, FoliotValue *row, GError **error)
+{
+  FoliotValue *time = NULL, *name = NULL;
+  guint agent = 0;
+
+  if (foliot_value_get_kind (row) == FOLIOT_VALUE_LIST && foliot_value_get_length (row) == table->n_columns)
+    {
+      time = foliot_value_get_item (row, 0);
+      name = foliot_value_get_item (row, 1);
+    }
+  if (name != NULL && foliot_value_get_kind (name) == FOLIOT_VALUE_STRING)
+    agent = GPOINTER_TO_UINT (
+        g_hash_table_lookup (world->scenario->agent_index, foliot_value_get_string (name, NULL)));
+  if (agent == 0)
+    {
+      g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+                   "table %s: a process has recorded what is no row of it", table->name);
+      return FALSE;
+    }
+  const Recorded recorded = { foliot_value_get_double (time), agent, found->len, foliot_value_ref (row) };
+  g_array_append_val (found, recorded);
+  return TRUE;
+}
+
+static gboolean
+collect_from (FoliotWorld *world, guint child, guint output, GArray *found, GError **error)
+{
+  FoliotProxy *keeper = foliot_child_get_manager (world->children->pdata[child]);
+  gsize first = 0, n;
+
+  do
+    {
+      g_autoptr (FoliotValue) rows
+          = foliot_await_take (foliot_proxy_call (keeper, "get_rows", foliot_value_new_uint (output),
+                                                  foliot_value_new_uint (first), NULL),
+                               error);
+
+      if (rows == NULL)
+        return FALSE;
+      n = foliot_value_get_kind (rows) == FOLIOT_VALUE_LIST ? foliot_value_get_length (rows) : 0;
+      for (gsize i = 0; i < n; i++)
+        if (!add_recorded (world, g_ptr_array_index (world->tables, output), found,
+                           foliot_value_get_item (rows, i), error))
+          return FALSE;
+      first += n;
+    }
+  while (n > 0);
+  return TRUE;
+}
+
+static void
+refill (FoliotTable *table, GArray *found)
+{
+  g_autofree FoliotValue **cells = g_new (FoliotValue *, table->n_columns);
+
+  g_ptr_array_set_size (table->cells, 0);
+  for (guint i = 0; i < found->len; i++)
+    {
+      for (guint k = 0; k < table->n_columns; k++)
+        cells[k] = foliot_value_ref (foliot_value_get_item (g_array_index (found, Recorded, i).row, k));
+      foliot_table_add_row (table, cells);
+    }
+}
+
+static gboolean
+collect (FoliotWorld *world, guint output, GError **error)
+{
+  FoliotTable *table = g_ptr_array_index (world->tables, output);
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Recorded));
+
+  g_array_set_clear_func (found, clear_recorded);
+  for (gsize i = 0; i < foliot_table_get_n_rows (table); i++)
+    {
+      g_autoptr (FoliotValue) row = _foliot_world_dup_row (table, i);
+
+      if (!add_recorded (world, table, found, row, error))
+        return FALSE;
+    }
+  for (guint i = 0; i < world->children->len; i++)
+    if (!collect_from (world, i, output, found, error))
+      return FALSE;
+  g_array_sort (found, compare_recorded);
+  refill (table, found);
+  return TRUE;
+}
+
+static gboolean
+collect_all (FoliotWorld *world, GError **error)
+{
+  const GArray *outputs = world->scenario->outputs;
+
+  for (guint i = 0; i < outputs->len; i++)
+    if (g_array_index (outputs, FoliotOutputSpec, i).every == 0 && !collect (world, i, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* ---- time ---- */
+
+/* Corked, so that nobody hears of the new time before he is there; the next settling draws the corks. */
+static gboolean
+advance (FoliotWorld *world, FoliotTime to, GError **error)
+{
+  FoliotClock *clock = foliot_container_get_clock (world->control);
+  g_autoptr (GPtrArray) futures = new_futures ();
+  g_autoptr (FoliotValue) there = NULL;
+
+  world->heading = to;
+  for (guint i = 0; i < world->children->len; i++)
+    {
+      FoliotProxy *keeper = foliot_child_get_manager (world->children->pdata[i]);
+      g_autoptr (FoliotProxy) root = foliot_rpc_client_get_remote (foliot_proxy_get_client (keeper));
+
+      g_ptr_array_add (futures,
+                       foliot_proxy_callv (root, "_foliot/advance_to", NULL,
+                                           foliot_value_build_map ("ns", foliot_value_new_int (to), "cork",
+                                                                   foliot_value_new_bool (TRUE), NULL)));
+    }
+  there = await_all (world, futures, error);
+  if (there == NULL)
+    return FALSE;
+  _foliot_channels_cork (world->kernel);
+  return foliot_external_clock_advance_to (FOLIOT_EXTERNAL_CLOCK (clock), to, error)
+         && _foliot_timer_await_arrival (world->kernel, to, error);
+}
+
+static gboolean
+run_all (FoliotWorld *world, GError **error)
+{
+  g_autofree FoliotTime *dues = new_dues (world);
+  FoliotTime next;
+
+  for (;;)
+    {
+      if (!settle (world, &next, error) || !sample_all (world, dues, &next, error))
+        return FALSE;
+      if (next >= world->until)
+        return TRUE;
+      if (!advance (world, next, error))
+        return FALSE;
+    }
+}
+
+static gboolean
+stop_children (FoliotWorld *world, GError **error)
+{
+  g_autoptr (GPtrArray) futures = new_futures ();
+  g_autoptr (FoliotValue) ended = NULL;
+
+  world->stopping = TRUE;
+  for (guint i = 0; i < world->children->len; i++)
+    g_ptr_array_add (futures, foliot_child_stop (world->children->pdata[i], 0));
+  ended = await_all (world, futures, error);
+  return ended != NULL;
+}
+
+/* ---- the fiber ---- */
+
+static FoliotValue *
+direct (gpointer user_data, GError **error)
+{
+  Director *director = user_data;
+  FoliotWorld *world = director->world;
+  g_autoptr (GError) why = NULL;
+
+  if (start_children (director, &why) && tell_urls (world, &why) && start_agents (world, &why)
+      && run_all (world, &why) && collect_all (world, &why) && stop_children (world, &why))
+    return foliot_value_new_null ();
+  if (world->failure == NULL && !world->closed)
+    world->failure = g_error_copy (why);
+  return NULL;
+}
+
+void
+_foliot_world_direct (FoliotWorld *world, const FoliotWorldOptions *options)
+{
+  Director *director = g_new (Director, 1);
+
+  *director = (Director){ world, g_strdup (options->program) };
+  world->heading = foliot_kernel_now (world->kernel);
+  world->children = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_child_unref);
+  world->directed = foliot_fiber_spawn (world->kernel, NULL, "director", direct, director, director_free);
+}
+
+/* ---- when a process ends ---- */
+
+/* Who was killed, or crashed, rather than who gave up because of that. */
+static FoliotChild *
+find_ended (FoliotWorld *world)
+{
+  FoliotChild *found = NULL;
+
+  for (guint i = 0; i < world->children->len; i++)
+    {
+      FoliotChild *child = world->children->pdata[i];
+
+      if (foliot_future_is_settled (foliot_child_get_ended (child))
+          && (found == NULL || foliot_child_get_status (child) != EXIT_MODEL))
+        found = child;
+      if (found != NULL && foliot_child_get_status (found) != EXIT_MODEL)
+        break;
+    }
+  return found;
+}
+
+static void
+blame (FoliotWorld *world, FoliotChild *child)
+{
+  gboolean model = foliot_child_get_status (child) == EXIT_MODEL;
+  g_autofree char *report = foliot_child_dup_report (child);
+  g_autofree char *time = foliot_time_format (MAX (world->heading, foliot_kernel_now (world->kernel)));
+  guint index = 0;
+  const char *name;
+
+  g_ptr_array_find (world->children, child, &index);
+  name = g_array_index (world->scenario->containers, FoliotContainerSpec, index + 1).name;
+  g_clear_error (&world->failure);
+  g_set_error (&world->failure, model ? FOLIOT_SCENARIO_ERROR : FOLIOT_CHILD_ERROR,
+               model ? (int) FOLIOT_SCENARIO_ERROR_AGENT : (int) FOLIOT_CHILD_ERROR_ENDED,
+               "container %s: at %s s its %s", name, time, report);
+}
+
+static void
+on_waited_enough (gpointer waited)
+{
+  *(gboolean *) waited = TRUE;
+}
+
+void
+_foliot_world_find_cause (FoliotWorld *world)
+{
+  gboolean waited = FALSE;
+  g_autoptr (FoliotTimer) timer = NULL;
+  FoliotChild *child = NULL;
+
+  if (world->children == NULL || world->stopping || world->has_cause)
+    return;
+  world->has_cause = TRUE;
+  timer = _foliot_timer_new (world->kernel, CAUSE_LIMIT_MS, on_waited_enough, &waited);
+  while (timer != NULL && !waited && _foliot_kernel_is_open_to_outside (world->kernel))
+    {
+      child = find_ended (world);
+      if (child != NULL && foliot_child_get_status (child) != EXIT_MODEL)
+        break;
+      if (foliot_kernel_step (world->kernel, 1) == 0)
+        _foliot_kernel_wait_for_outside (world->kernel);
+    }
+  if (child != NULL)
+    blame (world, child);
+}
+
+gboolean
+_foliot_world_wait_for_processes (FoliotWorld *world, GError **error)
+{
+  FoliotChild *ended = world->stopping ? NULL : find_ended (world);
+
+  if (foliot_future_is_settled (world->directed))
+    return FALSE;
+  if (ended == NULL)
+    return _foliot_kernel_wait_while_held (world->kernel, error);
+  blame (world, ended);
+  return FALSE;
+}

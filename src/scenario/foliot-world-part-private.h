@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "scenario/foliot-world-private.h"
+
+/*
+ * A world of a scenario whose containers are in several processes. Each process has one of the scenario's containers, and the agents
+ * that live there; the first one directs.
+ */
+
+/* ---- foliot-world-part.c: what every one of them has ---- */
+
+gboolean _foliot_world_has_container (FoliotWorld *world, guint container);
+/* By its number in the scenario; it must be here. */
+FoliotContainer *_foliot_world_get_container_of (FoliotWorld *world, guint container);
+/* Of any agent of the scenario, wherever it lives. */
+char *_foliot_world_dup_agent_url (FoliotWorld *world, guint index);
+/* @urls: a list of the base URLs of all containers. Error: FOLIOT_ERROR_VALUE. */
+gboolean _foliot_world_set_urls (FoliotWorld *world, FoliotValue *urls, GError **error);
+/* The outputs of the agents here for a sampled table: a list of rows, in the order of the table. */
+FoliotValue *_foliot_world_sample_own (FoliotWorld *world, guint output);
+/* In a world that is directed by another process. */
+gboolean _foliot_world_add_keeper (FoliotWorld *world, GError **error);
+
+/* ---- foliot-world-director.c: what the first has ---- */
+
+/* Starts the other processes, runs the scenario in all of them, and fills the tables. */
+void _foliot_world_direct (FoliotWorld *world, const FoliotWorldOptions *options);
+/* Nothing can run. Returns: whether to try again. Sets the world's failure when a process has ended. */
+gboolean _foliot_world_wait_for_processes (FoliotWorld *world, GError **error);
+/* The world has failed: if that came of the end of a process, that is the failure. */
+void _foliot_world_find_cause (FoliotWorld *world);
