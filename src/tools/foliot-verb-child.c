@@ -6,6 +6,7 @@
 #include <foliot/foliot.h>
 
 #include "tools/foliot-places.h"
+#include "tools/foliot-watch.h"
 
 /*
  * `foliot child`: one container of a run, in a process that `foliot run` starts and directs. It is not for people, so no help
@@ -74,7 +75,7 @@ foliot_verb_child (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   FoliotWorldOptions options = { .has_seed = TRUE, .until = FOLIOT_TIME_NEVER };
 
-  if (parse (argc, argv, &arguments, &options.seed, &error))
+  if (parse (argc, argv, &arguments, &options.seed, &error) && foliot_watch_configure (&error))
     scenario = foliot_scenario_load (arguments.scenario, (const char *const *) arguments.settings, NULL,
                                      (const char *const *) module_dirs, &error);
   options.part = arguments.container;
@@ -83,9 +84,11 @@ foliot_verb_child (int argc, char **argv)
     world = foliot_world_new (scenario, &options, &error);
   if (world == NULL)
     return complain (error);
+  foliot_watch_begin (foliot_world_get_kernel (world));
   printf ("READY %s\n", foliot_world_get_keeper_url (world));
   fflush (stdout);
   foliot_world_serve (world, &error);
+  foliot_watch_end ();
   if (error != NULL)
     return complain (error);
   foliot_world_close (world);

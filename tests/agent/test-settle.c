@@ -14,6 +14,7 @@
 
 static gint n_under_way; /* hops begun and not ended */
 static gint n_hops;      /* that have ended */
+static gint is_blocked;  /* who blocks goes on when this is 0 */
 
 /* ---- who hops ---- */
 
@@ -82,6 +83,15 @@ hopper_wait_quietly (gpointer self, FoliotArgs *args, GError **error)
   return NULL;
 }
 
+/* Nothing else happens in its world meanwhile. */
+static FoliotValue *
+hopper_block (gpointer self, FoliotArgs *args, GError **error)
+{
+  while (g_atomic_int_get (&is_blocked))
+    g_thread_yield ();
+  return NULL;
+}
+
 static FoliotValue *
 hopper_now (gpointer self, FoliotArgs *args, GError **error)
 {
@@ -120,6 +130,7 @@ hopper_heard (gpointer self, FoliotArgs *args, GError **error)
 }
 
 static const FoliotMethod hopper_methods[] = {
+  { "block", hopper_block, "", "Does not yield for a while." },
   { "now", hopper_now, "", "Its time." },
   { "ask_later", hopper_ask_later, "", "Asks its friend for the time in 5 s." },
   { "heard", hopper_heard, "", "What it was told." },
@@ -439,6 +450,33 @@ test_report (void)
   run_on_stage (1, 1, never_settles);
 }
 
+/* ---- who is late is waited for ---- */
+
+/* A peer that has settled once works at something for longer than a wave waits: then it is late, and not one that cannot settle. */
+static void
+come_late (Stage *stage)
+{
+  g_autoptr (FoliotValue) before = settle_ok (stage);
+  g_autoptr (GError) error = NULL;
+  g_atomic_int_set (&is_blocked, TRUE);
+  g_autoptr (FoliotFuture) blocked = foliot_proxy_call (stage->hoppers[0], "block", NULL);
+  g_autoptr (FoliotValue) settled
+      = foliot_await_take (foliot_container_settle (stage->container, 100), &error);
+  g_assert_null (settled);
+  g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_TIMED_OUT);
+  g_atomic_int_set (&is_blocked, FALSE);
+  g_autoptr (FoliotValue) after = settle_ok (stage);
+  g_assert_false (get_bool (after, "assumed"));
+  g_assert_cmpint (get_int (after, "worlds"), ==, 2);
+  g_assert_true (foliot_future_is_settled (blocked));
+}
+
+static void
+test_late (void)
+{
+  run_on_stage (1, 1, come_late);
+}
+
 /* ---- peers that do not know how to ---- */
 
 static FoliotValue *
@@ -570,6 +608,7 @@ main (int argc, char **argv)
   g_test_add_func ("/settle/random-delays", test_random_delays);
   g_test_add_func ("/settle/next-due", test_next_due);
   g_test_add_func ("/settle/cork", test_cork);
+  g_test_add_func ("/settle/late", test_late);
   g_test_add_func ("/settle/report", test_report);
   g_test_add_func ("/settle/plain", test_plain);
   g_test_add_func ("/settle/liar", test_liar);

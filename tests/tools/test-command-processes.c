@@ -83,6 +83,20 @@ test_killed (void)
 }
 
 static void
+test_overflow (void)
+{
+  static const char *const words[] = { "foliot: container b: at 2 s its process ", " was killed by signal ",
+                                       " “second” used more than its 64 KiB of stack", NULL };
+
+#if SANITIZED
+  g_test_skip ("a sanitizer has its own words for a stack that is full");
+  return;
+#endif
+  write_scenario ("overflow");
+  assert_fails ("run . --quiet --out o --set processes=true", 5, words);
+}
+
+static void
 test_agent_failed (void)
 {
   static const char *const in_run[]
@@ -117,6 +131,7 @@ test_command_add_processes (void)
   g_test_add_data_func ("/command/processes/tls", "tls", test_wind_park);
   g_test_add_func ("/command/processes/recorded", test_recorded);
   g_test_add_func ("/command/processes/killed", test_killed);
+  g_test_add_func ("/command/processes/overflow", test_overflow);
   g_test_add_func ("/command/processes/agent-failed", test_agent_failed);
   g_test_add_func ("/command/processes/refused", test_refused);
 }
