@@ -61,6 +61,33 @@ test_recorded (void)
   g_assert_cmpstr (several, ==, one);
 }
 
+/* Agents that live together are found by their ids, from here and from elsewhere, also when they come later in the file. */
+static void
+test_ring (void)
+{
+  g_autofree char *path = g_build_filename (test_folder, "scenario.json", NULL);
+  static const char json[]
+      = "{\"foliot\": 1, \"name\": \"ring\", \"duration\": 5, \"module\": \"token-ring\", \"transport\": "
+        "\"tcp\", "
+        "\"containers\": [{\"name\": \"a\"}, {\"name\": \"b\"}, {\"name\": \"c\"}], "
+        "\"agents\": [{\"name\": \"Node_{index}\", \"count\": 6, \"type\": \"Node\", "
+        "\"container\": {\"each\": [\"b\", \"c\", \"a\", \"c\", \"b\", \"c\"]}, "
+        "\"args\": {\"index\": \"$index\", \"next\": {\"agent\": \"Node_{next}\"}, \"tokens\": 2, \"hops\": "
+        "9, "
+        "\"time_out_s\": 2.5}}], "
+        "\"outputs\": [{\"table\": \"nodes\", \"every\": 1, \"columns\": [\"passed\", \"resent\", "
+        "\"dropped\"]}], "
+        "\"expect\": [{\"table\": \"nodes\", \"column\": \"passed\", \"fold\": \"sum\", \"by\": \"time_s\", "
+        "\"equals\": 18}]}";
+
+  g_assert_true (g_file_set_contents (path, json, -1, NULL));
+
+  g_autofree char *one = run ("run . --quiet --out o", "false", "nodes.csv");
+  g_autofree char *several = run ("run . --quiet --out o", "true", "nodes.csv");
+
+  g_assert_cmpstr (several, ==, one);
+}
+
 static void
 assert_fails (const char *arguments, int code, const char *const *words)
 {
@@ -130,6 +157,7 @@ test_command_add_processes (void)
   g_test_add_data_func ("/command/processes/unix", "unix", test_wind_park);
   g_test_add_data_func ("/command/processes/tls", "tls", test_wind_park);
   g_test_add_func ("/command/processes/recorded", test_recorded);
+  g_test_add_func ("/command/processes/ring", test_ring);
   g_test_add_func ("/command/processes/killed", test_killed);
   g_test_add_func ("/command/processes/overflow", test_overflow);
   g_test_add_func ("/command/processes/agent-failed", test_agent_failed);
