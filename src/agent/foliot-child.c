@@ -10,6 +10,7 @@
 #include "agent/foliot-timer-private.h"
 #include "kernel/foliot-gate-private.h"
 #include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-pause-private.h"
 #include "kernel/foliot-poll-private.h"
 
 /*
@@ -294,8 +295,8 @@ static FoliotValue *
 start_held (Start *start, GError **error)
 {
   FoliotChild *child = start->child;
-  g_autoptr (FoliotTimer) timer G_GNUC_UNUSED
-      = _foliot_timer_new (child->kernel, start->limit_ms, on_late, start);
+  g_autoptr (FoliotPause) pause G_GNUC_UNUSED
+      = _foliot_pause_new (child->kernel, NULL, start->limit_ms, on_late, start);
   child->url = await_url (start, error);
   g_autoptr (FoliotValue) proxy = child->url != NULL ? connect_until_there (start, child->url, error) : NULL;
   if (proxy == NULL)
@@ -414,8 +415,8 @@ run_stop (gpointer user_data, GError **error)
   Stop *stop = user_data;
   FoliotChild *child = stop->child;
   FoliotHold *hold = foliot_kernel_hold (child->kernel, "the end of a child process", 0);
-  g_autoptr (FoliotTimer) timer G_GNUC_UNUSED
-      = _foliot_timer_new (child->kernel, stop->limit_ms, on_stop_late, stop);
+  g_autoptr (FoliotPause) pause G_GNUC_UNUSED
+      = _foliot_pause_new (child->kernel, NULL, stop->limit_ms, on_stop_late, stop);
   g_autoptr (FoliotFuture) call = foliot_proxy_call (child->manager, "stop", NULL);
   g_autoptr (FoliotValue) ended = foliot_await (child->ended, FOLIOT_TIME_NEVER, error);
   foliot_hold_release (hold);

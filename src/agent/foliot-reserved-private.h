@@ -15,5 +15,7 @@ G_BEGIN_DECLS
  * aiomas has no such name and no agent can take it: their ids are numbers.
  */
 FoliotServiceDict *_foliot_reserved_new (FoliotContainer *container) FOLIOT_WARN_UNUSED;
+/* As answers and errors call it: "external", "free", "paced", "realtime". */
+const char *_foliot_reserved_get_drive_name (FoliotDrive drive);
 
 G_END_DECLS

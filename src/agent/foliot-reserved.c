@@ -83,8 +83,8 @@ describe (gpointer self, FoliotArgs *args, GError **error)
 
 /* ---- advance_to ---- */
 
-static const char *
-get_drive_name (FoliotDrive drive)
+const char *
+_foliot_reserved_get_drive_name (FoliotDrive drive)
 {
   static const char *const names[] = {
     [FOLIOT_DRIVE_EXTERNAL] = "external",
@@ -127,7 +127,7 @@ check_drive (FoliotContainer *container, GError **error)
     g_set_error (
         error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_DRIVE,
         "advance_to() needs a kernel of \"external\" drive, but this one is \"%s\": it moves its own time",
-        get_drive_name (drive));
+        _foliot_reserved_get_drive_name (drive));
   return FALSE;
 }
 

@@ -2,10 +2,12 @@
 #include "agent/foliot-settle-private.h"
 
 #include "agent/foliot-container-private.h"
+#include "agent/foliot-reserved-private.h"
 #include "agent/foliot-timer-private.h"
 #include "channel/foliot-channel-cork-private.h"
 #include "channel/foliot-channel-count-private.h"
 #include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-pause-private.h"
 
 /*
  * One wave, as one world sees it. It takes stock when all else that is to be done now is done; then it asks on every other
@@ -165,18 +167,6 @@ describe_links (Settler *self, GArray *stocks)
 
 /* ---- the world ---- */
 
-static const char *
-get_drive_name (FoliotKernel *kernel)
-{
-  static const char *const names[] = {
-    [FOLIOT_DRIVE_EXTERNAL] = "external",
-    [FOLIOT_DRIVE_FREE] = "free",
-    [FOLIOT_DRIVE_PACED] = "paced",
-    [FOLIOT_DRIVE_REALTIME] = "realtime",
-  };
-  return names[foliot_kernel_get_drive (kernel)];
-}
-
 static char *
 report_waits (FoliotKernel *kernel)
 {
@@ -241,10 +231,11 @@ visit_describe_world (Visit *self)
   FoliotKernel *kernel = self->settler->kernel;
   return foliot_value_build_map (
       "name", foliot_value_new_string (self->settler->name), "drive",
-      foliot_value_new_string (get_drive_name (kernel)), "quiet", foliot_value_new_bool (self->settled.quiet),
-      "now_ns", foliot_value_new_int (self->now), "next_due_ns", time_or_null (self->next_due), "holds",
-      foliot_value_new_uint (self->settled.n_holds), "waits", foliot_value_new_uint (self->settled.n_waits),
-      "links", describe_links (self->settler, self->stocks), "report", text_or_null (self->report), NULL);
+      foliot_value_new_string (_foliot_reserved_get_drive_name (foliot_kernel_get_drive (kernel))), "quiet",
+      foliot_value_new_bool (self->settled.quiet), "now_ns", foliot_value_new_int (self->now), "next_due_ns",
+      time_or_null (self->next_due), "holds", foliot_value_new_uint (self->settled.n_holds), "waits",
+      foliot_value_new_uint (self->settled.n_waits), "links", describe_links (self->settler, self->stocks),
+      "report", text_or_null (self->report), NULL);
 }
 
 /* ---- asking the others ---- */
@@ -333,10 +324,10 @@ visit_others (Visit *self, GError **error)
 {
   FoliotKernel *kernel = self->settler->kernel;
   FoliotHold *hold = _foliot_kernel_hold_to_settle (kernel);
-  g_autoptr (FoliotTimer) timer = NULL;
+  g_autoptr (FoliotPause) pause = NULL;
   gboolean alive = TRUE;
   visit_ask (self);
-  timer = _foliot_timer_new (kernel, self->wave->limit_ms, give_up, self->calls);
+  pause = _foliot_pause_new (kernel, NULL, self->wave->limit_ms, give_up, self->calls);
   for (guint i = 0; alive && i < self->calls->len; i++)
     if (self->calls->pdata[i] != NULL)
       alive = visit_await (self, i, error);

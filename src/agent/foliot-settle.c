@@ -4,6 +4,7 @@
 #include "agent/foliot-container-private.h"
 #include "agent/foliot-timer-private.h"
 #include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-pause-private.h"
 
 /*
  * Is anything left to do, anywhere? Two waves in succession are compared: when every world was quiet in both, no count has
@@ -301,8 +302,8 @@ on_late (gpointer settling)
 static FoliotValue *
 settle_held (Settling *self, GError **error)
 {
-  g_autoptr (FoliotTimer) timer G_GNUC_UNUSED
-      = _foliot_timer_new (foliot_container_get_kernel (self->container), self->limit_ms, on_late, self);
+  g_autoptr (FoliotPause) pause G_GNUC_UNUSED = _foliot_pause_new (
+      foliot_container_get_kernel (self->container), NULL, self->limit_ms, on_late, self);
   g_autoptr (FoliotValue) before = NULL, verdict = NULL;
   for (guint n = 0; verdict == NULL && !self->is_late; n++)
     {

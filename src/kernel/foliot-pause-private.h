@@ -6,8 +6,8 @@
 /*
  * FoliotPause:
  *
- * Waits for the outside by the wall clock, as somebody does who tries again a little later. Simulated time is held
- * meanwhile: what is waited for happens outside of it. The end of a pause enters through the gate, as all that the outside
+ * Waits for the outside by the wall clock, as somebody does who tries again a little later, or who gives up then. Simulated time
+ * is held meanwhile: what is waited for happens outside of it. The end of a pause enters through the gate, as all that the outside
  * does.
  *
  * Not for drives that follow real time: there foliot_kernel_call_in() is the same and holds nothing.
@@ -16,7 +16,7 @@ typedef struct _FoliotPause FoliotPause;
 typedef void (*FoliotPauseFunc) (gpointer user_data);
 
 /*
- * @why: what time is held for. @func: called in an event of the current node, once @delay_ms are over, unless the pause is
+ * @why: (nullable): what time is held for; NULL: it is not held, and the end belongs to no node. @func: called in an event of the current node, once @delay_ms are over, unless the pause is
  * freed before or the kernel closes. Returns: (transfer full) (nullable): NULL: the system has no room; errno.
  */
 FoliotPause *_foliot_pause_new (FoliotKernel *kernel, const char *why, guint delay_ms, FoliotPauseFunc func,

@@ -13,7 +13,7 @@ struct _FoliotPause
   FoliotPollEntry entry;
   FoliotPort port;
   FoliotKernel *kernel; /* NULL once it is over */
-  FoliotHold *hold;
+  FoliotHold *hold;     /* (nullable) */
   guint32 node;
   guint64 event; /* that ends it; 0: not yet */
   FoliotPauseFunc func;
@@ -83,13 +83,14 @@ _foliot_pause_new (FoliotKernel *kernel, const char *why, guint delay_ms, Foliot
   if (!_foliot_poll_add (kernel, &pause->entry, &pause_class, -1, 0))
     return NULL;
   pause->kernel = kernel;
-  pause->node = _foliot_kernel_get_node (kernel);
+  pause->node = why != NULL ? _foliot_kernel_get_node (kernel) : 0;
   pause->func = func;
   pause->user_data = user_data;
   _foliot_gate_add_port (kernel, &pause->port, "pause", admit);
   _foliot_kernel_set_drop_func (kernel, end, drop);
   _foliot_poll_set_limit (&pause->entry, MAX (delay_ms, 1));
-  pause->hold = foliot_kernel_hold (kernel, why, 0);
+  if (why != NULL)
+    pause->hold = foliot_kernel_hold (kernel, why, 0);
   return g_steal_pointer (&pause);
 }
 

@@ -7,6 +7,7 @@
 #include "channel/foliot-channel-cork-private.h"
 #include "foliot/foliot-subproc.h"
 #include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-pause-private.h"
 #include "kernel/foliot-poll-private.h"
 
 /*
@@ -530,14 +531,14 @@ void
 _foliot_world_find_cause (FoliotWorld *world)
 {
   gboolean waited = FALSE;
-  g_autoptr (FoliotTimer) timer = NULL;
+  g_autoptr (FoliotPause) pause = NULL;
   FoliotChild *child = NULL;
 
   if (world->children == NULL || world->stopping || world->has_cause)
     return;
   world->has_cause = TRUE;
-  timer = _foliot_timer_new (world->kernel, CAUSE_LIMIT_MS, on_waited_enough, &waited);
-  while (timer != NULL && !waited && _foliot_kernel_is_open_to_outside (world->kernel))
+  pause = _foliot_pause_new (world->kernel, NULL, CAUSE_LIMIT_MS, on_waited_enough, &waited);
+  while (pause != NULL && !waited && _foliot_kernel_is_open_to_outside (world->kernel))
     {
       child = find_ended (world);
       if (child != NULL && foliot_child_get_status (child) != EXIT_MODEL)
