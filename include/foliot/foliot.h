@@ -12,6 +12,7 @@
 #include <foliot/foliot-error.h>
 #include <foliot/foliot-kernel.h>
 #include <foliot/foliot-macros.h>
+#include <foliot/foliot-mosaik.h>
 #include <foliot/foliot-random.h>
 #include <foliot/foliot-rpc.h>
 #include <foliot/foliot-scenario.h>
