@@ -80,6 +80,29 @@ FOLIOT_API FoliotTime foliot_scenario_get_until (FoliotScenario *scenario);
  */
 FOLIOT_API guint64 foliot_scenario_get_hash (FoliotScenario *scenario);
 /**
+ * foliot_scenario_pack:
+ * @error: MISSING: a file of the scenario has gone, or is another one now
+ *
+ * All that a run depends on but the module: a map of "scenario" (the scenario with all that it includes, settings applied, as a map)
+ * and "inputs" (a list with the bytes of each input file, in the order in which the scenario names them). Plain data, which any
+ * codec but JSON can write; no path of this machine is in it.
+ *
+ * Returns: (transfer full): what [func@Scenario.unpack] makes the same scenario of, with the same hash
+ */
+FOLIOT_API FoliotValue *foliot_scenario_pack (FoliotScenario *scenario, GError **error) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_scenario_unpack:
+ * @pack: of [method@Scenario.pack]; nothing in it is believed
+ * @path: for messages, such as that of the file the pack came in; its folder is looked in for the module
+ * @settings: (array zero-terminated=1) (nullable): as for foliot_scenario_load(), on top of those in the pack
+ * @registry: (nullable): as there
+ * @module_dirs: (array zero-terminated=1) (nullable): as there
+ */
+FOLIOT_API FoliotScenario *foliot_scenario_unpack (FoliotValue *pack, const char *path,
+                                                   const char *const *settings, FoliotRegistry *registry,
+                                                   const char *const *module_dirs,
+                                                   GError **error) FOLIOT_WARN_UNUSED;
+/**
  * foliot_scenario_describe:
  *
  * Returns: (transfer full): agents with methods, arguments, help; links, inputs, outputs: a map.

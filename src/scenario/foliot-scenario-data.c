@@ -87,6 +87,17 @@ resolve_path (FoliotScenario *scenario, const FoliotCursor *at, const char *path
   return g_path_is_absolute (path) ? g_strdup (path) : g_build_filename (folder, path, NULL);
 }
 
+static FoliotSeries *
+load_series (FoliotScenario *scenario, const FoliotCursor *at, const char *time, GError **error)
+{
+  g_autofree char *path = resolve_path (scenario, at, foliot_value_get_string (at->value, NULL));
+
+  if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return foliot_series_load (path, time, &scenario->fault_countdown, error);
+  foliot_cursor_fail (at, FOLIOT_SCENARIO_ERROR_MISSING, error, "no such file: %s", path);
+  return NULL;
+}
+
 gboolean
 _foliot_scenario_read_input (FoliotScenario *scenario, const FoliotCursor *entry,
                              const FoliotTemplate *template, GError **error)
@@ -94,20 +105,15 @@ _foliot_scenario_read_input (FoliotScenario *scenario, const FoliotCursor *entry
   FoliotCursor list = foliot_cursor_member (entry, "deliver");
   FoliotCursor at_file = foliot_cursor_member (entry, "file");
   const char *file = NULL, *time = "time_s";
-  g_autofree char *path = NULL;
   FoliotInputSpec spec;
 
   if (!foliot_cursor_get_string (entry, "file", TRUE, &file, error)
       || !foliot_cursor_get_string (entry, "time", FALSE, &time, error)
       || !foliot_cursor_expect_list (&list, error))
     return FALSE;
-  path = resolve_path (scenario, &at_file, file);
-  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
-    {
-      foliot_cursor_fail (&at_file, FOLIOT_SCENARIO_ERROR_MISSING, error, "no such file: %s", path);
-      return FALSE;
-    }
-  spec.series = foliot_series_load (path, time, &scenario->fault_countdown, error);
+  spec.series = scenario->packed_inputs != NULL
+                    ? _foliot_scenario_unpack_series (scenario, &at_file, time, error)
+                    : load_series (scenario, &at_file, time, error);
   if (spec.series == NULL)
     return FALSE;
   if (spec.series->n_rows > 0 && spec.series->times[0] < scenario->init_time)

@@ -90,6 +90,7 @@ struct _FoliotScenario
   GPtrArray *files;      /* of FoliotJsonFile, the one that wins last */
   FoliotValue *resolved; /* the whole merged tree, settings applied */
   FoliotValue *parameters;
+  FoliotValue *packed_inputs; /* nullable: the bytes of its input files, if it was unpacked */
   FoliotLoadedModule *module; /* nullable */
   FoliotRegistry *registry;   /* borrowed, nullable */
   guint32
@@ -116,6 +117,14 @@ struct _FoliotScenario
 FoliotScenario *_foliot_scenario_load (const char *path, const char *const *settings,
                                        FoliotRegistry *registry, const char *const *module_dirs,
                                        guint32 fault, GError **error);
+/* Of one @file (transfer full) that includes nothing more: settings are laid over it, and it is read. @path: of messages; its
+ * folder is looked in for the module. @packed_inputs: a list of bytes. */
+FoliotScenario *_foliot_scenario_new (const char *path, FoliotJsonFile *file, FoliotValue *packed_inputs,
+                                      const char *const *settings, FoliotRegistry *registry,
+                                      const char *const *module_dirs, GError **error);
+/* The next input of a scenario that was unpacked; foliot-scenario-pack.c. */
+FoliotSeries *_foliot_scenario_unpack_series (FoliotScenario *scenario, const FoliotCursor *at,
+                                              const char *time_column, GError **error);
 /* Reads the sections of the merged tree into the scenario. */
 gboolean _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs, GError **error);
 /* Whether its containers talk over real sockets. */

@@ -317,6 +317,19 @@ hash_everything (FoliotScenario *scenario)
   return hash;
 }
 
+/* The tree is there: settings, then what it says. */
+static gboolean
+read_all (FoliotScenario *scenario, const char *const *module_dirs, GError **error)
+{
+  for (char **setting = scenario->settings; *setting != NULL; setting++)
+    if (!apply_setting (scenario, *setting, error))
+      return FALSE;
+  if (!find_parameters (scenario, error) || !_foliot_scenario_read (scenario, module_dirs, error))
+    return FALSE;
+  scenario->hash = hash_everything (scenario);
+  return TRUE;
+}
+
 FoliotScenario *
 foliot_scenario_load (const char *path, const char *const *settings, FoliotRegistry *registry,
                       const char *const *module_dirs, GError **error)
@@ -340,15 +353,26 @@ _foliot_scenario_load (const char *path, const char *const *settings, FoliotRegi
     return NULL;
   scenario->folder = g_path_get_dirname (scenario->path);
   scenario->resolved = load_tree (scenario, scenario->path, chain, error);
-  if (scenario->resolved == NULL)
+  if (scenario->resolved == NULL || !read_all (scenario, module_dirs, error))
     return NULL;
-  for (gsize i = 0; settings != NULL && settings[i] != NULL; i++)
-    if (!apply_setting (scenario, settings[i], error))
-      return NULL;
-  if (!find_parameters (scenario, error) || !_foliot_scenario_read (scenario, module_dirs, error))
-    return NULL;
-  scenario->hash = hash_everything (scenario);
   return g_steal_pointer (&scenario);
+}
+
+FoliotScenario *
+_foliot_scenario_new (const char *path, FoliotJsonFile *file, FoliotValue *packed_inputs,
+                      const char *const *settings, FoliotRegistry *registry, const char *const *module_dirs,
+                      GError **error)
+{
+  g_autoptr (FoliotScenario) scenario = g_object_new (FOLIOT_TYPE_SCENARIO, NULL);
+
+  scenario->registry = registry;
+  scenario->settings = settings != NULL ? g_strdupv ((char **) settings) : g_new0 (char *, 1);
+  scenario->path = g_strdup (path);
+  scenario->folder = g_path_get_dirname (path);
+  scenario->resolved = foliot_value_ref (file->value);
+  scenario->packed_inputs = foliot_value_ref (packed_inputs);
+  g_ptr_array_add (scenario->files, file);
+  return read_all (scenario, module_dirs, error) ? g_steal_pointer (&scenario) : NULL;
 }
 
 /* -- life --------------------------------------------------------------------------------------------------------- */
@@ -438,6 +462,7 @@ foliot_scenario_finalize (GObject *object)
   g_clear_pointer (&scenario->module, foliot_loaded_module_free);
   g_clear_pointer (&scenario->parameters, foliot_value_unref);
   g_clear_pointer (&scenario->resolved, foliot_value_unref);
+  g_clear_pointer (&scenario->packed_inputs, foliot_value_unref);
   g_ptr_array_unref (scenario->files);
   g_free (scenario->transport);
   g_strfreev (scenario->settings);

@@ -189,17 +189,23 @@ FoliotSeries *
 foliot_series_load (const char *path, const char *time_column, guint32 *faults, GError **error)
 {
   g_autoptr (GMappedFile) mapped = foliot_input_file_map (path, faults, error);
-  g_autoptr (FoliotSeries) series = g_new0 (FoliotSeries, 1);
-  Reader reader = { .series = series };
-  const char *text;
-  gsize length;
-  gboolean good;
+  gsize length = mapped != NULL ? g_mapped_file_get_length (mapped) : 0;
 
   if (mapped == NULL)
     return NULL;
+  return foliot_series_parse (path, length > 0 ? g_mapped_file_get_contents (mapped) : "", length,
+                              time_column, error);
+}
+
+FoliotSeries *
+foliot_series_parse (const char *path, const char *text, gsize length, const char *time_column,
+                     GError **error)
+{
+  g_autoptr (FoliotSeries) series = g_new0 (FoliotSeries, 1);
+  Reader reader = { .series = series };
+  gboolean good;
+
   series->path = g_strdup (path);
-  length = g_mapped_file_get_length (mapped);
-  text = length > 0 ? g_mapped_file_get_contents (mapped) : "";
   if (length > MAX_BYTES)
     {
       g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_CSV,

@@ -18,6 +18,9 @@ typedef struct
 
 /* @faults: (nullable). @error: MISSING, CSV `<file>:<line>: column <name>: …` */
 FoliotSeries *foliot_series_load (const char *path, const char *time_column, guint32 *faults, GError **error);
+/* The same of the text of a file; @path is for messages. */
+FoliotSeries *foliot_series_parse (const char *path, const char *text, gsize length, const char *time_column,
+                                   GError **error);
 void foliot_series_free (FoliotSeries *series);
 /* −1 if there is no such column. */
 int foliot_series_find (const FoliotSeries *series, const char *column);
