@@ -86,8 +86,19 @@ validate_aid (gpointer self, FoliotArgs *args, GError **error)
   return agent != NULL ? foliot_value_new_string (foliot_agent_type_get_name (G_OBJECT_TYPE (agent))) : NULL;
 }
 
+/* What a mosaik master asks first, in the same words as aiomas' wire: whoever wrote that scenario learns what is wrong. */
+static FoliotValue *
+refuse_master (gpointer self, FoliotArgs *args, GError **error)
+{
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_LOOKUP,
+               "Container %s has agents, and is no simulator for mosaik: there is no \"init\" to call",
+               foliot_container_get_name (self));
+  return NULL;
+}
+
 static const FoliotMethod container_methods[] = {
   { "validate_aid", validate_aid, "aid:any", "The class name of the agent with this id, or null." },
+  { "init", refuse_master, "*args, **kw", "Says that a container is no simulator." },
   { NULL },
 };
 

@@ -368,14 +368,11 @@ accept_request (FoliotChannel *channel, FoliotMessage *message, FoliotValue *con
 }
 
 static GError *
-new_remote_error (FoliotChannel *channel, FoliotValue *text)
+new_remote_error (FoliotChannel *channel, FoliotValue *failure)
 {
-  g_autofree char *printed = NULL;
+  g_autofree char *text = _foliot_message_format_failure (failure);
 
-  if (foliot_value_get_kind (text) == FOLIOT_VALUE_STRING)
-    return foliot_error_new_remote (channel->origin, foliot_value_get_string (text, NULL));
-  printed = foliot_value_print (text);
-  return foliot_error_new_remote (channel->origin, printed);
+  return foliot_error_new_remote (channel->origin, text);
 }
 
 /* The owner of the request has settled it. aiomas ends the connection; we do in debug mode, to find such places. */

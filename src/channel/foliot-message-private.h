@@ -37,5 +37,7 @@ gboolean _foliot_message_write (FoliotCodec *codec, guint8 type, FoliotValue *id
 guint64 _foliot_message_hash (const FoliotMessage *message, guint64 content_hash);
 /* Of the content alone. Failures count by the name of the error, not by its text. */
 guint64 _foliot_message_hash_content (guint8 type, FoliotValue *content);
+/* Returns: (transfer full): the text of a failure that a peer sent, be it aiomas' text or mosaik's list of texts. */
+char *_foliot_message_format_failure (FoliotValue *content);
 /* Returns: (transfer full): the id as errors name it. */
 char *_foliot_message_print_id (const FoliotMessage *message);

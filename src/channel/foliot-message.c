@@ -118,16 +118,63 @@ _foliot_message_write (FoliotCodec *codec, guint8 type, FoliotValue *id, FoliotV
   return foliot_codec_encode (codec, triple, out, error);
 }
 
+/* Whether @content is a failure as mosaik sends it: `[type, message, trace…]`, all of it text. */
+static gboolean
+is_failure_list (FoliotValue *content)
+{
+  gsize n = foliot_value_get_kind (content) == FOLIOT_VALUE_LIST ? foliot_value_get_length (content) : 0;
+
+  for (gsize i = 0; i < n; i++)
+    if (foliot_value_get_kind (foliot_value_get_item (content, i)) != FOLIOT_VALUE_STRING)
+      return FALSE;
+  return n >= 2;
+}
+
 guint64
 _foliot_message_hash_content (guint8 type, FoliotValue *content)
 {
-  const char *text;
-  gsize length;
+  FoliotValue *text = content;
+  const char *name;
 
-  if (type != FOLIOT_MESSAGE_FAILURE || content->kind != FOLIOT_VALUE_STRING)
+  if (type == FOLIOT_MESSAGE_FAILURE && is_failure_list (content))
+    text = foliot_value_get_item (content, 0);
+  if (type != FOLIOT_MESSAGE_FAILURE || foliot_value_get_kind (text) != FOLIOT_VALUE_STRING)
     return _foliot_value_hash (content);
-  text = foliot_value_get_string (content, &length);
-  return foliot_hash_bytes (text, strcspn (text, ":\n"));
+  name = foliot_value_get_string (text, NULL);
+  return foliot_hash_bytes (name, strcspn (name, ":\n"));
+}
+
+/* The trace first and what it was last, as a traceback of Python reads; a trace may end with that itself. */
+static char *
+format_failure_list (FoliotValue *content)
+{
+  GString *text = g_string_new (NULL);
+  g_autofree char *last
+      = g_strdup_printf ("%s: %s", foliot_value_get_string (foliot_value_get_item (content, 0), NULL),
+                         foliot_value_get_string (foliot_value_get_item (content, 1), NULL));
+
+  for (gsize i = 2; i < foliot_value_get_length (content); i++)
+    {
+      const char *line = foliot_value_get_string (foliot_value_get_item (content, i), NULL);
+
+      g_string_append (text, line);
+      if (!g_str_has_suffix (line, "\n"))
+        g_string_append_c (text, '\n');
+    }
+  if (text->len > 0)
+    g_string_truncate (text, text->len - 1);
+  if (!g_str_has_suffix (text->str, last))
+    g_string_append_printf (text, "%s%s", text->len > 0 ? "\n" : "", last);
+  g_string_append_c (text, '\n');
+  return g_string_free (text, FALSE);
+}
+
+char *
+_foliot_message_format_failure (FoliotValue *content)
+{
+  if (foliot_value_get_kind (content) == FOLIOT_VALUE_STRING)
+    return g_strdup (foliot_value_get_string (content, NULL));
+  return is_failure_list (content) ? format_failure_list (content) : foliot_value_print (content);
 }
 
 guint64

@@ -147,7 +147,8 @@ explain (const Call *call, const char *url, GError **error)
       g_clear_error (error);
       g_set_error (
           error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
-          "%s: the peer hung up without an answer: does it speak aiomas, with this codec (--codec), and %s?",
+          "%s: the peer hung up without an answer: does it speak aiomas (a mosaik simulator does not), with "
+          "this codec (--codec), and %s?",
           url, call->wire->tls != NULL ? "TLS with this CA (--tls)" : "without TLS (--tls)");
       return;
     }
