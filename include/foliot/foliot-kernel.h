@@ -358,6 +358,27 @@ FOLIOT_API void foliot_kernel_interrupt (FoliotKernel *kernel);
  */
 FOLIOT_API void foliot_kernel_describe_current (FoliotKernel *kernel, char *buffer, gsize size);
 
+/**
+ * FoliotObserveFunc:
+ * @error: why the outside did not answer
+ *
+ * Asks the outside. Returns: (transfer full) (nullable): plain data; %NULL with @error.
+ */
+typedef FoliotValue *(*FoliotObserveFunc) (gpointer user_data, GError **error);
+/**
+ * foliot_kernel_observe: (skip)
+ * @name: what is asked for, such as `clock` or `environment/HOME`: a replay finds the answer under it
+ * @func: (scope call) (closure user_data): asks, unless a recording is played back
+ * @error: of @func, in a replay as it was; or that the recording has no such answer
+ *
+ * The one way in which an agent may look at the world outside of the simulation: the time of day, the environment, a file that is
+ * no input of the scenario. A recording keeps the answer, and its replay gives it without asking.
+ *
+ * Returns: (transfer full) (nullable): the answer
+ */
+FOLIOT_API FoliotValue *foliot_kernel_observe (FoliotKernel *kernel, const char *name, FoliotObserveFunc func,
+                                               gpointer user_data, GError **error) FOLIOT_WARN_UNUSED;
+
 /* Nodes and links: the names that appear in records. Ids are given in the order of the calls, from 1; the same name
  * gives the same id. Node 0 is named "world". */
 FOLIOT_API guint32 foliot_kernel_add_node (FoliotKernel *kernel, const char *name);

@@ -166,7 +166,7 @@ waits_by_wall_clock (FoliotKernel *kernel, FoliotAddress *address)
 static FoliotTime
 get_now (Opening *opening)
 {
-  return opening->by_wall_clock ? _foliot_pause_get_clock_us () * FOLIOT_MICROSECOND
+  return opening->by_wall_clock ? _foliot_pause_get_clock_us (get_kernel (opening)) * FOLIOT_MICROSECOND
                                 : foliot_kernel_now (get_kernel (opening));
 }
 

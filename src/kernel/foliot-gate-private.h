@@ -11,9 +11,21 @@
  * which posts it. So what a run sees depends on what arrived in which turn, and not on which socket was ready first.
  *
  * Ports are numbered in the order in which they are made, which the world decides for everything that it opens itself.
+ *
+ * What leaves is shown to the observer, too, and what the outside answers at once (where do we listen? what time is it?). So an
+ * observer sees all that a run had from outside, and all that it said: it can record the run. A source plays such a record
+ * back: it says at which point of the run what enters, and nothing outside is asked any more.
  */
 
 typedef struct _FoliotPort FoliotPort;
+
+/* A point of a run between two of its events: the same in each run of the same world. */
+typedef struct
+{
+  guint64 dispatched; /* events so far */
+  guint64 posted;     /* events posted so far, for what is done from outside of events */
+  FoliotTime time_ns;
+} FoliotGatePoint;
 
 typedef struct
 {
@@ -26,21 +38,102 @@ typedef struct
   gpointer object; /* (nullable) what was opened */
 } FoliotArrival;
 
+/* How a record tells what is not bytes; a port without it brings bytes and errors alone. */
+typedef struct
+{
+  const char *kind; /* "link", "connect", … */
+  /* (nullable) Returns: (transfer full) (nullable): plain data, from which restore makes the same again. */
+  FoliotValue *(*describe) (FoliotPort *port, const FoliotArrival *arrival);
+  /* (nullable) Makes the object of an arrival of a record, and whatever else was done when it was read. @description: (nullable). */
+  void (*restore) (FoliotPort *port, FoliotArrival *arrival, FoliotValue *description);
+} FoliotPortReplay;
+
 struct _FoliotPort
 {
   guint32 number;
   guint64 sequence;
-  const char *name; /* stable; owned by whoever owns the port */
+  guint64 n_departed;
+  const char *name;               /* stable; owned by whoever owns the port */
+  const FoliotPortReplay *replay; /* (nullable) */
   /* Posts the event. Takes what it wants of @arrival (steals pointers); @object is its own affair. */
   void (*admit) (FoliotPort *port, FoliotArrival *arrival);
 };
 
 void _foliot_gate_add_port (FoliotKernel *kernel, FoliotPort *port, const char *name,
                             void (*admit) (FoliotPort *port, FoliotArrival *arrival));
+/* The same, for a port that brings more than bytes and errors. */
+void _foliot_gate_add_port_with (FoliotKernel *kernel, FoliotPort *port, const char *name,
+                                 void (*admit) (FoliotPort *port, FoliotArrival *arrival),
+                                 const FoliotPortReplay *replay);
+/* Before the port's memory goes; not needed once the kernel is closed. Nothing enters through it any more. */
+void _foliot_gate_remove_port (FoliotKernel *kernel, FoliotPort *port);
 /* In a turn of service. @bytes, @error: (transfer full) (nullable). */
 void _foliot_gate_bring (FoliotKernel *kernel, FoliotPort *port, FoliotEventKind kind, GBytes *bytes,
                          GError *error, gpointer object);
+/* A message was given to the wire behind @port. @refusal: (nullable): and not taken. */
+void _foliot_gate_depart (FoliotKernel *kernel, FoliotPort *port, GBytes *bytes, const GError *refusal);
+/* What the outside answered at once. @value, @error: (nullable): one of them. */
+void _foliot_gate_note (FoliotKernel *kernel, const char *name, FoliotValue *value, const GError *error);
+/* Whether anything came from outside, or went there. */
+gboolean _foliot_gate_was_used (FoliotKernel *kernel);
 
-/* One observer: is shown each arrival, in order, before it is posted. */
-typedef void (*FoliotGateFunc) (FoliotKernel *kernel, const FoliotArrival *arrival, gpointer user_data);
-void _foliot_gate_set_observer (FoliotKernel *kernel, FoliotGateFunc func, gpointer user_data);
+/* One observer, of all that goes through; each function in the order in which things happen. */
+typedef struct
+{
+  void (*opened) (gpointer data, const FoliotPort *port);
+  /* Before it is admitted. */
+  void (*arrived) (gpointer data, const FoliotArrival *arrival, const FoliotGatePoint *point);
+  void (*departed) (gpointer data, const FoliotPort *port, const FoliotGatePoint *point, GBytes *bytes,
+                    const GError *refusal);
+  void (*noted) (gpointer data, const FoliotGatePoint *point, const char *name, FoliotValue *value,
+                 const GError *error);
+  /* Somebody else than an event moved time. */
+  void (*moved) (gpointer data, const FoliotGatePoint *point);
+} FoliotGateObserver;
+
+/* @observer: (nullable): nobody observes any more. */
+void _foliot_gate_set_observer (FoliotKernel *kernel, const FoliotGateObserver *observer, gpointer data);
+
+/* ---- a record that is played back ------------------------------------------------------------------------------ */
+
+/*
+ * FoliotGateSource:
+ *
+ * Takes the place of the outside, from the first event on. No descriptor is polled, no limit in wall-clock time runs out, and a
+ * REALTIME kernel stands still, but for what the source does.
+ */
+typedef struct
+{
+  /* Returns: how many events may run until something enters; *@limit can be lowered: no later one than this. */
+  guint64 (*get_room) (gpointer data, const FoliotGatePoint *point, FoliotTime *limit);
+  /*
+   * Lets enter what enters here: _foliot_gate_bring_again(), _foliot_gate_move_time(). @is_stuck: nothing can run otherwise.
+   * Returns: whether anything did.
+   */
+  gboolean (*enter) (gpointer data, const FoliotGatePoint *point, gboolean is_stuck);
+  /* A message would go to the wire. Returns: FALSE: it was not taken. */
+  gboolean (*depart) (gpointer data, FoliotPort *port, const FoliotGatePoint *point, GBytes *bytes,
+                      GError **error);
+  /* What the outside answered. Returns: FALSE: with @error, which is what it answered, or that nobody knows. */
+  gboolean (*recall) (gpointer data, const FoliotGatePoint *point, const char *name, FoliotValue **out_value,
+                      GError **error);
+  /* Nothing enters any more, and time is held: (nullable) by @why. Sets @error. */
+  void (*fail) (gpointer data, const FoliotGatePoint *point, const char *why, GError **error);
+} FoliotGateSource;
+
+/* Before the first port is made. */
+void _foliot_gate_set_source (FoliotKernel *kernel, const FoliotGateSource *source, gpointer data);
+gboolean _foliot_gate_is_replayed (FoliotKernel *kernel);
+/* Returns: (nullable): a port that is still there. */
+FoliotPort *_foliot_gate_find_port (FoliotKernel *kernel, guint32 number);
+/* Admits at once. @bytes, @error: (transfer full) (nullable); @description: (nullable). Outside of events. */
+void _foliot_gate_bring_again (FoliotKernel *kernel, FoliotPort *port, FoliotEventKind kind, GBytes *bytes,
+                               GError *error, FoliotValue *description);
+/* Never back. Outside of events. */
+void _foliot_gate_move_time (FoliotKernel *kernel, FoliotTime to);
+/* As of the source. */
+gboolean _foliot_gate_recall_departure (FoliotKernel *kernel, FoliotPort *port, GBytes *bytes,
+                                        GError **error);
+gboolean _foliot_gate_recall (FoliotKernel *kernel, const char *name, FoliotValue **out_value,
+                              GError **error);
+FoliotGatePoint _foliot_gate_get_point (FoliotKernel *kernel);

@@ -51,8 +51,13 @@ get_limit (FoliotKernel *self, FoliotTime until)
     {
     case FOLIOT_DRIVE_EXTERNAL:
       return MIN (MIN (self->target, until), self->limit);
-    case FOLIOT_DRIVE_PACED:
     case FOLIOT_DRIVE_REALTIME:
+      if (self->source != NULL)
+        return MIN (MIN (until, self->limit), self->head.now);
+      return MIN (MIN (until, self->limit), foliot_pace_get_time (&self->pace, self->head.now));
+    case FOLIOT_DRIVE_PACED:
+      if (self->source != NULL)
+        return MIN (until, self->limit);
       return MIN (MIN (until, self->limit), foliot_pace_get_time (&self->pace, self->head.now));
     case FOLIOT_DRIVE_FREE:
     default:
@@ -68,8 +73,11 @@ move_time (FoliotKernel *self, FoliotTime limit, gboolean first)
                    || (self->drive == FOLIOT_DRIVE_EXTERNAL && self->how == FOLIOT_ADVANCE_JUMP);
   gboolean arrives = self->drive == FOLIOT_DRIVE_EXTERNAL || self->drive == FOLIOT_DRIVE_REALTIME;
 
-  if ((first ? jumps : arrives) && !is_held (self) && limit > self->head.now)
-    self->head.now = limit;
+  if (!(first ? jumps : arrives) || is_held (self) || limit <= self->head.now)
+    return;
+  self->head.now = limit;
+  if (G_UNLIKELY (self->gate != NULL))
+    foliot_gate_note_time (self);
 }
 
 static inline void
@@ -145,8 +153,8 @@ take_outside (FoliotKernel *self)
   return first != NULL && foliot_queue_time_to (first->time) <= self->head.now;
 }
 
-guint64
-foliot_kernel_dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events)
+static guint64
+dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events)
 {
   FoliotTime limit = get_limit (self, until);
   guint32 outer_node = self->head.node;
@@ -188,6 +196,32 @@ foliot_kernel_dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events
   self->head.node = outer_node;
   self->node_cause = self->local_sequence = 0;
   return n;
+}
+
+/* As many events as there are until something enters, then that. */
+static guint64
+dispatch_replayed (FoliotKernel *self, FoliotTime until, guint64 max_events)
+{
+  guint64 n = 0;
+
+  while (n < max_events && !has_attention (self) && !self->closed)
+    {
+      FoliotTime limit = until;
+      guint64 batch = MIN (foliot_gate_get_room (self, &limit), max_events - n);
+      guint64 ran = batch > 0 ? dispatch (self, limit, batch) : 0;
+
+      n += ran;
+      if ((batch == 0 || ran < batch) && !has_attention (self) && !foliot_gate_enter (self, ran < batch))
+        break;
+    }
+  return n;
+}
+
+guint64
+foliot_kernel_dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events)
+{
+  return G_LIKELY (self->source == NULL) ? dispatch (self, until, max_events)
+                                         : dispatch_replayed (self, until, max_events);
 }
 
 gboolean
@@ -334,6 +368,16 @@ set_held_error (FoliotKernel *self, const FoliotHold *hold, GError **error)
                  "time was held by “%s” for longer than its limit of %u ms", why, hold->limit_ms);
 }
 
+/* In a replay nothing comes but what the record holds. Returns: whether nothing is waited for. */
+static gboolean
+fail_if_held (FoliotKernel *self, GError **error)
+{
+  const FoliotHold *hold = foliot_kernel_get_first_hold (self);
+  g_autofree char *why = hold != NULL ? foliot_hold_dup_why (hold) : NULL;
+
+  return hold == NULL || foliot_gate_fail (self, why, error);
+}
+
 /* Nothing can be dispatched at once. @out_more: whether it is worth trying again. */
 static gboolean
 wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GError **error)
@@ -345,6 +389,11 @@ wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GE
   gint64 wake_us = G_MAXINT64;
 
   *out_more = TRUE;
+  if (self->source != NULL)
+    {
+      *out_more = FALSE;
+      return fail_if_held (self, error);
+    }
   if (foliot_kernel_is_ready (self, until))
     return TRUE;
   if (follows_realtime (self) && !is_held (self)
@@ -373,6 +422,11 @@ _foliot_kernel_wait_while_held (FoliotKernel *self, GError **error)
 
   if (hold == NULL || self->closed || has_attention (self))
     return FALSE;
+  if (self->source != NULL)
+    {
+      fail_if_held (self, error);
+      return FALSE;
+    }
   if (!can_be_released (self) || hold->end_us <= foliot_realtime_now_us ())
     {
       set_held_error (self, hold, error);

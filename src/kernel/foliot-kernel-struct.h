@@ -4,6 +4,7 @@
 #include "foliot-realtime-private.h"
 #include "foliot-digest.h"
 #include "foliot-event-queue.h"
+#include "foliot-gate-private.h"
 #include "foliot-kernel-private.h"
 
 /*
@@ -105,8 +106,10 @@ struct _FoliotKernel
   gboolean sits_out; /* … and whether this is one */
 
   /* The outside. */
-  FoliotPoll *poll; /* NULL until something is polled */
-  FoliotGate *gate; /* NULL until somebody has a port */
+  FoliotPoll *poll;               /* NULL until something is polled */
+  FoliotGate *gate;               /* NULL until somebody has a port */
+  const FoliotGateSource *source; /* (nullable) a record is played back */
+  gpointer source_data;
 
   /* Names. */
   GPtrArray *node_names; /* index = id */
@@ -168,6 +171,12 @@ void foliot_poll_close (FoliotKernel *kernel);
 /* The end of a turn: all that was brought is posted. */
 void foliot_gate_admit_all (FoliotKernel *kernel);
 void foliot_gate_free (FoliotKernel *kernel);
+/* Time was moved, and not by an event. */
+void foliot_gate_note_time (FoliotKernel *kernel);
+/* Of a kernel with a source: as there; fail returns FALSE. */
+guint64 foliot_gate_get_room (FoliotKernel *kernel, FoliotTime *limit);
+gboolean foliot_gate_enter (FoliotKernel *kernel, gboolean is_stuck);
+gboolean foliot_gate_fail (FoliotKernel *kernel, const char *why, GError **error);
 
 void foliot_realtime_wait (gint64 until_us);
 /* How far a PACED or REALTIME kernel may be now. */

@@ -24,7 +24,7 @@ FoliotPause *_foliot_pause_new (FoliotKernel *kernel, const char *why, guint del
 /* May be called inside of its function. */
 void _foliot_pause_free (FoliotPause *pause);
 
-/* Wall-clock time, monotonic, for deadlines of what happens outside and for nothing else. */
-gint64 _foliot_pause_get_clock_us (void);
+/* Wall-clock time, monotonic, for deadlines of what happens outside and for nothing else; in a replay that of the record. */
+gint64 _foliot_pause_get_clock_us (FoliotKernel *kernel);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotPause, _foliot_pause_free)

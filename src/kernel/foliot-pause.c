@@ -26,6 +26,7 @@ end (gpointer target, gpointer payload)
   FoliotPause *pause = target;
 
   pause->event = 0;
+  _foliot_gate_remove_port (pause->kernel, &pause->port);
   pause->kernel = NULL;
   g_clear_pointer (&pause->hold, foliot_hold_release);
   pause->func (pause->user_data);
@@ -39,6 +40,18 @@ admit (FoliotPort *port, FoliotArrival *arrival)
   pause->event = _foliot_kernel_post_to (pause->kernel, pause->node, arrival->time_ns,
                                          FOLIOT_PRIORITY_DEFAULT, arrival->kind, end, pause, NULL);
 }
+
+/* The record says when it is over. */
+static void
+restore (FoliotPort *port, FoliotArrival *arrival, FoliotValue *description)
+{
+  FoliotPause *pause = (FoliotPause *) ((guint8 *) port - G_STRUCT_OFFSET (FoliotPause, port));
+
+  _foliot_poll_remove (&pause->entry);
+  arrival->object = pause;
+}
+
+static const FoliotPortReplay port_replay = { .kind = "pause", .restore = restore };
 
 static void
 expired (FoliotPollEntry *entry)
@@ -86,7 +99,7 @@ _foliot_pause_new (FoliotKernel *kernel, const char *why, guint delay_ms, Foliot
   pause->node = why != NULL ? _foliot_kernel_get_node (kernel) : 0;
   pause->func = func;
   pause->user_data = user_data;
-  _foliot_gate_add_port (kernel, &pause->port, "pause", admit);
+  _foliot_gate_add_port_with (kernel, &pause->port, "pause", admit, &port_replay);
   _foliot_kernel_set_drop_func (kernel, end, drop);
   _foliot_poll_set_limit (&pause->entry, MAX (delay_ms, 1));
   if (why != NULL)
@@ -100,12 +113,22 @@ _foliot_pause_free (FoliotPause *pause)
   _foliot_poll_remove (&pause->entry);
   if (pause->event != 0 && pause->kernel != NULL)
     foliot_kernel_cancel (pause->kernel, pause->event);
+  if (pause->kernel != NULL)
+    _foliot_gate_remove_port (pause->kernel, &pause->port);
   g_clear_pointer (&pause->hold, foliot_hold_release);
   g_free (pause);
 }
 
-gint64
-_foliot_pause_get_clock_us (void)
+static FoliotValue *
+read_clock (gpointer user_data, GError **error)
 {
-  return foliot_realtime_now_us ();
+  return foliot_value_new_int (foliot_realtime_now_us ());
+}
+
+gint64
+_foliot_pause_get_clock_us (FoliotKernel *kernel)
+{
+  g_autoptr (FoliotValue) now = foliot_kernel_observe (kernel, "clock", read_clock, NULL, NULL);
+
+  return now != NULL ? foliot_value_get_int (now) : 0;
 }

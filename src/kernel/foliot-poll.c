@@ -159,6 +159,8 @@ foliot_poll_serve (FoliotKernel *self, gint64 until_us)
   guint32 node = self->head.node;
   gint n;
 
+  if (self->source != NULL)
+    return;
   foliot_poll_flush (self);
   self->head.sequence = self->node_cause = 0;
   self->head.node = 0;
@@ -250,14 +252,14 @@ ensure_poll (FoliotKernel *self)
       errno = ESHUTDOWN;
       return FALSE;
     }
-  fd = epoll_create1 (EPOLL_CLOEXEC);
-  if (fd < 0)
+  fd = self->source == NULL ? epoll_create1 (EPOLL_CLOEXEC) : -1;
+  if (fd < 0 && self->source == NULL)
     return FALSE;
   self->poll = g_new0 (FoliotPoll, 1);
   self->poll->fd = fd;
   self->poll->flushes = g_ptr_array_new ();
   self->poll->pokes = g_ptr_array_new ();
-  if (self->context != NULL)
+  if (self->context != NULL && self->source == NULL)
     attach_source (self);
   return TRUE;
 }
@@ -272,6 +274,11 @@ _foliot_poll_add (FoliotKernel *self, FoliotPollEntry *entry, const FoliotPollCl
   if (_foliot_kernel_fault (self))
     {
       errno = ENOMEM;
+      return FALSE;
+    }
+  if (self->source != NULL && fd >= 0 /* a replay asks nobody */)
+    {
+      errno = EPERM;
       return FALSE;
     }
   if (!ensure_poll (self) || (fd >= 0 && epoll_ctl (self->poll->fd, EPOLL_CTL_ADD, fd, &event) < 0))
@@ -362,6 +369,8 @@ _foliot_kernel_is_open_to_outside (FoliotKernel *self)
 void
 _foliot_kernel_wait_for_outside (FoliotKernel *self)
 {
+  if (self->source != NULL)
+    return;
   if (self->context != NULL)
     g_main_context_iteration (self->context, TRUE);
   else
@@ -391,7 +400,7 @@ foliot_poll_close (FoliotKernel *self)
   if (poll == NULL)
     return;
   close_entries (poll, FALSE);
-  while (poll->entries != NULL && foliot_realtime_now_us () < until_us)
+  while (poll->entries != NULL && self->source == NULL && foliot_realtime_now_us () < until_us)
     {
       foliot_poll_serve (self, until_us);
       close_entries (poll, FALSE);
@@ -404,6 +413,7 @@ foliot_poll_close (FoliotKernel *self)
     }
   g_ptr_array_unref (poll->flushes);
   g_ptr_array_unref (poll->pokes);
-  close (poll->fd);
+  if (poll->fd >= 0)
+    close (poll->fd);
   g_clear_pointer (&self->poll, g_free);
 }

@@ -15,10 +15,19 @@ struct _FoliotRealtimeClock
 
 G_DEFINE_FINAL_TYPE (FoliotRealtimeClock, foliot_realtime_clock, FOLIOT_TYPE_CLOCK)
 
+static FoliotValue *
+read_utc (gpointer user_data, GError **error)
+{
+  return foliot_value_new_int (foliot_realtime_utc_us ());
+}
+
 static void
 foliot_realtime_clock_get_utc (FoliotClock *clock, FoliotTime time, FoliotDate *out_date)
 {
-  FoliotDate now = { .microseconds = foliot_realtime_utc_us () };
+  g_autoptr (FoliotValue) utc
+      = foliot_kernel_observe (foliot_clock_get_kernel (clock), "utc", read_utc, NULL, NULL);
+  FoliotDate now = { .microseconds = utc != NULL ? foliot_value_get_int (utc) : 0 };
+
   *out_date = foliot_date_add (&now, foliot_time_add (time, -foliot_clock_time (clock)));
 }
 

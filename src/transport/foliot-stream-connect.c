@@ -60,6 +60,7 @@ attempt_free (Attempt *attempt)
   g_clear_pointer (&attempt->pair, _foliot_stream_pair_unref);
   if (attempt->list != NULL)
     freeaddrinfo (attempt->list);
+  _foliot_gate_remove_port (attempt->shared->kernel, &attempt->port);
   foliot_hold_release (attempt->hold);
   foliot_future_unref (attempt->future);
   foliot_address_unref (attempt->address);
@@ -126,10 +127,39 @@ arrive (gpointer target, gpointer payload)
   attempt_free (attempt);
 }
 
+static Attempt *
+get_attempt (FoliotPort *port)
+{
+  return (Attempt *) ((guint8 *) port - G_STRUCT_OFFSET (Attempt, port));
+}
+
+static FoliotValue *
+describe (FoliotPort *port, const FoliotArrival *arrival)
+{
+  Attempt *attempt = get_attempt (port);
+
+  return arrival->error == NULL ? _foliot_stream_wire_describe (attempt->wire, attempt->pair) : NULL;
+}
+
+static void
+restore (FoliotPort *port, FoliotArrival *arrival, FoliotValue *description)
+{
+  Attempt *attempt = get_attempt (port);
+
+  attempt->is_over = TRUE;
+  if (arrival->error != NULL)
+    return;
+  attempt->wire = _foliot_stream_wire_new_replayed (attempt->shared, description, FALSE);
+  attempt->pair = _foliot_stream_pair_recall (attempt->shared, description);
+  arrival->object = attempt->wire;
+}
+
+static const FoliotPortReplay port_replay = { "connect", describe, restore };
+
 static void
 admit (FoliotPort *port, FoliotArrival *arrival)
 {
-  Attempt *attempt = (Attempt *) ((guint8 *) port - G_STRUCT_OFFSET (Attempt, port));
+  Attempt *attempt = get_attempt (port);
 
   g_clear_error (&attempt->error);
   attempt->error = g_steal_pointer (&arrival->error);
@@ -282,7 +312,8 @@ connect_to (Attempt *attempt, const struct sockaddr *address, socklen_t length)
         fail_address (attempt, errno);
       return;
     }
-  attempt->pair = _foliot_stream_pair_new (attempt->shared, attempt->fd, address, length);
+  attempt->pair
+      = _foliot_stream_pair_new (attempt->shared, attempt->port.number, attempt->fd, address, length);
   if (!_foliot_poll_add (kernel, &attempt->entry, &socket_class, attempt->fd, EPOLLOUT))
     fail_address (attempt, errno);
 }
@@ -401,6 +432,26 @@ begin (Attempt *attempt, GError **error)
   return TRUE;
 }
 
+/* An attempt that cannot even begin is an answer of the outside, too. */
+static gboolean
+begin_or_recall (Attempt *attempt, GError **error)
+{
+  FoliotKernel *kernel = attempt->shared->kernel;
+  g_autofree char *what = g_strconcat ("connect ", foliot_address_get_repr (attempt->address), NULL);
+  g_autoptr (FoliotValue) begun = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (_foliot_gate_is_replayed (kernel))
+    return _foliot_poll_add (kernel, &attempt->limit, &limit_class, -1, 0)
+           && _foliot_gate_recall (kernel, what, &begun, error);
+  if (begin (attempt, &local))
+    begun = foliot_value_new_bool (TRUE);
+  _foliot_gate_note (kernel, what, begun, local);
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return begun != NULL;
+}
+
 FoliotFuture *
 _foliot_stream_connect (FoliotStreamShared *shared, FoliotAddress *to, const char *name)
 {
@@ -416,10 +467,10 @@ _foliot_stream_connect (FoliotStreamShared *shared, FoliotAddress *to, const cha
   attempt->hold = foliot_kernel_hold (shared->kernel, why, 0);
   attempt->fd = -1;
   foliot_future_set_label (attempt->future, why);
-  _foliot_gate_add_port (shared->kernel, &attempt->port, attempt->name, admit);
+  _foliot_gate_add_port_with (shared->kernel, &attempt->port, attempt->name, admit, &port_replay);
   _foliot_kernel_set_drop_func (shared->kernel, arrive, drop);
   future = foliot_future_ref (attempt->future);
-  if (begin (attempt, &error))
+  if (begin_or_recall (attempt, &error))
     return future;
   foliot_future_reject (attempt->future, error);
   attempt_free (attempt);

@@ -142,14 +142,20 @@ limit_reading (FoliotStreamLink *link)
 }
 
 static void
+count_waiting (FoliotStreamLink *link, GBytes *payload)
+{
+  link->n_waiting++;
+  link->n_waiting_bytes += g_bytes_get_size (payload);
+  limit_reading (link);
+}
+
+static void
 on_wire_frame (gpointer owner, GBytes *payload)
 {
   FoliotStreamLink *link = owner;
 
-  link->n_waiting++;
-  link->n_waiting_bytes += g_bytes_get_size (payload);
+  count_waiting (link, payload);
   _foliot_gate_bring (link->kernel, &link->port, FOLIOT_EVENT_FRAME, payload, NULL, NULL);
-  limit_reading (link);
 }
 
 static void
@@ -189,10 +195,26 @@ admit_drained (FoliotStreamLink *link)
                               FOLIOT_EVENT_GATE, tell_writable, link, NULL);
 }
 
+static FoliotStreamLink *
+get_link (FoliotPort *port)
+{
+  return (FoliotStreamLink *) ((guint8 *) port - G_STRUCT_OFFSET (FoliotStreamLink, port));
+}
+
+/* What reading it did. */
+static void
+restore (FoliotPort *port, FoliotArrival *arrival, FoliotValue *description)
+{
+  if (arrival->kind == FOLIOT_EVENT_FRAME)
+    count_waiting (get_link (port), arrival->bytes);
+}
+
+static const FoliotPortReplay port_replay = { .kind = "link", .restore = restore };
+
 static void
 admit (FoliotPort *port, FoliotArrival *arrival)
 {
-  FoliotStreamLink *link = (FoliotStreamLink *) ((guint8 *) port - G_STRUCT_OFFSET (FoliotStreamLink, port));
+  FoliotStreamLink *link = get_link (port);
   FoliotFrameSlot *slot;
 
   if (arrival->kind == FOLIOT_EVENT_GATE)
@@ -300,13 +322,36 @@ count_sent (FoliotStreamLink *link, gsize length)
 }
 
 static gboolean
+is_inside (FoliotStreamLink *link)
+{
+  return link->pair != NULL && _foliot_stream_pair_is_inside (link->pair);
+}
+
+/* What stays in this world is nobody else's business; what leaves it passes the gate, whether the wire takes it or not. */
+static gboolean
+give_to_wire (FoliotStreamLink *link, GBytes *bytes, GError **error)
+{
+  g_autoptr (GError) refusal = NULL;
+
+  if (_foliot_gate_is_replayed (link->kernel))
+    return is_inside (link) || _foliot_gate_recall_departure (link->kernel, &link->port, bytes, error);
+  _foliot_stream_wire_send (link->wire, bytes, &refusal);
+  if (!is_inside (link))
+    _foliot_gate_depart (link->kernel, &link->port, bytes, refusal);
+  if (refusal == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&refusal));
+  return FALSE;
+}
+
+static gboolean
 foliot_stream_link_send (FoliotLink *base, FoliotFrame *frame, GError **error)
 {
   FoliotStreamLink *link = (FoliotStreamLink *) base;
   gboolean ok;
 
   g_return_val_if_fail (frame->bytes != NULL, FALSE);
-  ok = check_sendable (link, frame, error) && _foliot_stream_wire_send (link->wire, frame->bytes, error);
+  ok = check_sendable (link, frame, error) && give_to_wire (link, frame->bytes, error);
   if (ok)
     count_sent (link, g_bytes_get_size (frame->bytes));
   if (ok && link->pair != NULL)
@@ -381,7 +426,7 @@ foliot_stream_link_get_flags (FoliotLink *base)
 {
   FoliotStreamLink *link = FOLIOT_STREAM_LINK (base);
 
-  return link->pair != NULL && _foliot_stream_pair_is_inside (link->pair) ? 0 : FOLIOT_LINK_EXTERNAL;
+  return is_inside (link) ? 0 : FOLIOT_LINK_EXTERNAL;
 }
 
 static FoliotLink *
@@ -441,6 +486,8 @@ foliot_stream_link_finalize (GObject *object)
 
   link->sink = NULL;
   stop (link);
+  if (has_kernel (link))
+    _foliot_gate_remove_port (link->kernel, &link->port);
   g_clear_pointer (&link->pair, _foliot_stream_pair_unref);
   g_clear_error (&link->why);
   g_clear_pointer (&link->peername, foliot_value_unref);
@@ -476,8 +523,8 @@ _foliot_stream_link_new (FoliotStreamShared *shared, FoliotStreamWire *wire, con
   link->peer_name = g_strdup (peer_name);
   link->id = foliot_kernel_add_link (shared->kernel, peer_name, name);
   link->counter = _foliot_exchange_get_counter (shared->exchange, link->id);
-  _foliot_gate_add_port (shared->kernel, &link->port, foliot_kernel_get_link_name (shared->kernel, link->id),
-                         admit);
+  _foliot_gate_add_port_with (shared->kernel, &link->port,
+                              foliot_kernel_get_link_name (shared->kernel, link->id), admit, &port_replay);
   link->wire = wire;
   link->peername = _foliot_stream_wire_dup_name (wire, TRUE);
   link->sockname = _foliot_stream_wire_dup_name (wire, FALSE);

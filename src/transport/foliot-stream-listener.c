@@ -53,6 +53,7 @@ struct _FoliotStreamListener
   FoliotPort port;
   Door doors[MAX_DOORS];
   guint n_doors;
+  gboolean is_listening; /* without doors, too, in a replay */
   FoliotAcceptFunc accept;
   gpointer user_data;
   GDestroyNotify destroy;
@@ -110,16 +111,52 @@ enter (gpointer target, gpointer payload)
 
   if (guest->why != NULL)
     _foliot_listener_refuse (FOLIOT_LISTENER (guest->listener), guest->why, guest->peername);
-  else if (guest->listener->n_doors > 0)
+  else if (guest->listener->is_listening)
     let_in (guest);
   guest_free (guest);
 }
 
+static FoliotStreamListener *
+get_listener (FoliotPort *port)
+{
+  return (FoliotStreamListener *) ((guint8 *) port - G_STRUCT_OFFSET (FoliotStreamListener, port));
+}
+
+static FoliotValue *
+describe (FoliotPort *port, const FoliotArrival *arrival)
+{
+  const Guest *guest = arrival->object;
+
+  if (guest->wire != NULL)
+    return _foliot_stream_wire_describe (guest->wire, guest->pair);
+  return foliot_value_build_map (
+      "peername", guest->peername != NULL ? foliot_value_ref (guest->peername) : foliot_value_new_null (),
+      NULL);
+}
+
+static void
+restore (FoliotPort *port, FoliotArrival *arrival, FoliotValue *description)
+{
+  FoliotStreamListener *listener = get_listener (port);
+  FoliotValue *peername = description != NULL ? foliot_value_lookup (description, "peername") : NULL;
+  Guest *guest = guest_new (listener);
+
+  arrival->object = guest;
+  if (arrival->error == NULL)
+    {
+      guest->wire = _foliot_stream_wire_new_replayed (listener->shared, description, TRUE);
+      guest->pair = _foliot_stream_pair_recall (listener->shared, description);
+    }
+  else if (peername != NULL && !foliot_value_is_null (peername))
+    guest->peername = foliot_value_ref (peername);
+}
+
+static const FoliotPortReplay port_replay = { "listen", describe, restore };
+
 static void
 admit (FoliotPort *port, FoliotArrival *arrival)
 {
-  FoliotStreamListener *listener
-      = (FoliotStreamListener *) ((guint8 *) port - G_STRUCT_OFFSET (FoliotStreamListener, port));
+  FoliotStreamListener *listener = get_listener (port);
   Guest *guest = arrival->object;
 
   guest->why = g_steal_pointer (&arrival->error);
@@ -446,6 +483,34 @@ open_unix (FoliotStreamListener *listener, FoliotAddress *at, GError **error)
          && remove_stale (path, &address, length, error) && open_door (listener, &address.any, length, error);
 }
 
+/* Where it listens, with the port that the system chose, is an answer of the outside. */
+static gboolean
+open_or_recall (FoliotStreamListener *listener, FoliotAddress *at, GError **error)
+{
+  FoliotKernel *kernel = listener->shared->kernel;
+  gboolean is_tcp = foliot_address_get_kind (at) == FOLIOT_ADDRESS_TCP;
+  g_autofree char *what = g_strconcat ("listen ", foliot_address_get_repr (at), NULL);
+  g_autoptr (FoliotValue) port = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (_foliot_gate_is_replayed (kernel))
+    {
+      if (!_foliot_gate_recall (kernel, what, &port, error))
+        return FALSE;
+      foliot_address_unref (listener->address);
+      listener->address = is_tcp ? foliot_address_new_tcp (foliot_address_get_host (at),
+                                                           (guint16) foliot_value_get_int (port))
+                                 : foliot_address_ref (at);
+      return TRUE;
+    }
+  if (is_tcp ? open_tcp (listener, at, &local) : open_unix (listener, at, &local))
+    port = foliot_value_new_int (is_tcp ? foliot_address_get_port (listener->address) : 0);
+  _foliot_gate_note (kernel, what, port, local);
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return port != NULL;
+}
+
 /* ---- listener ------------------------------------------------------------------------------------------------ */
 
 static FoliotAddress *
@@ -460,6 +525,7 @@ foliot_stream_listener_close (FoliotListener *base)
   FoliotStreamListener *listener = FOLIOT_STREAM_LISTENER (base);
   g_autoptr (GPtrArray) guests = g_ptr_array_ref (listener->guests);
 
+  listener->is_listening = FALSE;
   while (listener->n_doors > 0)
     {
       Door *door = &listener->doors[--listener->n_doors];
@@ -485,6 +551,8 @@ foliot_stream_listener_finalize (GObject *object)
   FoliotStreamListener *listener = FOLIOT_STREAM_LISTENER (object);
 
   foliot_stream_listener_close (FOLIOT_LISTENER (listener));
+  if (listener->shared->exchange->kernel != NULL)
+    _foliot_gate_remove_port (listener->shared->kernel, &listener->port);
   g_ptr_array_unref (listener->guests);
   foliot_address_unref (listener->address);
   g_free (listener->name);
@@ -519,11 +587,11 @@ _foliot_stream_listener_new (FoliotStreamShared *shared, FoliotAddress *at, cons
   listener->shared = _foliot_stream_shared_ref (shared);
   listener->address = foliot_address_ref (at);
   listener->name = g_strdup (name != NULL ? name : "server");
-  _foliot_gate_add_port (shared->kernel, &listener->port, listener->name, admit);
+  _foliot_gate_add_port_with (shared->kernel, &listener->port, listener->name, admit, &port_replay);
   _foliot_kernel_set_drop_func (shared->kernel, enter, drop_guest);
-  if (!(foliot_address_get_kind (at) == FOLIOT_ADDRESS_TCP ? open_tcp (listener, at, error)
-                                                           : open_unix (listener, at, error)))
+  if (!open_or_recall (listener, at, error))
     return NULL;
+  listener->is_listening = TRUE;
   listener->accept = accept;
   listener->user_data = user_data;
   listener->destroy = destroy;

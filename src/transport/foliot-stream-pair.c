@@ -25,6 +25,7 @@
 struct _FoliotStreamPair
 {
   guint ref_count;
+  guint32 number;
   FoliotExchange *exchange;
   GBytes *key;               /* of the client; NULL when it is no longer looked for */
   FoliotStreamLink *ends[2]; /* not owned; NULL: not there yet, or gone */
@@ -159,13 +160,51 @@ forget (FoliotStreamPair *pair)
   g_clear_pointer (&pair->key, g_bytes_unref);
 }
 
+/* @key: (transfer full). */
+static FoliotStreamPair *
+pair_new (FoliotStreamShared *shared, guint32 number, GBytes *key)
+{
+  FoliotStreamPair *pair = g_new0 (FoliotStreamPair, 1);
+
+  pair->ref_count = 1;
+  pair->number = number;
+  pair->exchange = _foliot_exchange_ref (shared->exchange);
+  pair->key = key;
+  g_hash_table_replace (pair->exchange->clients, key, pair);
+  return pair;
+}
+
+/* Whoever comes second finds what the first one made. */
 FoliotStreamPair *
-_foliot_stream_pair_new (FoliotStreamShared *shared, int fd, const struct sockaddr *server,
+_foliot_stream_pair_recall (FoliotStreamShared *shared, FoliotValue *description)
+{
+  FoliotValue *text = description != NULL ? foliot_value_lookup (description, "pair") : NULL;
+  guint32 number = text != NULL ? (guint32) foliot_value_get_int (text) : 0;
+  g_autoptr (GBytes) key = g_bytes_new (&number, sizeof number);
+  FoliotStreamPair *pair;
+
+  if (number == 0)
+    return NULL;
+  pair = g_hash_table_lookup (shared->exchange->clients, key);
+  if (pair == NULL)
+    return pair_new (shared, number, g_steal_pointer (&key));
+  forget (pair);
+  pair->ref_count++;
+  return pair;
+}
+
+guint32
+_foliot_stream_pair_get_number (FoliotStreamPair *pair)
+{
+  return pair->number;
+}
+
+FoliotStreamPair *
+_foliot_stream_pair_new (FoliotStreamShared *shared, guint32 number, int fd, const struct sockaddr *server,
                          socklen_t n_server)
 {
   FoliotSocketAddress client = { 0 }, whom = { 0 };
   socklen_t n_client = sizeof client;
-  FoliotStreamPair *pair;
   GBytes *key;
 
   if (server->sa_family == AF_UNIX)
@@ -174,12 +213,7 @@ _foliot_stream_pair_new (FoliotStreamShared *shared, int fd, const struct sockad
   if (getsockname (fd, &client.any, &n_client) < 0
       || (key = make_key (&client, n_client, &whom, n_server)) == NULL)
     return NULL;
-  pair = g_new0 (FoliotStreamPair, 1);
-  pair->ref_count = 1;
-  pair->exchange = _foliot_exchange_ref (shared->exchange);
-  pair->key = key;
-  g_hash_table_replace (pair->exchange->clients, key, pair);
-  return pair;
+  return pair_new (shared, number, key);
 }
 
 FoliotStreamPair *

@@ -94,6 +94,8 @@ void _foliot_stream_output_clear (FoliotStreamOutput *output);
  */
 GError *_foliot_stream_foreign_new_error (const guint8 *head, FoliotStreamOutput *answer);
 
+typedef struct _FoliotStreamPair FoliotStreamPair;
+
 /* ---- foliot-stream-wire.c ------------------------------------------------------------------------------------ */
 
 /*
@@ -121,6 +123,14 @@ typedef struct
 FoliotStreamWire *_foliot_stream_wire_new (FoliotStreamShared *shared, int fd, FoliotFilter *filter,
                                            gboolean is_accepted);
 /* Polls from here on. FALSE: the system has no room; errno. */
+/*
+ * The wire of a recording: it has no socket, and says nothing. @description: what _foliot_stream_wire_describe() said of the
+ * one that is played back.
+ */
+FoliotStreamWire *_foliot_stream_wire_new_replayed (FoliotStreamShared *shared, FoliotValue *description,
+                                                    gboolean is_accepted);
+/* Returns: (transfer full): its names, and which pair it is of. @pair: (nullable). */
+FoliotValue *_foliot_stream_wire_describe (FoliotStreamWire *wire, FoliotStreamPair *pair);
 gboolean _foliot_stream_wire_open (FoliotStreamWire *wire, const FoliotStreamWireSink *sink, gpointer owner);
 /* Another owner; frames that came meanwhile, and the end, are told in the next turn. */
 void _foliot_stream_wire_set_sink (FoliotStreamWire *wire, const FoliotStreamWireSink *sink, gpointer owner);
@@ -164,13 +174,16 @@ typedef enum
 /*
  * FoliotStreamPair:
  *
- * A connection of which the client's end is in this kernel, and perhaps the server's, too.
+ * A connection of which the client's end is in this kernel, and perhaps the server's, too. Its number is that of the port of who
+ * connects: a recording knows it by that.
  */
-typedef struct _FoliotStreamPair FoliotStreamPair;
 
 /* @fd: a socket that connect has just been called on. Returns: (transfer full) (nullable). */
-FoliotStreamPair *_foliot_stream_pair_new (FoliotStreamShared *shared, int fd, const struct sockaddr *server,
-                                           socklen_t n_server);
+FoliotStreamPair *_foliot_stream_pair_new (FoliotStreamShared *shared, guint32 number, int fd,
+                                           const struct sockaddr *server, socklen_t n_server);
+guint32 _foliot_stream_pair_get_number (FoliotStreamPair *pair);
+/* In a replay, for each of its ends. Returns: (transfer full) (nullable): the pair of @description, if it tells of one. */
+FoliotStreamPair *_foliot_stream_pair_recall (FoliotStreamShared *shared, FoliotValue *description);
 /* @fd: a socket that was accepted. Returns: (transfer full) (nullable): NULL: its client is not of this kernel. */
 FoliotStreamPair *_foliot_stream_pair_find (FoliotStreamShared *shared, int fd);
 void _foliot_stream_pair_unref (FoliotStreamPair *pair);

@@ -46,6 +46,7 @@ struct _FoliotStreamWire
   gboolean said_end;
   gboolean paused;
   gboolean wants_drained; /* to be told so */
+  FoliotValue *names[2];  /* (nullable) of a wire of a recording: our own, the peer's */
 };
 
 static void wire_free (FoliotStreamWire *wire);
@@ -469,10 +470,49 @@ _foliot_stream_wire_new (FoliotStreamShared *shared, int fd, FoliotFilter *filte
 }
 
 static void
+set_name (FoliotStreamWire *wire, gboolean peer, FoliotValue *description, const char *key)
+{
+  FoliotValue *name = description != NULL ? foliot_value_lookup (description, key) : NULL;
+
+  if (name != NULL && !foliot_value_is_null (name))
+    wire->names[peer] = foliot_value_ref (name);
+}
+
+FoliotStreamWire *
+_foliot_stream_wire_new_replayed (FoliotStreamShared *shared, FoliotValue *description, gboolean is_accepted)
+{
+  FoliotStreamWire *wire = _foliot_stream_wire_new (shared, -1, NULL, is_accepted);
+
+  set_name (wire, FALSE, description, "sockname");
+  set_name (wire, TRUE, description, "peername");
+  return wire;
+}
+
+static FoliotValue *
+describe_name (FoliotStreamWire *wire, gboolean peer)
+{
+  FoliotValue *name = _foliot_stream_wire_dup_name (wire, peer);
+
+  return name != NULL ? name : foliot_value_new_null ();
+}
+
+FoliotValue *
+_foliot_stream_wire_describe (FoliotStreamWire *wire, FoliotStreamPair *pair)
+{
+  guint32 number = pair != NULL ? _foliot_stream_pair_get_number (pair) : 0;
+
+  return foliot_value_build_map ("sockname", describe_name (wire, FALSE), "peername",
+                                 describe_name (wire, TRUE), "pair", foliot_value_new_int (number), NULL);
+}
+
+static void
 wire_free (FoliotStreamWire *wire)
 {
   _foliot_poll_remove (&wire->entry);
-  close (wire->fd);
+  if (wire->fd >= 0)
+    close (wire->fd);
+  for (guint i = 0; i < G_N_ELEMENTS (wire->names); i++)
+    g_clear_pointer (&wire->names[i], foliot_value_unref);
   if (wire->is_accepted)
     wire->shared->n_accepted--;
   _foliot_stream_output_clear (&wire->output);
@@ -523,6 +563,8 @@ _foliot_stream_wire_dup_name (FoliotStreamWire *wire, gboolean peer)
   FoliotSocketAddress address = { 0 };
   socklen_t length = sizeof address;
 
+  if (wire->fd < 0)
+    return wire->names[peer] != NULL ? foliot_value_ref (wire->names[peer]) : NULL;
   if ((peer ? getpeername (wire->fd, &address.any, &length) : getsockname (wire->fd, &address.any, &length))
       < 0)
     return NULL;
