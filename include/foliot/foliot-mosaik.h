@@ -27,9 +27,11 @@ FOLIOT_API GQuark foliot_mosaik_error_quark (void);
  * @FOLIOT_MOSAIK_ERROR_UNKNOWN: mosaik knows no such simulator or entity
  * @FOLIOT_MOSAIK_ERROR_META: what the model says of itself contradicts itself, or mosaik's rules
  * @FOLIOT_MOSAIK_ERROR_STATE: a call at the wrong moment: before init, two steps at once, a step back in time
- * @FOLIOT_MOSAIK_ERROR_PROTOCOL: a call whose arguments have not the form that the protocol gives them
+ * @FOLIOT_MOSAIK_ERROR_PROTOCOL: mosaik broke the rules of its own protocol: a call whose arguments have not their form, bytes
+ *   that are no message
  * @FOLIOT_MOSAIK_ERROR_MODEL: the model returned what mosaik would not survive: a next step that is not later, an output
  *   time before the step, two entities of one name
+ * @FOLIOT_MOSAIK_ERROR_UNREACHABLE: mosaik cannot be connected to, or nobody came or called init in time
  */
 typedef enum
 {
@@ -43,6 +45,7 @@ typedef enum
   FOLIOT_MOSAIK_ERROR_STATE,
   FOLIOT_MOSAIK_ERROR_PROTOCOL,
   FOLIOT_MOSAIK_ERROR_MODEL,
+  FOLIOT_MOSAIK_ERROR_UNREACHABLE,
 } FoliotMosaikError;
 
 /**
@@ -341,7 +344,7 @@ FOLIOT_API FoliotMosaik *foliot_mosaik_new (FoliotKernel *kernel, const FoliotMo
 /**
  * foliot_mosaik_connect:
  * @address: `HOST:PORT` of a mosaik that waits, as in `cmd` of its SIM_CONFIG
- * @error: %FOLIOT_ADDRESS_ERROR for another form
+ * @error: %FOLIOT_ERROR_VALUE for another form
  *
  * Starts to connect; what comes of it, [method@Mosaik.run] says. Once, and not together with [method@Mosaik.listen].
  */
@@ -349,7 +352,7 @@ FOLIOT_API gboolean foliot_mosaik_connect (FoliotMosaik *mosaik, const char *add
 /**
  * foliot_mosaik_listen:
  * @address: `HOST:PORT` where mosaik will connect, as in `connect` of its SIM_CONFIG; port 0: the system chooses
- * @error: what the transport says
+ * @error: %FOLIOT_ERROR_VALUE for another form; what the transport says
  *
  * Listens for exactly one connection.
  */
@@ -363,8 +366,8 @@ FOLIOT_API FoliotAddress *foliot_mosaik_get_address (FoliotMosaik *mosaik);
 /**
  * foliot_mosaik_run:
  * @timeout_ms: by the wall clock, how long mosaik may take until it calls init; 0: for ever
- * @error: nobody came (what the transport says, %FOLIOT_ERROR_TIMED_OUT); why init or finalize failed; how the peer broke
- *   the rules of the protocol; those of [method@Kernel.run_until]
+ * @error: %FOLIOT_MOSAIK_ERROR_UNREACHABLE; %FOLIOT_MOSAIK_ERROR_PROTOCOL; what init or finalize failed with; those of
+ *   [method@Kernel.run_until]
  *
  * Runs the kernel and its sockets up to the end of the simulation. Main stack only. A simulation that mosaik broke
  * off, by closing the connection in the middle of a step, has ended as well as any other.
@@ -386,6 +389,18 @@ FOLIOT_API FoliotFuture *foliot_mosaik_dup_ended (FoliotMosaik *mosaik) FOLIOT_W
  * when it is ending already.
  */
 FOLIOT_API void foliot_mosaik_stop (FoliotMosaik *mosaik);
+
+/**
+ * FoliotMosaikLogFunc: (skip)
+ * @level: DEBUG: each message; INFO: the stages of the simulation; WARNING: what mosaik is told to have failed
+ */
+typedef void (*FoliotMosaikLogFunc) (GLogLevelFlags level, const char *text, gpointer user_data);
+/**
+ * foliot_mosaik_set_log_func: (skip)
+ * @func: (nullable): is told what happens; %NULL: nobody is
+ */
+FOLIOT_API void foliot_mosaik_set_log_func (FoliotMosaik *mosaik, FoliotMosaikLogFunc func,
+                                            gpointer user_data);
 
 /* ---- what a model may ask -------------------------------------------------------------------------------------- */
 
@@ -484,7 +499,8 @@ FOLIOT_API gboolean foliot_mosaik_set_event (FoliotMosaik *mosaik, gint64 time, 
  *
  * The whole program of a simulator. Catches SIGTERM and SIGINT, prints what went wrong to standard error.
  *
- * Returns: the exit code: 0 the simulation ended; 1 it failed; 2 the command line is wrong
+ * Returns: the exit code: 0 the simulation ended; 1 the model failed in init or finalize; 2 the command line is wrong; 5 mosaik cannot be
+ *   reached, or talked to
  */
 FOLIOT_API int foliot_mosaik_main (int argc, char **argv, const FoliotMosaikModel *model, gpointer self);
 

@@ -4,6 +4,7 @@
 #include <foliot/foliot-channel.h>
 
 #include "channel/foliot-channel-count-private.h"
+#include "channel/foliot-channel-dialect-private.h"
 #include "channel/foliot-message-private.h"
 #include "channel/foliot-pending-private.h"
 #include "codec/foliot-codec-private.h"
@@ -124,9 +125,10 @@ struct _FoliotChannel
   gboolean by_value;
   gboolean through_system; /* hold and flow want to know of each request */
   gboolean debug;
-  gsize max_bytes;                 /* 0: the format's own limit */
-  const FoliotCodecBounds *bounds; /* of the codec */
-  FoliotValueTraits touched;       /* what the codec must see of a value before it goes */
+  const FoliotChannelDialect *dialect; /* (nullable): aiomas' own */
+  gsize max_bytes;                     /* 0: the format's own limit */
+  const FoliotCodecBounds *bounds;     /* of the codec */
+  FoliotValueTraits touched;           /* what the codec must see of a value before it goes */
 
   guint64 next_id;
   FoliotChannelHold hold;

@@ -368,10 +368,13 @@ accept_request (FoliotChannel *channel, FoliotMessage *message, FoliotValue *con
 }
 
 static GError *
-new_remote_error (FoliotChannel *channel, FoliotValue *failure)
+new_remote_error (FoliotChannel *channel, const FoliotPending *pending, FoliotValue *failure)
 {
-  g_autofree char *text = _foliot_message_format_failure (failure);
+  g_autofree char *text = NULL;
 
+  if (channel->dialect != NULL)
+    return channel->dialect->read_failure (channel, pending->content, failure);
+  text = _foliot_message_format_failure (failure);
   return foliot_error_new_remote (channel->origin, text);
 }
 
@@ -439,7 +442,7 @@ accept_reply (FoliotChannel *channel, const FoliotMessage *message, FoliotValue 
   if (foliot_future_is_settled (pending.future))
     refuse_late_reply (channel, &pending, content);
   else
-    foliot_future_reject (pending.future, new_remote_error (channel, content));
+    foliot_future_reject (pending.future, new_remote_error (channel, &pending, content));
   _foliot_value_unref (content);
   _foliot_pending_clear (&pending);
 }
@@ -459,6 +462,15 @@ raise_content (FoliotChannel *channel, FoliotValue *plain, guint64 hash)
   return NULL;
 }
 
+/* What the record covers of a content: of a request in another dialect nothing, which its server notes. */
+static inline guint64
+hash_content (FoliotChannel *channel, guint8 type, FoliotValue *content)
+{
+  if (G_LIKELY (channel->dialect == NULL || type == FOLIOT_MESSAGE_RESULT))
+    return _foliot_message_hash_content (type, content);
+  return type == FOLIOT_MESSAGE_FAILURE ? channel->dialect->hash_failure (content) : 0;
+}
+
 /* Empties @message. */
 static G_ALWAYS_INLINE inline void
 accept_message (FoliotChannel *channel, FoliotMessage *message)
@@ -469,10 +481,10 @@ accept_message (FoliotChannel *channel, FoliotMessage *message)
 
   if (recording)
     {
-      view = _foliot_message_hash_content (message->type, content);
+      view = hash_content (channel, message->type, content);
       hash = _foliot_message_hash (message, view);
     }
-  if (G_UNLIKELY (content->traits & FOLIOT_VALUE_HAS_TYPE_KEY))
+  if (G_UNLIKELY (content->traits & FOLIOT_VALUE_HAS_TYPE_KEY) && channel->dialect == NULL)
     {
       content = raise_content (channel, content, hash);
       if (content == NULL)
@@ -598,6 +610,12 @@ foliot_channel_set_handlers (FoliotChannel *channel, FoliotRequestFunc request, 
   channel->on_request = request;
   channel->on_end = ended;
   channel->user_data = user_data;
+}
+
+void
+_foliot_channel_set_dialect (FoliotChannel *channel, const FoliotChannelDialect *dialect)
+{
+  channel->dialect = dialect;
 }
 
 gpointer

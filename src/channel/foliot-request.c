@@ -152,8 +152,10 @@ settle (FoliotRequest *request, gboolean sent)
 static gboolean
 send_failure (FoliotRequest *request, const GError *why, GError **error)
 {
-  g_autofree char *text = foliot_error_to_wire (why);
-  g_autoptr (FoliotValue) content = foliot_value_new_string (text);
+  const FoliotChannelDialect *dialect = request->channel->dialect;
+  g_autofree char *text = dialect == NULL ? foliot_error_to_wire (why) : NULL;
+  g_autoptr (FoliotValue) content
+      = dialect == NULL ? foliot_value_new_string (text) : dialect->write_failure (request, why);
   gboolean encoding;
 
   return settle (request, _foliot_channel_send_message (request->channel, FOLIOT_MESSAGE_FAILURE, request->id,

@@ -76,11 +76,26 @@ new_line (const char *text)
   return foliot_value_new_string (valid);
 }
 
+/* As a Python peer would call it: mosaik prints the name. */
+static const char *
+get_class_name (const GError *error)
+{
+  const char *remote = foliot_mosaik_error_get_class_name (error);
+
+  if (remote != NULL)
+    return remote;
+  if (g_error_matches (error, FOLIOT_MOSAIK_ERROR, FOLIOT_MOSAIK_ERROR_PROTOCOL))
+    return "TypeError";
+  if (g_error_matches (error, FOLIOT_MOSAIK_ERROR, FOLIOT_MOSAIK_ERROR_META))
+    return "ValueError";
+  return foliot_error_get_wire_name (error);
+}
+
 FoliotValue *
 _foliot_mosaik_error_to_wire (const GError *error, const char *where)
 {
   const FoliotMosaikErrorPrivate *remote = peek (error);
-  const char *name = remote->class_name != NULL ? remote->class_name : foliot_error_get_wire_name (error);
+  const char *name = get_class_name (error);
   g_autofree char *place
       = g_strdup_printf ("in %s (%s %d)\n", where, g_quark_to_string (error->domain), error->code);
 
