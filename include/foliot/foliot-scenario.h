@@ -150,6 +150,21 @@ FOLIOT_API gsize foliot_table_get_n_rows (FoliotTable *table);
 FOLIOT_API FoliotValue *foliot_table_get_cell (FoliotTable *table, gsize row, guint column);
 
 /**
+ * FoliotKeep:
+ * @FOLIOT_KEEP_NONE: no events
+ * @FOLIOT_KEEP_FIRST: the first 4 MB of them, some ten thousands to some hundred thousands; costs a few milliseconds at most
+ * @FOLIOT_KEEP_ALL: all, some tens of bytes each; those that do not fit into a few megabytes of memory wait in a temporary file
+ *
+ * What a world keeps of its events, and of what they carried, for its results folder; `foliot diff` reads it.
+ */
+typedef enum
+{
+  FOLIOT_KEEP_NONE,
+  FOLIOT_KEEP_FIRST,
+  FOLIOT_KEEP_ALL,
+} FoliotKeep;
+
+/**
  * FoliotWorldOptions:
  * @seed: used if @has_seed, instead of the scenario's
  * @until: kernel time at which to end, if earlier or later than the scenario's; `FOLIOT_TIME_NEVER`: the scenario's own
@@ -167,6 +182,9 @@ FOLIOT_API FoliotValue *foliot_table_get_cell (FoliotTable *table, gsize row, gu
  *   `processes`; without it such a scenario is refused
  * @part: (nullable): of a scenario with `processes`, this container alone: the world is directed by the process that started this one
  * @folder: (nullable): with @part: where that process has the sockets and certificates of the run
+ * @keep: which events go into the results folder; none of a world in several processes
+ * @keep_from: with @keep, the number of the first event that is kept; 0: the first one of the run
+ * @keep_to: with @keep, of the last one; 0: of the run
  */
 typedef struct
 {
@@ -184,6 +202,9 @@ typedef struct
   const char *program;
   const char *part;
   const char *folder;
+  FoliotKeep keep;
+  guint64 keep_from;
+  guint64 keep_to;
 } FoliotWorldOptions;
 
 /**

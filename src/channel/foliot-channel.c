@@ -499,6 +499,8 @@ accept_message (FoliotChannel *channel, FoliotMessage *message)
     {
       view = hash_content (channel, message->type, content);
       hash = _foliot_message_hash (message, view);
+      if (G_UNLIKELY (_foliot_kernel_is_showing (channel->kernel)))
+        _foliot_kernel_show_content (channel->kernel, _foliot_message_type_name (message->type), content);
     }
   if (G_UNLIKELY (content->traits & FOLIOT_VALUE_HAS_TYPE_KEY) && channel->dialect == NULL)
     {

@@ -15,6 +15,9 @@ typedef enum
   FOLIOT_MESSAGE_FAILURE,
 } FoliotMessageType;
 
+/* `request`, `result` or `failure`. */
+const char *_foliot_message_type_name (guint8 type);
+
 typedef struct
 {
   guint8 type;          /* FoliotMessageType */

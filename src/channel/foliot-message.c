@@ -9,6 +9,14 @@
 
 /* Messages as bytes: writing them, and reading what a peer sent, which may be anything. */
 
+const char *
+_foliot_message_type_name (guint8 type)
+{
+  static const char *const names[] = { "request", "result", "failure" };
+
+  return names[type];
+}
+
 /* A number that counts by value: 0.0 and false are 0. */
 static gboolean
 get_natural (const FoliotValue *value, guint64 *out_number)

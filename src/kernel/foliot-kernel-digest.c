@@ -26,6 +26,21 @@ foliot_kernel_set_record_func (FoliotKernel *self, FoliotRecordFunc func, gpoint
   self->head.recording = self->digest_on || func != NULL;
 }
 
+void
+_foliot_kernel_set_content_func (FoliotKernel *self, FoliotContentFunc func, gpointer user_data)
+{
+  self->content_func = func;
+  self->content_data = user_data;
+  self->head.showing = func != NULL;
+}
+
+void
+_foliot_kernel_show_content (FoliotKernel *self, const char *what, FoliotValue *content)
+{
+  if (self->content_func != NULL)
+    self->content_func (self, what, content, self->content_data);
+}
+
 char *
 foliot_kernel_dup_digest (FoliotKernel *self)
 {

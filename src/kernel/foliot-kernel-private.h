@@ -24,6 +24,7 @@ typedef struct
   guint32 draws;           /* random draws made by the event; each draw adds one */
   guint32 fault_countdown; /* see foliot-fault-private.h */
   gboolean recording;      /* whether records are made: a digest or a record function is on */
+  gboolean showing;        /* whether somebody wants to see what events carry */
 } FoliotKernelHead;
 
 /* The time that the present event sees. Inside events only (a REALTIME kernel's time moves between them). */
@@ -59,6 +60,30 @@ _foliot_kernel_is_recording (FoliotKernel *kernel)
 {
   return ((FoliotKernelHead *) kernel)->recording;
 }
+
+/* Returns: whether anybody wants to see what the present event carries; if not, do not show it. */
+static inline gboolean
+_foliot_kernel_is_showing (FoliotKernel *kernel)
+{
+  return ((FoliotKernelHead *) kernel)->showing;
+}
+
+/*
+ * _foliot_kernel_set_content_func:
+ * @func: (nullable): %NULL ends it
+ *
+ * Who sees what the events carry, which the record holds only the hash of. Also inside an event.
+ */
+typedef void (*FoliotContentFunc) (FoliotKernel *kernel, const char *what, FoliotValue *content,
+                                   gpointer user_data);
+void _foliot_kernel_set_content_func (FoliotKernel *kernel, FoliotContentFunc func, gpointer user_data);
+/*
+ * _foliot_kernel_show_content:
+ * @what: what it is: `request`, `result`, `input P`
+ *
+ * Beside [method@Kernel.note_payload], when _foliot_kernel_is_showing(). An event may carry several things.
+ */
+void _foliot_kernel_show_content (FoliotKernel *kernel, const char *what, FoliotValue *content);
 
 /* A wake-up found its wait already decided. */
 static inline void

@@ -83,6 +83,8 @@ struct _FoliotKernel
   gboolean advanced; /* by the event that runs: takes effect behind it */
   FoliotRecordFunc record_func;
   gpointer record_data;
+  FoliotContentFunc content_func;
+  gpointer content_data;
   FoliotDigest digest;
 
   /* Time. */

@@ -10,6 +10,7 @@
 
 #include "kernel/foliot-fault-private.h"
 #include "kernel/foliot-realtime-private.h"
+#include "scenario/foliot-build-id.h"
 
 /* The results folder. Everything in it but machine.json depends on the run alone, byte for byte. run.json lists the files of
  * the folder. A later run replaces the files that an earlier one lists, and nothing else; a folder that is not ours is left
@@ -141,6 +142,8 @@ dup_file_names (FoliotWorld *world, gboolean waits)
     }
   if (waits)
     g_strv_builder_add (names, "waits.txt");
+  if (world->log != NULL)
+    g_strv_builder_add (names, "events.bin");
   g_strv_builder_add_many (names, "results.sqlite", "machine.json", "run.json", NULL);
   return g_strv_builder_end (names);
 }
@@ -226,6 +229,19 @@ add_counts (JsonBuilder *builder, FoliotWorld *world)
   json_builder_end_object (builder);
 }
 
+/* With scenario and seed it says how to make the run again. */
+static void
+add_settings (JsonBuilder *builder, FoliotWorld *world)
+{
+  GStrv settings = world->scenario->settings;
+
+  json_builder_set_member_name (builder, "settings");
+  json_builder_begin_array (builder);
+  for (gsize i = 0; settings != NULL && settings[i] != NULL; i++)
+    json_builder_add_string_value (builder, settings[i]);
+  json_builder_end_array (builder);
+}
+
 static void
 add_digests (JsonBuilder *builder, FoliotWorld *world)
 {
@@ -281,6 +297,7 @@ write_run (FoliotWorld *world, const char *folder, GStrv names, GError **error)
   json_builder_set_member_name (builder, "complete");
   json_builder_add_boolean_value (builder, foliot_world_is_done (world) && world->failure == NULL);
   add_text (builder, "fidelity", "closed");
+  add_settings (builder, world);
   add_counts (builder, world);
   add_tables (builder, world, names);
   add_digests (builder, world);
@@ -295,6 +312,9 @@ write_machine (FoliotWorld *world, const char *folder, GError **error)
   g_autofree char *glib
       = g_strdup_printf ("%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version);
   g_autofree char *started = NULL, *written = NULL;
+  const FoliotLoadedModule *module = world->scenario->module;
+  g_autofree char *build = foliot_build_id_of (foliot_build_id_of);
+  g_autofree char *module_build = foliot_build_id_of (module != NULL ? module->module : NULL);
   const FoliotDate end = { .microseconds = foliot_realtime_utc_us () };
   struct utsname system;
 
@@ -305,6 +325,12 @@ write_machine (FoliotWorld *world, const char *folder, GError **error)
   add_text (builder, "started", started);
   add_text (builder, "written", written);
   add_text (builder, "foliot", FOLIOT_VERSION);
+  add_text (builder, "build", build);
+  if (module != NULL)
+    {
+      add_text (builder, "module", module->name);
+      add_text (builder, "module_build", module_build);
+    }
   add_text (builder, "compiler", __VERSION__);
   add_text (builder, "glib", glib);
   add_text (builder, "sqlite", sqlite3_libversion ());
@@ -334,6 +360,24 @@ write_checkpoints (FoliotWorld *world, const char *folder, GError **error)
   return foliot_result_file_finish (file, error);
 }
 
+static void
+write_piece (gconstpointer bytes, gsize length, gpointer user_data)
+{
+  foliot_result_file_write (user_data, bytes, length);
+}
+
+static gboolean
+write_events (FoliotWorld *world, const char *folder, GError **error)
+{
+  g_autoptr (FoliotResultFile) file = NULL;
+
+  if (world->log == NULL)
+    return TRUE;
+  file = foliot_result_file_open (world->kernel, folder, "events.bin", error);
+  return file != NULL && foliot_event_log_write (world->log, write_piece, file, error)
+         && foliot_result_file_finish (g_steal_pointer (&file), error);
+}
+
 static gboolean
 write_waits (FoliotWorld *world, const char *folder, const char *report, GError **error)
 {
@@ -351,7 +395,8 @@ write_waits (FoliotWorld *world, const char *folder, const char *report, GError 
 static gboolean
 write_files (FoliotWorld *world, const char *folder, GStrv names, const char *waits, GError **error)
 {
-  if (!write_checkpoints (world, folder, error) || !write_waits (world, folder, waits, error))
+  if (!write_checkpoints (world, folder, error) || !write_events (world, folder, error)
+      || !write_waits (world, folder, waits, error))
     return FALSE;
   for (guint i = 0; i < world->tables->len; i++)
     if (!foliot_results_write_csv (world->kernel, g_ptr_array_index (world->tables, i), folder, error))

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "scenario/foliot-difference.h"
+
 /* The same world twice, in lock-step: both run a batch of events, then their records are compared. A record holds all that an
  * event may depend on and all that it did, so the first record that differs is the first event that went another way,
  * and the field that differs says what kind of cause to look for. The last batches of one world are kept, for the chain
@@ -37,7 +39,10 @@ keep_record (FoliotKernel *kernel, const FoliotRecord *record, gpointer user_dat
 static gboolean
 twin_init (Twin *twin, FoliotScenario *scenario, const FoliotWorldOptions *options, GError **error)
 {
-  *twin = (Twin){ .world = foliot_world_new (scenario, options, error) };
+  FoliotWorldOptions own = options != NULL ? *options : (FoliotWorldOptions){ .until = FOLIOT_TIME_NEVER };
+
+  own.keep = FOLIOT_KEEP_NONE; /* its records come here */
+  *twin = (Twin){ .world = foliot_world_new (scenario, &own, error) };
   if (twin->world == NULL)
     return FALSE;
   twin->records = g_new0 (FoliotRecord, N_BATCHES * BATCH_EVENTS);
@@ -56,27 +61,22 @@ twin_clear (Twin *twin)
 
 /* -- naming the difference ------------------------------------------------------------------------------------- */
 
-static const char *
-get_kind_name (guint32 kind)
+static FoliotNamedRecord
+name_record (FoliotKernel *kernel, const FoliotRecord *record)
 {
-  static const char *const names[]
-      = { "callback", "wake", "notify", "timer", "frame", "link", "input", "sample", "gate" };
-
-  return kind < G_N_ELEMENTS (names) ? names[kind] : "unknown";
+  return (FoliotNamedRecord){
+    .record = *record,
+    .node = record->node > 0 ? foliot_kernel_get_node_name (kernel, record->node) : NULL,
+    .link = record->link > 0 ? foliot_kernel_get_link_name (kernel, record->link) : NULL,
+  };
 }
 
 static void
 append_record (GString *text, FoliotKernel *kernel, const FoliotRecord *record)
 {
-  g_autofree char *time = foliot_time_format (record->time_ns);
+  const FoliotNamedRecord named = name_record (kernel, record);
 
-  g_string_append_printf (text, "event %" G_GUINT64_FORMAT " at %s s, %s of %s", record->sequence, time,
-                          get_kind_name (record->kind),
-                          record->node > 0 ? foliot_kernel_get_node_name (kernel, record->node)
-                                           : "the world");
-  if (record->link > 0)
-    g_string_append_printf (text, ", message %" G_GUINT64_FORMAT " of %s", record->link_sequence,
-                            foliot_kernel_get_link_name (kernel, record->link));
+  foliot_named_record_append (text, &named);
 }
 
 static const FoliotRecord *
@@ -102,49 +102,14 @@ append_causes (GString *text, const Twin *twin, const FoliotRecord *record)
     }
 }
 
-typedef struct
-{
-  const char *class;
-  const char *field;
-  char *first;
-  char *second;
-} Difference;
-
-static char *
-format_number (guint64 number, gboolean hex)
-{
-  return hex ? g_strdup_printf ("%016" G_GINT64_MODIFIER "x", number)
-             : g_strdup_printf ("%" G_GUINT64_FORMAT, number);
-}
-
 static void
-set_difference (Difference *difference, const char *class, const char *field, guint64 a, guint64 b,
-                gboolean hex)
+append_difference (GString *text, const FoliotNamedRecord *a, const FoliotNamedRecord *b)
 {
-  *difference = (Difference){ class, field, format_number (a, hex), format_number (b, hex) };
-}
+  FoliotField field = foliot_difference_find (a, b);
+  g_autofree char *first = foliot_field_format (field, a), *second = foliot_field_format (field, b);
 
-/* The class of replay's rules: draws before time before order before payload, since each explains those behind it. */
-static void
-classify (const Twin *a, const FoliotRecord *x, const FoliotRecord *y, Difference *out)
-{
-  if (x->draws != y->draws)
-    set_difference (out, "draws", "random draws", x->draws, y->draws, FALSE);
-  else if (x->time_ns != y->time_ns)
-    *out = (Difference){ "time", "time in s", foliot_time_format (x->time_ns),
-                         foliot_time_format (y->time_ns) };
-  else if (x->node != y->node)
-    *out = (Difference){ "order", "node", g_strdup (foliot_kernel_get_node_name (a->world->kernel, x->node)),
-                         g_strdup (foliot_kernel_get_node_name (a->world->kernel, y->node)) };
-  else if (x->kind != y->kind)
-    *out = (Difference){ "order", "kind", g_strdup (get_kind_name (x->kind)),
-                         g_strdup (get_kind_name (y->kind)) };
-  else if (x->cause != y->cause)
-    set_difference (out, "order", "cause", x->cause, y->cause, FALSE);
-  else if (x->link != y->link || x->link_sequence != y->link_sequence)
-    set_difference (out, "order", "message", x->link_sequence, y->link_sequence, FALSE);
-  else
-    set_difference (out, "payload", "hash of what it carried", x->payload_hash, y->payload_hash, TRUE);
+  g_string_append_printf (text, "\n  class %s: %s: %s in the first run, %s in the second",
+                          foliot_field_get_class (field), foliot_field_get_name (field), first, second);
 }
 
 static gboolean
@@ -154,18 +119,19 @@ fail_at (const Twin *a, const Twin *b, gsize index, GError **error)
   const FoliotRecord *y = index < b->n_filled ? get_batch (b, b->batch) + index : NULL;
   const Twin *shown = x != NULL ? a : b;
   g_autoptr (GString) text = g_string_new ("two runs of the same world differ: ");
-  Difference difference = { "order", "events", NULL, NULL };
 
   append_record (text, shown->world->kernel, x != NULL ? x : y);
   if (x != NULL && y != NULL)
-    classify (a, x, y, &difference);
-  g_string_append_printf (
-      text, "\n  class %s: %s: %s in the first run, %s in the second", difference.class, difference.field,
-      difference.first != NULL ? difference.first : (x != NULL ? "one more" : "at their end"),
-      difference.second != NULL ? difference.second : (y != NULL ? "one more" : "at their end"));
+    {
+      const FoliotNamedRecord first = name_record (a->world->kernel, x);
+      const FoliotNamedRecord second = name_record (b->world->kernel, y);
+
+      append_difference (text, &first, &second);
+    }
+  else
+    g_string_append_printf (text, "\n  class order: events: %s in the first run, %s in the second",
+                            x != NULL ? "one more" : "at their end", y != NULL ? "one more" : "at their end");
   append_causes (text, shown, x != NULL ? x : y);
-  g_free (difference.first);
-  g_free (difference.second);
   g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_DIFFERS, "%s", text->str);
   return FALSE;
 }

@@ -66,6 +66,12 @@ deliver (gpointer target, gpointer payload)
   g_autoptr (GError) error = NULL;
 
   foliot_kernel_note_payload (world->kernel, 0, hash, hash);
+  if (_foliot_kernel_is_showing (world->kernel))
+    {
+      g_autofree char *what = g_strconcat ("input ", name, NULL);
+
+      _foliot_kernel_show_content (world->kernel, what, delivery->value);
+    }
   if (!foliot_fiber_run_now (world->kernel, foliot_agent_get_scope (agent), "input", run_input, delivery,
                              &error))
     {

@@ -63,6 +63,17 @@ sample_agent (Sampler *sampler, guint index, FoliotValue **cells, guint64 *hash)
 static void post_sample (Sampler *sampler);
 
 static void
+show_row (FoliotWorld *world, FoliotTable *table, FoliotValue *row)
+{
+  g_autofree char *what = NULL;
+
+  if (!_foliot_kernel_is_showing (world->kernel))
+    return;
+  what = g_strconcat ("row of ", table->name, NULL);
+  _foliot_kernel_show_content (world->kernel, what, row);
+}
+
+static void
 put_off (Sampler *sampler)
 {
   FoliotWorld *world = sampler->world;
@@ -95,6 +106,13 @@ sample (gpointer target, gpointer payload)
     {
       sample_agent (sampler, i, cells, &hash);
       foliot_table_add_row (sampler->table, cells);
+      if (_foliot_kernel_is_showing (sampler->world->kernel))
+        {
+          gsize n = foliot_table_get_n_rows (sampler->table);
+          g_autoptr (FoliotValue) row = _foliot_world_dup_row (sampler->table, n - 1);
+
+          show_row (sampler->world, sampler->table, row);
+        }
     }
   foliot_kernel_note_payload (sampler->world->kernel, 0, hash, hash);
   sampler->due = foliot_time_add (sampler->due, sampler->spec->every);
@@ -149,6 +167,7 @@ record_row (FoliotAgent *agent, const char *name, FoliotValue *row, gpointer use
   foliot_table_add_row (table, cells);
   /* What an agent records is part of what its event did: another value is another run. */
   foliot_kernel_note_payload (world->kernel, 0, foliot_value_hash (row), foliot_value_hash (row));
+  show_row (world, table, row);
 }
 
 void

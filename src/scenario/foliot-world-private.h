@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "scenario/foliot-event-log.h"
 #include "scenario/foliot-scenario-private.h"
 #include "scenario/foliot-table.h"
 
@@ -21,6 +22,7 @@ struct _FoliotWorld
   char *socket_folder;      /* nullable: where its Unix sockets are */
   GPtrArray *late;          /* nullable: of Sampler: samples that wait for messages of their time */
   FoliotHold *late_hold;    /* nullable: while there are any */
+  FoliotEventLog *log;      /* nullable: keeps events for the results */
   gboolean divided;         /* it has one of the scenario's containers, other processes have the others */
   guint own;                /* which one, if divided */
   FoliotContainer *control; /* nullable: over which processes direct each other */

@@ -16,6 +16,7 @@
 G_DEFINE_FINAL_TYPE (FoliotWorld, foliot_world, G_TYPE_OBJECT)
 
 #define BATCH_EVENTS         65536
+#define KEPT_BYTES           (4 * 1024 * 1024)
 #define CLOSING_BATCH_EVENTS 256
 #define MAX_CLOSING_EVENTS   (16 * 1024 * 1024)
 #define MAX_CLOSING_WAITS    16 /* for sockets of ours to notice */
@@ -310,6 +311,16 @@ begin (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
   return TRUE;
 }
 
+static void
+keep_events (FoliotWorld *world, const FoliotWorldOptions *options)
+{
+  if (options->keep == FOLIOT_KEEP_NONE || options->digest_off || world->divided)
+    return;
+  world->log = foliot_event_log_new (world->kernel, options->keep == FOLIOT_KEEP_FIRST ? KEPT_BYTES : 0,
+                                     MAX (options->keep_from, 1),
+                                     options->keep_to != 0 ? options->keep_to : G_MAXUINT64);
+}
+
 FoliotWorld *
 foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, GError **error)
 {
@@ -333,6 +344,7 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
   foliot_kernel_set_limit (world->kernel, options->part == NULL ? world->until - 1 : FOLIOT_TIME_NEVER);
   foliot_kernel_set_digest (world->kernel, !options->digest_off && !world->divided);
   foliot_kernel_shuffle_ties (world->kernel, options->shuffle_ties);
+  keep_events (world, options);
   if (!make_containers (world, options, error) || !make_agents (world, error)
       || !begin (world, options, error))
     return NULL;
@@ -465,6 +477,7 @@ foliot_world_close (FoliotWorld *world)
   if (world->closed)
     return;
   world->closed = TRUE;
+  g_clear_pointer (&world->log, foliot_event_log_free);
   shut_down (world);
   g_ptr_array_set_size (world->agents, 0);
   foliot_kernel_close (world->kernel);

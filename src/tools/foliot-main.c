@@ -16,7 +16,7 @@ static const struct
   { "run", foliot_verb_run },       { "describe", foliot_verb_describe }, { "serve", foliot_verb_serve },
   { "child", foliot_verb_child },   { "call", foliot_verb_call },         { "new", foliot_verb_new },
   { "certs", foliot_verb_certs },   { "bench", foliot_verb_bench },       { "encode", foliot_verb_encode },
-  { "decode", foliot_verb_decode }, { "help", foliot_verb_help },
+  { "decode", foliot_verb_decode }, { "diff", foliot_verb_diff },         { "help", foliot_verb_help },
 };
 
 /* What a verb printed may still lie in a buffer, and a full disk shows only now. */

@@ -28,12 +28,14 @@ foliot_places_dup_command (void)
 }
 
 char **
-foliot_places_dup_module_dirs (void)
+foliot_places_dup_module_dirs (const char *first)
 {
   g_autofree char *here = dup_exe_folder ();
   g_autoptr (GStrvBuilder) dirs = g_strv_builder_new ();
   const char *const relative[] = { "../../scenarios", "../" FOLIOT_LIBDIR "/foliot-1/scenarios" };
 
+  if (first != NULL)
+    g_strv_builder_add (dirs, first);
   for (gsize i = 0; i < G_N_ELEMENTS (relative); i++)
     {
       g_autofree char *dir = dup_if_there (here, relative[i], G_FILE_TEST_IS_DIR);

@@ -8,8 +8,9 @@
 /* The command itself, to start once more; NULL if the system does not say. */
 char *foliot_places_dup_command (void);
 
-/* Folders with modules of shipped scenarios, for foliot_scenario_load(); NULL-terminated, transfer full. */
-char **foliot_places_dup_module_dirs (void);
+/* Folders for foliot_scenario_load(): @first (nullable), then those with modules of shipped scenarios; NULL-terminated, transfer
+ * full. */
+char **foliot_places_dup_module_dirs (const char *first);
 /* PKG_CONFIG_PATH under which a build finds this very Foliot; transfer full. */
 char *foliot_places_dup_pkg_config_path (void);
 /* A program that belongs to the command, or NULL; transfer full. */

@@ -69,7 +69,7 @@ int
 foliot_verb_child (int argc, char **argv)
 {
   g_auto (Arguments) arguments = { 0 };
-  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs ();
+  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs (NULL);
   g_autoptr (FoliotScenario) scenario = NULL;
   g_autoptr (FoliotWorld) world = NULL;
   g_autoptr (GError) error = NULL;

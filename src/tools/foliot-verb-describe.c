@@ -318,7 +318,7 @@ foliot_verb_describe (int argc, char **argv)
 {
   gboolean json = FALSE, schema = FALSE;
   g_auto (FoliotWireOptions) wire = { 0 };
-  g_auto (GStrv) rest = NULL, module_dirs = foliot_places_dup_module_dirs ();
+  g_auto (GStrv) rest = NULL, module_dirs = foliot_places_dup_module_dirs (NULL);
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON", NULL },
     { "schema", 0, 0, G_OPTION_ARG_NONE, &schema, "Print the JSON schema of scenario files", NULL },

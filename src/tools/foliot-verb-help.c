@@ -30,6 +30,10 @@ static const Page pages[] = {
     "  --check             run the same world twice in lock-step, and name the first event that differs\n"
     "  --through-codec     encode and decode every message; the digest must stay the same\n"
     "  --out DIR           results folder\n"
+    "  --events WHICH      which events to keep for `foliot diff`: first (the first 4 MB, the default), all, "
+    "none, or\n"
+    "                      FROM:TO by their numbers, and end behind TO\n"
+    "  --modules DIR       look for modules in this folder first\n"
     "  --json              print run.json instead of text\n"
     "  --quiet             print the digest alone\n"
     "\n"
@@ -78,6 +82,21 @@ static const Page pages[] = {
     "there, or "
     "nobody who\n"
     "speaks like this.\n" },
+  { "diff", "foliot diff A B [OPTION …]",
+    "Says in which event two runs differ first: when, whose, what A had and what B had, and what led to it. "
+    "A "
+    "and B are results\n"
+    "folders. What a run kept of its events is compared as it is; where it kept none, the run is made again, "
+    "as far as needed,\n"
+    "if its scenario and module are still the same.\n"
+    "\n"
+    "  --scenario PATH     what was run, if it is not found by its name\n"
+    "  --modules-a DIR     folder with the module that A ran, if it was built anew since; --modules-b "
+    "likewise\n"
+    "  --json              print JSON instead of text\n"
+    "  --quiet             print nothing\n"
+    "\n"
+    "Exit codes: 0 the same run; 2 they cannot be compared; 3 they differ.\n" },
   { "describe",
     "foliot describe SCENARIO | MODULE:TYPE [--json]\n"
     "       foliot describe URL [--codec NAME] [--tls DIR] [--json]\n"
@@ -126,6 +145,7 @@ print_overview (void)
 {
   printf ("Foliot: deterministic simulation of communicating agents\n\n"
           "  foliot run SCENARIO        run a scenario\n"
+          "  foliot diff A B            the first event in which two runs differ\n"
           "  foliot serve ADDRESS       let others call the agents of a scenario\n"
           "  foliot call URL METHOD     call an agent of a running system\n"
           "  foliot describe SCENARIO   what a scenario, an agent type or a container offers\n"
@@ -152,7 +172,7 @@ foliot_verb_help (int argc, char **argv)
         return FOLIOT_EXIT_OK;
       }
   fprintf (stderr,
-           "foliot: no help for \"%s\"; the verbs are: run, serve, call, describe, new, certs, bench, "
+           "foliot: no help for \"%s\"; the verbs are: run, diff, serve, call, describe, new, certs, bench, "
            "encode, decode\n",
            argv[1]);
   return FOLIOT_EXIT_USAGE;

@@ -29,6 +29,10 @@ typedef struct
   char *out;
   gboolean json;
   gboolean quiet;
+  FoliotKeep keep;
+  guint64 keep_from, keep_to;
+  char *modules;
+  gboolean as_built;
 } Arguments;
 
 static void
@@ -37,13 +41,38 @@ arguments_clear (Arguments *arguments)
   g_free (arguments->scenario);
   g_strfreev (arguments->settings);
   g_free (arguments->out);
+  g_free (arguments->modules);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
+
+/* `first`, `all`, `none`, or a window: FROM:TO, by the numbers of the events, from 1. */
+static gboolean
+parse_events (const char *text, Arguments *arguments, GError **error)
+{
+  g_auto (GStrv) ends = g_strsplit (text, ":", 2);
+
+  arguments->keep = FOLIOT_KEEP_ALL;
+  if (g_str_equal (text, "all"))
+    return TRUE;
+  if (g_str_equal (text, "first") || g_str_equal (text, "none"))
+    {
+      arguments->keep = g_str_equal (text, "first") ? FOLIOT_KEEP_FIRST : FOLIOT_KEEP_NONE;
+      return TRUE;
+    }
+  if (ends[0] != NULL && ends[1] != NULL
+      && g_ascii_string_to_unsigned (ends[0], 10, 1, G_MAXINT64, &arguments->keep_from, NULL)
+      && g_ascii_string_to_unsigned (ends[1], 10, arguments->keep_from, G_MAXINT64, &arguments->keep_to,
+                                     NULL))
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "--events %s: expected first, all, none, or the numbers of two events as FROM:TO", text);
+  return FALSE;
+}
 
 static gboolean
 parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
 {
-  g_autofree char *seed = NULL, *until = NULL;
+  g_autofree char *seed = NULL, *until = NULL, *events = NULL;
   g_auto (GStrv) rest = NULL;
   const GOptionEntry entries[] = {
     { "seed", 0, 0, G_OPTION_ARG_STRING, &seed, "Seed of all random streams, instead of the scenario's",
@@ -57,6 +86,11 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
       NULL },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &arguments->out, "Results folder; default results/<scenario>",
       "DIR" },
+    { "events", 0, 0, G_OPTION_ARG_STRING, &events,
+      "Which events to keep for `foliot diff`: first (default: 4 MB), all, none, or FROM:TO", "WHICH" },
+    { "modules", 0, 0, G_OPTION_ARG_FILENAME, &arguments->modules, "Look for modules in this folder first",
+      "DIR" },
+    { "as-built", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &arguments->as_built, "Build nothing", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &arguments->json, "Print run.json instead of text", NULL },
     { "quiet", 0, 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing but the digest", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "SCENARIO" },
@@ -82,6 +116,9 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
       return FALSE;
     }
   arguments->has_seed = seed != NULL;
+  arguments->keep = FOLIOT_KEEP_FIRST;
+  if (events != NULL && !parse_events (events, arguments, error))
+    return FALSE;
   arguments->until = FOLIOT_TIME_NEVER;
   if (until != NULL && !foliot_time_parse (until, &arguments->until, error))
     {
@@ -94,8 +131,9 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
 
 /* -- running ------------------------------------------------------------------------------------------------------ */
 
+/* @last: number of the last event to run; 0: to the end. */
 static gboolean
-run_world (FoliotWorld *world, gboolean quiet, GError **error)
+run_world (FoliotWorld *world, guint64 last, gboolean quiet, GError **error)
 {
   FoliotKernel *kernel = foliot_world_get_kernel (world);
   FoliotProgress progress;
@@ -106,11 +144,11 @@ run_world (FoliotWorld *world, gboolean quiet, GError **error)
   foliot_watch_begin (kernel);
   do
     {
-      n = foliot_world_step (world, BATCH_EVENTS, &local);
+      n = foliot_world_step (world, last > 0 ? MIN (BATCH_EVENTS, last - n_events) : BATCH_EVENTS, &local);
       n_events += n;
       foliot_progress_show (&progress, foliot_kernel_now (kernel), n_events);
     }
-  while (n > 0 && !foliot_watch_was_interrupted ());
+  while (n > 0 && n_events != last && !foliot_watch_was_interrupted ());
   foliot_watch_turn_to (NULL);
   foliot_progress_end (&progress);
   if (local != NULL)
@@ -265,7 +303,8 @@ run_and_report (FoliotScenario *scenario, const FoliotWorldOptions *options, con
     return complain (error, get_exit_code (error));
   out = arguments->out != NULL ? g_strdup (arguments->out)
                                : g_build_filename ("results", foliot_scenario_get_name (scenario), NULL);
-  if (run_world (world, arguments->quiet || arguments->json, &failure) && !foliot_watch_was_interrupted ())
+  if (run_world (world, options->keep_to, arguments->quiet || arguments->json, &failure)
+      && !foliot_watch_was_interrupted () && options->keep_to == 0)
     foliot_world_check_expectations (world, &failure);
   written = foliot_world_write_results (world, out, &error);
   foliot_watch_end ();
@@ -295,7 +334,7 @@ int
 foliot_verb_run (int argc, char **argv)
 {
   g_auto (Arguments) arguments = { 0 };
-  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs ();
+  g_auto (GStrv) module_dirs = NULL;
   g_autofree char *program = foliot_places_dup_command ();
   g_autoptr (FoliotScenario) scenario = NULL;
   g_autoptr (GError) error = NULL;
@@ -303,8 +342,9 @@ foliot_verb_run (int argc, char **argv)
   int code = FOLIOT_EXIT_OK;
 
   if (!parse_arguments (argc, argv, &arguments, &error) || !foliot_watch_configure (&error)
-      || !foliot_build_if_needed (arguments.scenario, arguments.quiet, &error))
+      || (!arguments.as_built && !foliot_build_if_needed (arguments.scenario, arguments.quiet, &error)))
     return complain (error, FOLIOT_EXIT_USAGE);
+  module_dirs = foliot_places_dup_module_dirs (arguments.modules);
   scenario = foliot_scenario_load (arguments.scenario, (const char *const *) arguments.settings, NULL,
                                    (const char *const *) module_dirs, &error);
   if (scenario == NULL)
@@ -313,6 +353,9 @@ foliot_verb_run (int argc, char **argv)
                                   .seed = (guint64) arguments.seed,
                                   .until = arguments.until,
                                   .through_codec = arguments.through_codec,
+                                  .keep = arguments.keep,
+                                  .keep_from = arguments.keep_from,
+                                  .keep_to = arguments.keep_to,
                                   .program = program };
   if (arguments.check)
     code = check_twins (scenario, &options, &arguments);

@@ -76,7 +76,7 @@ parse_address (const char *text, GError **error)
 static FoliotScenario *
 load (Arguments *arguments, GError **error)
 {
-  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs ();
+  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs (NULL);
   g_autofree char *path = foliot_places_find_scenario (arguments->scenario);
 
   if (!foliot_build_if_needed (path, TRUE, error))

@@ -105,9 +105,9 @@ static void
 test_help (void)
 {
   static const char *const lines[]
-      = { "help",          "help certs",        "help run",          "help serve",  "help call",
-          "help describe", "help new",          "help bench",        "help encode", "help decode",
-          "--version",     "describe --schema", "describe . --json", "describe ." };
+      = { "help",        "help certs",    "help run",          "help diff",         "help serve",
+          "help call",   "help describe", "help new",          "help bench",        "help encode",
+          "help decode", "--version",     "describe --schema", "describe . --json", "describe ." };
 
   test_scenario_write ("work");
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
@@ -134,6 +134,7 @@ main (int argc, char **argv)
   g_test_add_func ("/command/documented-codes", test_documented_codes);
   g_test_add_func ("/command/help", test_help);
   test_command_add_certs ();
+  test_command_add_diff ();
   test_command_add_output ();
   test_command_add_processes ();
   test_command_add_serve ();

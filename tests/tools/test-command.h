@@ -53,6 +53,7 @@ char *test_file_read (const char *name);
 void test_command_interrupt (void);
 void test_command_add_certs (void);
 void test_command_add_crowd (void);
+void test_command_add_diff (void);
 void test_command_add_output (void);
 void test_command_add_processes (void);
 void test_command_add_serve (void);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "tools/foliot-event-reader.h"
+
+/*
+ * One of the two runs that `foliot diff` compares: what it left in its results folder, and, where that is not enough, the part of
+ * it that is needed, made again.
+ */
+
+typedef struct
+{
+  char name; /* 'A' or 'B' */
+  char *path;
+  char *scenario; /* its name */
+  char *digest;
+  char *hash; /* of the scenario */
+  char *until_s, *ended_at_s;
+  char *fidelity;
+  char *build, *module, *module_build; /* nullable */
+  guint64 seed;
+  guint64 n_events;
+  gboolean complete;
+  GStrv settings;
+  JsonParser *run;           /* run.json, which holds the digests of nodes and links */
+  GArray *checkpoints;       /* of FoliotCheckpoint */
+  FoliotEventReader *events; /* nullable */
+  char *again;               /* nullable: the results folder of what was made again */
+  char *why_not;             /* nullable: why its events cannot be looked at */
+} FoliotDiffSide;
+
+/* How a run is made again. */
+typedef struct
+{
+  const char *scenario; /* nullable: where it is, instead of where `foliot run` finds its name */
+  const char *modules;  /* nullable: a folder to look for its module first */
+} FoliotDiffRemake;
+
+/* @error: what is wrong with the files of the folder. */
+FoliotDiffSide *foliot_diff_side_open (char name, const char *path, GError **error);
+void foliot_diff_side_free (FoliotDiffSide *side);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotDiffSide, foliot_diff_side_free)
+
+/* Whether the event is among those that can be read now. */
+gboolean foliot_diff_side_has (FoliotDiffSide *side, guint64 sequence);
+/* Runs it again, in a process of its own, up to event @last, to have the events from @first on; FALSE: @side->why_not says why that
+ * cannot be, or why what came out was another run. */
+gboolean foliot_diff_side_remake (FoliotDiffSide *side, const FoliotDiffRemake *how, guint64 first,
+                                  guint64 last);
+/* The members of `nodes` in run.json. */
+JsonObject *foliot_diff_side_get_nodes (FoliotDiffSide *side);
