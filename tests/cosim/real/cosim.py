@@ -121,7 +121,7 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             said = "hangs: killed\n" + self.process.communicate()[1]
-        return self.process.returncode, said
+        return self.process.returncode, "".join(line for line in said.splitlines(True) if not line.startswith("listening at "))
 
 
 class Delays:
