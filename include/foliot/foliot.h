@@ -10,6 +10,7 @@
 #include <foliot/foliot-codec.h>
 #include <foliot/foliot-date.h>
 #include <foliot/foliot-error.h>
+#include <foliot/foliot-helics.h>
 #include <foliot/foliot-journal.h>
 #include <foliot/foliot-kernel.h>
 #include <foliot/foliot-macros.h>
