@@ -166,6 +166,7 @@ struct _FoliotMosaik
   GError *why; /* (nullable): that it did not end well */
 
   FoliotPollEntry bell; /* rung by foliot_mosaik_stop() */
+  int bell_fd;
   FoliotPort bell_port;
   guint64 bell_event;
 

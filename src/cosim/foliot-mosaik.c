@@ -427,7 +427,7 @@ foliot_mosaik_stop (FoliotMosaik *mosaik)
 {
   int code = errno;
   const guint64 one = 1;
-  gssize n = write (mosaik->bell.fd, &one, sizeof one);
+  gssize n = write (mosaik->bell_fd, &one, sizeof one);
 
   (void) n; /* it is rung already */
   errno = code;
@@ -510,7 +510,9 @@ foliot_mosaik_new (FoliotKernel *kernel, const FoliotMosaikModel *model, gpointe
   mosaik->ended = foliot_future_new (kernel);
   foliot_future_set_label (mosaik->ended, "the end of the co-simulation");
   _foliot_gate_add_port (kernel, &mosaik->bell_port, "stop", bell_admit);
-  _foliot_poll_add (kernel, &mosaik->bell, &bell_class, eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK), EPOLLIN);
+  mosaik->bell_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (mosaik->bell_fd >= 0) /* in a replay nothing is polled */
+    _foliot_poll_add (kernel, &mosaik->bell, &bell_class, mosaik->bell_fd, EPOLLIN);
   return mosaik;
 }
 
@@ -532,6 +534,7 @@ foliot_mosaik_dispose (GObject *object)
   if (mosaik->bell_event != 0)
     foliot_kernel_cancel (mosaik->kernel, mosaik->bell_event);
   mosaik->bell_event = 0;
+  _foliot_gate_remove_port (mosaik->kernel, &mosaik->bell_port);
   G_OBJECT_CLASS (foliot_mosaik_parent_class)->dispose (object);
 }
 
@@ -540,7 +543,8 @@ foliot_mosaik_finalize (GObject *object)
 {
   FoliotMosaik *mosaik = FOLIOT_MOSAIK (object);
 
-  close (mosaik->bell.fd);
+  if (mosaik->bell_fd >= 0)
+    close (mosaik->bell_fd);
   _foliot_mosaik_entities_clear (&mosaik->entities);
   foliot_mosaik_meta_free (mosaik->meta);
   foliot_scope_unref (mosaik->scope);
