@@ -466,13 +466,11 @@ check_links (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
 {
   FoliotCursor at = foliot_cursor_member (root, "links");
 
-  if (scenario->links->len == 0 || !_foliot_scenario_has_sockets (scenario))
+  if (scenario->links->len == 0 || !scenario->processes)
     return TRUE;
-  foliot_cursor_fail (
-      &at, FOLIOT_SCENARIO_ERROR_TYPE, error,
-      "messages over transport \"%s\" take the time that they take: only \"local\" has links of a "
-      "latency and a loss of their own",
-      scenario->transport);
+  foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                      "links need all containers in one process: a process does not know which container of "
+                      "another one has connected to it (\"processes\": false)");
   return FALSE;
 }
 

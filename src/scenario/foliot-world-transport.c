@@ -135,11 +135,14 @@ _foliot_world_make_transport (FoliotWorld *world, const FoliotWorldOptions *opti
   const FoliotStreamOptions stream = { .tls = options->tls };
   g_autoptr (FoliotTransport) inner = NULL;
 
-  if (options->listen == NULL && _foliot_scenario_has_sockets (world->scenario))
-    return make_sockets (world, options, error);
-  inner = options->listen != NULL ? foliot_stream_transport_new (world->kernel, &stream)
-                                  : foliot_local_transport_new (world->kernel, world->through_codec);
-  return world->scenario->links->len > 0 ? make_network (world, inner) : g_steal_pointer (&inner);
+  if (options->listen != NULL)
+    inner = foliot_stream_transport_new (world->kernel, &stream);
+  else if (_foliot_scenario_has_sockets (world->scenario))
+    inner = make_sockets (world, options, error);
+  else
+    inner = foliot_local_transport_new (world->kernel, world->through_codec);
+  return inner != NULL && world->scenario->links->len > 0 ? make_network (world, inner)
+                                                          : g_steal_pointer (&inner);
 }
 
 /* Each further one has a free port of the same host, or the path with `.` and its name behind it. */

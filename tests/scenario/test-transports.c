@@ -6,15 +6,41 @@
 /* The wind park over real sockets: one word of the scenario, and the same tables, byte for byte. */
 
 static FoliotScenario *
-load (const char *const *settings)
+load_from (const char *path, const char *const *settings)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "scenarios", "wind-park", NULL);
   g_autofree char *modules = g_test_build_filename (G_TEST_BUILT, "..", "scenarios", NULL);
   const char *const module_dirs[] = { modules, NULL };
   g_autoptr (GError) error = NULL;
   FoliotScenario *scenario = foliot_scenario_load (path, settings, NULL, module_dirs, &error);
 
   g_assert_no_error (error);
+  return scenario;
+}
+
+static FoliotScenario *
+load (const char *const *settings)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "scenarios", "wind-park", NULL);
+
+  return load_from (path, settings);
+}
+
+/* Messages take a while in the model. */
+static FoliotScenario *
+load_slow (const char *folder, const char *const *settings)
+{
+  g_autofree char *park
+      = g_test_build_filename (G_TEST_DIST, "..", "scenarios", "wind-park", "scenario.json", NULL);
+  g_autofree char *absolute = g_canonicalize_filename (park, NULL);
+  g_autofree char *path = g_build_filename (folder, "slow.json", NULL);
+  g_autofree char *json = g_strdup_printf (
+      "{\"foliot\": 1, \"include\": [\"%s\"], \"links\": [{\"latency\": \"250 ms\"}]}", absolute);
+
+  FoliotScenario *scenario;
+
+  g_assert_true (g_file_set_contents (path, json, -1, NULL));
+  scenario = load_from (path, settings);
+  g_assert_cmpint (g_unlink (path), ==, 0);
   return scenario;
 }
 
@@ -35,12 +61,12 @@ remove_folder (const char *folder)
 
 /* Returns: (transfer full): turbines.csv of a run. */
 static char *
-run (const char *transport)
+run (const char *transport, gboolean slow)
 {
   g_autofree char *setting = g_strconcat ("transport=", transport, NULL);
   const char *const settings[] = { setting, NULL };
-  g_autoptr (FoliotScenario) scenario = load (settings);
   g_autofree char *folder = g_dir_make_tmp ("foliot-XXXXXX", NULL);
+  g_autoptr (FoliotScenario) scenario = slow ? load_slow (folder, settings) : load (settings);
   g_autofree char *path = g_build_filename (folder, "turbines.csv", NULL);
   g_autoptr (FoliotWorld) world = NULL;
   g_autoptr (GError) error = NULL;
@@ -64,9 +90,20 @@ run (const char *transport)
 static void
 test_wind_park (gconstpointer transport)
 {
-  g_autofree char *local = run ("local"), *sockets = run (transport);
+  g_autofree char *local = run ("local", FALSE), *sockets = run (transport, FALSE);
 
   g_assert_cmpstr (sockets, ==, local);
+}
+
+/* A latency of the model passes on all of them alike: it is in simulated time, and the way through the system is in none. */
+static void
+test_latency (gconstpointer transport)
+{
+  g_autofree char *none = run ("local", FALSE), *local = run ("local", TRUE),
+                  *sockets = run (transport, TRUE);
+
+  g_assert_cmpstr (sockets, ==, local);
+  g_assert_cmpstr (sockets, !=, none);
 }
 
 /* What was made for the run goes with it. */
@@ -114,6 +151,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/transports/wind-park/tcp", "tcp", test_wind_park);
   g_test_add_data_func ("/transports/wind-park/unix", "unix", test_wind_park);
   g_test_add_data_func ("/transports/wind-park/tls", "tls", test_wind_park);
+  g_test_add_data_func ("/transports/latency/tcp", "tcp", test_latency);
+  g_test_add_data_func ("/transports/latency/tls", "tls", test_latency);
   g_test_add_func ("/transports/private-folder", test_private_folder);
   g_test_add_func ("/transports/no-twins", test_no_twins);
   return g_test_run ();
