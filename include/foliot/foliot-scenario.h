@@ -131,6 +131,49 @@ FOLIOT_API GType foliot_module_find_type (const char *name, const char *const *m
 FOLIOT_API const char *foliot_scenario_get_schema (void);
 
 /**
+ * FoliotCosimVariable:
+ * @model: as the section `cosim` names it
+ * @agent: its name
+ * @name: as masters know it: `P`
+ * @unit: (nullable): "kW", "1" for per unit
+ * @help: (nullable): a sentence
+ * @is_output: whether the agent says it, else it is told
+ *
+ * What a master that sets the time exchanges with one agent.
+ */
+typedef struct
+{
+  const char *model;
+  const char *agent;
+  const char *name;
+  const char *unit;
+  const char *help;
+  gboolean is_output;
+} FoliotCosimVariable;
+/**
+ * foliot_scenario_get_cosim_variables: (skip)
+ * @out_n: (out): how many
+ *
+ * Returns: (array length=out_n) (transfer none): for each model of the section `cosim` and each of its agents, in the order of the
+ *   file, what goes in, then what goes out; empty without the section
+ */
+FOLIOT_API const FoliotCosimVariable *foliot_scenario_get_cosim_variables (FoliotScenario *scenario,
+                                                                           gsize *out_n);
+/**
+ * foliot_scenario_get_cosim_step:
+ *
+ * Returns: in which steps a master that steps is to go; 0: the section `cosim` says none
+ */
+FOLIOT_API FoliotTime foliot_scenario_get_cosim_step (FoliotScenario *scenario);
+/**
+ * foliot_scenario_get_cosim:
+ * @master: `mosaik`, `helics` or `fmi`
+ *
+ * Returns: (transfer none) (nullable): what the section `cosim` says for this master alone, a map, parameters filled in
+ */
+FOLIOT_API FoliotValue *foliot_scenario_get_cosim (FoliotScenario *scenario, const char *master);
+
+/**
  * FoliotTable:
  *
  * One recorded table: named columns, rows in the order of recording. Cells are null, bool, int, double or string.
@@ -185,6 +228,11 @@ typedef enum
  * @keep: which events go into the results folder; none of a world in several processes
  * @keep_from: with @keep, the number of the first event that is kept; 0: the first one of the run
  * @keep_to: with @keep, of the last one; 0: of the run
+ * @coupled: a master sets the time: it moves by [method@World.advance_to] alone and has no end of its own. What a model of the
+ *   section `cosim` names as input is the master's to set: no series feeds it
+ * @entities_later: with @coupled: the agents of the models are not there before [method@World.add_agent] makes them
+ * @kernel: (nullable): with @coupled: a kernel of EXTERNAL drive that stands at the scenario's `init_time`, for a master that lives in the
+ *   same one. The world lives in it, and closes it when it closes. Seed, digest and the shuffling of ties are then the kernel's
  */
 typedef struct
 {
@@ -205,6 +253,9 @@ typedef struct
   FoliotKeep keep;
   guint64 keep_from;
   guint64 keep_to;
+  gboolean coupled;
+  gboolean entities_later;
+  FoliotKernel *kernel;
 } FoliotWorldOptions;
 
 /**
@@ -296,6 +347,76 @@ FOLIOT_API gboolean foliot_world_run (FoliotWorld *world, GError **error);
  * done, or all of them, is no end. Main stack only.
  */
 FOLIOT_API void foliot_world_serve (FoliotWorld *world, GError **error);
+/*
+ * A world whose time somebody else sets (`coupled`), for all masters alike. Its loop is
+ *
+ *   foliot_world_set_input (world, …, at = t, …);        for all that the master brings for t
+ *   next = foliot_world_advance_to (world, t);           all up to and at t is done, in all processes of the run
+ *   foliot_world_get_output (world, …);                  as it is at t
+ */
+/**
+ * foliot_world_set_input:
+ * @agent: its name
+ * @input: as the section `cosim` names it, or of the type of an agent that belongs to no model
+ * @at: when it comes: not before now; before whatever else happens at that time
+ * @value: what comes
+ * @error: UNKNOWN: no such agent or input; %FOLIOT_KERNEL_ERROR_PAST
+ *
+ * An event of the agent, the same one as a series of the scenario makes: so the agent's own view is equal under all masters.
+ */
+FOLIOT_API gboolean foliot_world_set_input (FoliotWorld *world, const char *agent, const char *input,
+                                            FoliotTime at, FoliotValue *value, GError **error);
+/**
+ * foliot_world_get_output:
+ * @output: as the section `cosim` names it, or of the type of an agent that belongs to no model
+ * @error: UNKNOWN
+ *
+ * Returns: (transfer full): as it was when the last [method@World.advance_to] had settled; null where the agent says nothing
+ */
+FOLIOT_API FoliotValue *foliot_world_get_output (FoliotWorld *world, const char *agent, const char *output,
+                                                 GError **error) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_world_advance_to:
+ * @to: kernel time; not before now. Now is allowed: what was set for now is done
+ *
+ * Goes through every due time up to @to, and waits until nothing of @to is left to do, in no container and no process of the run. One at
+ * a time.
+ *
+ * Returns: (transfer full): resolves with the time in ns at which the next thing is due, null: nothing is. Rejects with
+ *   %FOLIOT_KERNEL_ERROR_PAST, %FOLIOT_KERNEL_ERROR_BUSY, %FOLIOT_SCENARIO_ERROR_AGENT
+ */
+FOLIOT_API FoliotFuture *foliot_world_advance_to (FoliotWorld *world, FoliotTime to) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_world_run_to:
+ * @out_next_due: (out) (optional): when the next thing is due; `FOLIOT_TIME_NEVER`: nothing is
+ * @error: as advance_to, %FOLIOT_KERNEL_ERROR_INTERRUPTED, %FOLIOT_CHILD_ERROR_ENDED
+ *
+ * As advance_to, for the main stack: drives the kernel until it is done.
+ */
+FOLIOT_API gboolean foliot_world_run_to (FoliotWorld *world, FoliotTime to, FoliotTime *out_next_due,
+                                         GError **error);
+/**
+ * foliot_world_add_agent:
+ * @model: of the section `cosim`
+ * @params: (nullable) (transfer none): a map of the model's parameters; what it does not have keeps the value of the file
+ *
+ * For a master that makes entities (`entities_later`): the next agent of the model, as the file describes it. Beyond the count of the
+ * file's last entry `{index}` goes on, and the containers of that entry's agents are taken in turn.
+ *
+ * Returns: (transfer full): resolves with the agent's name when its init is done. Rejects with UNKNOWN, TYPE, AGENT
+ */
+FOLIOT_API FoliotFuture *foliot_world_add_agent (FoliotWorld *world, const char *model,
+                                                 FoliotValue *params) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_world_finish:
+ * @until: the run covers the times up to, and not including, this one; `FOLIOT_TIME_NEVER`: up to now
+ *
+ * The master has come to its end: what is left before @until runs, what agents in other processes recorded is collected, these
+ * processes end, and the results can be written. Expectations marked `unless_cut` are checked when @until is the scenario's own end.
+ *
+ * Returns: (transfer full): resolves with null. Rejects as advance_to
+ */
+FOLIOT_API FoliotFuture *foliot_world_finish (FoliotWorld *world, FoliotTime until) FOLIOT_WARN_UNUSED;
 /**
  * foliot_world_get_keeper_url:
  *

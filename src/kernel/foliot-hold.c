@@ -79,6 +79,26 @@ _foliot_kernel_report_holds (FoliotKernel *self)
   return g_string_free (text, FALSE);
 }
 
+gboolean
+_foliot_kernel_set_released_func (FoliotKernel *self, FoliotEventFunc func, gpointer target)
+{
+  gboolean was_set = self->released_func != NULL;
+
+  g_assert (func == NULL || !was_set);
+  self->released_func = func;
+  self->released_target = target;
+  return was_set;
+}
+
+static void
+tell_released (FoliotKernel *self)
+{
+  FoliotEventFunc func = g_steal_pointer (&self->released_func);
+
+  _foliot_kernel_post_to (self, 0, self->head.now, G_MAXINT8, FOLIOT_EVENT_NOTIFY, func,
+                          self->released_target, NULL);
+}
+
 void
 foliot_hold_release (FoliotHold *hold)
 {
@@ -92,6 +112,8 @@ foliot_hold_release (FoliotHold *hold)
       hold->kernel->n_settle_holds -= hold->settles;
       if (--hold->kernel->n_holds == 0 && hold->kernel->drive == FOLIOT_DRIVE_PACED)
         hold->kernel->pace.started = FALSE;
+      if (hold->kernel->released_func != NULL && hold->kernel->n_holds == hold->kernel->n_settle_holds)
+        tell_released (hold->kernel);
     }
   g_free (hold->why);
   g_free (hold);

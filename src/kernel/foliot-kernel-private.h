@@ -178,6 +178,16 @@ FoliotHold *_foliot_kernel_hold_described (FoliotKernel *kernel, FoliotDescribeF
  * left to do itself, and no report names it. */
 FoliotHold *_foliot_kernel_hold_to_settle (FoliotKernel *kernel) FOLIOT_WARN_UNUSED;
 /*
+ * _foliot_kernel_set_released_func:
+ * @func: (nullable): %NULL takes back what was set
+ *
+ * When no hold is in force any more but those of who settles, an event of @func is posted at the present time, behind all that is
+ * posted for it by then; once. For a fiber that waits until all is done. There is one at a time.
+ *
+ * Returns: whether one was set, whose event is not posted now
+ */
+gboolean _foliot_kernel_set_released_func (FoliotKernel *kernel, FoliotEventFunc func, gpointer target);
+/*
  * _foliot_kernel_wait_while_held:
  * @error: %FOLIOT_KERNEL_ERROR_HELD
  *

@@ -96,8 +96,10 @@ struct _FoliotKernel
   FoliotPace pace;
   FoliotHold *holds; /* in order of asking */
   guint n_holds;
-  guint n_settle_holds; /* of these */
-  gboolean running;     /* inside run_until */
+  guint n_settle_holds;          /* of these */
+  FoliotEventFunc released_func; /* NULL: nobody waits for that */
+  gpointer released_target;
+  gboolean running; /* inside run_until */
   gboolean closed;
 
   /* The main loop. */

@@ -200,6 +200,23 @@ read_columns (const FoliotCursor *entry, FoliotOutputSpec *spec, GError **error)
   return TRUE;
 }
 
+gboolean
+_foliot_scenario_sample_agent (FoliotScenario *scenario, FoliotOutputSpec *spec, guint agent,
+                               const FoliotCursor *at_columns, GError **error)
+{
+  g_array_append_val (spec->agents, agent);
+  for (gsize k = 0; spec->columns[k] != NULL; k++)
+    {
+      FoliotCursor at = foliot_cursor_element (at_columns, k);
+      const FoliotOutput *output = find_output (scenario, agent, &at, spec->columns[k], error);
+
+      if (output == NULL)
+        return FALSE;
+      g_ptr_array_add (spec->outputs, (gpointer) output);
+    }
+  return TRUE;
+}
+
 static gboolean
 read_sampling (FoliotScenario *scenario, const FoliotCursor *entry, FoliotOutputSpec *spec, GError **error)
 {
@@ -225,23 +242,15 @@ read_sampling (FoliotScenario *scenario, const FoliotCursor *entry, FoliotOutput
                           "expected a time not before \"init_time\"");
       return FALSE;
     }
+  spec->pattern = g_strdup (pattern);
   compiled = g_pattern_spec_new (pattern);
   for (guint i = 0; i < scenario->agents->len; i++)
     {
       const FoliotAgentSpec *agent = &g_array_index (scenario->agents, FoliotAgentSpec, i);
 
-      if (!g_pattern_spec_match_string (compiled, agent->name))
-        continue;
-      g_array_append_val (spec->agents, i);
-      for (gsize k = 0; spec->columns[k] != NULL; k++)
-        {
-          FoliotCursor at = foliot_cursor_element (&at_columns, k);
-          const FoliotOutput *output = find_output (scenario, i, &at, spec->columns[k], error);
-
-          if (output == NULL)
-            return FALSE;
-          g_ptr_array_add (spec->outputs, (gpointer) output);
-        }
+      if (g_pattern_spec_match_string (compiled, agent->name)
+          && !_foliot_scenario_sample_agent (scenario, spec, i, &at_columns, error))
+        return FALSE;
     }
   if (spec->agents->len > 0)
     return TRUE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <foliot/foliot-mosaik.h>
+
 #include "scenario/foliot-cursor.h"
 #include "scenario/foliot-module.h"
 #include "scenario/foliot-series.h"
@@ -51,6 +53,7 @@ typedef struct
   char *table;
   char *label;      /* name of the column with the agent's name */
   GStrv columns;    /* behind time_s and label */
+  char *pattern;    /* of the names of its agents; sampled tables only */
   FoliotTime every; /* 0: rows come from foliot_agent_record */
   FoliotTime from;
   GArray *agents;     /* of guint, in the order of creation; sampled tables only */
@@ -80,9 +83,62 @@ typedef struct
   double at_most, at_least, equals, relative_tolerance;
 } FoliotExpectSpec;
 
+/* ---- the section "cosim" ---- */
+
+typedef struct
+{
+  char *name; /* as masters know it */
+  /* Exactly one of the first two for what comes in, the last for what goes out. */
+  const FoliotInput *input;
+  const FoliotMethod *method;
+  const FoliotOutput *output;
+  gboolean is_event; /* under mosaik: in: a trigger; out: not persistent */
+} FoliotModelPort;
+
+typedef struct
+{
+  char *name; /* as masters know it */
+  char *argument;
+} FoliotModelParam;
+
+typedef struct
+{
+  char *name;
+  char *pattern;  /* of the names of its agents */
+  GType type;     /* of all its agents */
+  GArray *agents; /* of guint, in the order of the file */
+  GArray *params; /* of FoliotModelParam */
+  GArray *ports;  /* of FoliotModelPort: what comes in, then what goes out */
+  guint n_inputs; /* of the ports */
+} FoliotModelSpec;
+
+typedef struct
+{
+  char *name;
+  guint agent;
+  char *method;
+} FoliotExtraMethod;
+
+typedef struct
+{
+  FoliotTime step;       /* 0: none */
+  FoliotValue *resolved; /* the section with its parameters; NULL: the scenario has none */
+  GArray *models;        /* of FoliotModelSpec */
+  GArray *variables;     /* of FoliotCosimVariable */
+  GHashTable *by_agent;  /* index of an agent + 1 → index of its model + 1; looked up, never walked */
+  char *master;          /* nullable: name of the agent through which the others ask the master */
+  FoliotMosaikType mosaik_type;
+  FoliotValue *mosaik_init;    /* a map: keyword → setting */
+  gboolean mosaik_sets_data;   /* feedback "set_data"; else "output" */
+  gboolean mosaik_sets_events; /* announces set_event */
+  char *mosaik_feedback_to;    /* nullable: type of the entities that get it */
+  GArray *mosaik_methods;      /* of FoliotExtraMethod */
+} FoliotCosimSpec;
+
 struct _FoliotScenario
 {
   GObject parent_instance;
+  FoliotScenario *base; /* nullable: of which it is a copy; owns the module */
   char *path;
   char *folder;
   char *name;
@@ -111,7 +167,19 @@ struct _FoliotScenario
   GArray *inputs;              /* of FoliotInputSpec */
   GArray *outputs;             /* of FoliotOutputSpec */
   GArray *expects;             /* of FoliotExpectSpec */
+  FoliotCosimSpec cosim;
 };
+
+/* foliot-scenario-cosim.c */
+void _foliot_scenario_init_cosim (FoliotScenario *scenario);
+void _foliot_scenario_clear_cosim (FoliotScenario *scenario);
+/* Returns: (nullable): the model of an agent, by its index. */
+const FoliotModelSpec *_foliot_scenario_get_model_of (FoliotScenario *scenario, guint agent);
+/* Returns: (nullable): @name as a master says it, of @agent: the agent's model decides, else its type. @storage: for the
+ * latter. Error: UNKNOWN. */
+const FoliotModelPort *_foliot_scenario_find_port (FoliotScenario *scenario, guint agent, const char *name,
+                                                   gboolean is_output, FoliotModelPort *storage,
+                                                   GError **error);
 
 /* As foliot_scenario_load(), with the acquisition that fails; 0: none. */
 FoliotScenario *_foliot_scenario_load (const char *path, const char *const *settings,
@@ -125,6 +193,17 @@ FoliotScenario *_foliot_scenario_new (const char *path, FoliotJsonFile *file, Fo
 /* The next input of a scenario that was unpacked; foliot-scenario-pack.c. */
 FoliotSeries *_foliot_scenario_unpack_series (FoliotScenario *scenario, const FoliotCursor *at,
                                               const char *time_column, GError **error);
+/* Returns: (transfer full): the same, of which a world may make more agents than the file has. */
+FoliotScenario *_foliot_scenario_copy (FoliotScenario *scenario);
+/* Adds the agent that comes behind the last one of @model; *@out_agent is its index. @params: (nullable): of whose arguments it
+ * does not matter what the file says. Only to a copy. Error: UNKNOWN, TYPE. */
+gboolean _foliot_scenario_add_agent (FoliotScenario *scenario, const FoliotModelSpec *model,
+                                     FoliotValue *params, guint *out_agent, GError **error);
+/* Returns: (transfer full): @args, and over them what @params (nullable) says. Error: UNKNOWN. */
+FoliotValue *_foliot_scenario_lay_params (const FoliotModelSpec *model, FoliotValue *args,
+                                          FoliotValue *params, GError **error);
+/* Whether init of the agent's type takes @args. Error: UNKNOWN, MISSING, TYPE. */
+gboolean _foliot_scenario_check_args (const FoliotAgentSpec *spec, FoliotValue *args, GError **error);
 /* Reads the sections of the merged tree into the scenario. */
 gboolean _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs, GError **error);
 /* Whether its containers talk over real sockets. */

@@ -249,9 +249,19 @@ check_args (const FoliotAgentSpec *spec, const FoliotCursor *args, GError **erro
   return check_arg_types (signature, args, foliot_agent_type_get_name (spec->type), error);
 }
 
-static gboolean
-read_agent (FoliotScenario *scenario, const FoliotCursor *entry, const FoliotTemplate *template,
-            GError **error)
+gboolean
+_foliot_scenario_check_args (const FoliotAgentSpec *spec, FoliotValue *args, GError **error)
+{
+  g_autoptr (GPtrArray) no_files = g_ptr_array_new ();
+  const FoliotCursor root = { .value = args, .files = no_files };
+  const FoliotCursor at = foliot_cursor_with (&root, args);
+
+  return check_args (spec, &at, error);
+}
+
+gboolean
+_foliot_scenario_read_agent (FoliotScenario *scenario, const FoliotCursor *entry,
+                             const FoliotTemplate *template, GError **error)
 {
   FoliotCursor at_name = foliot_cursor_member (entry, "name");
   FoliotCursor at_type = foliot_cursor_member (entry, "type");
@@ -570,7 +580,7 @@ read_module (FoliotScenario *scenario, const FoliotCursor *root, const char *con
 static const char *const root_members[]
     = { "foliot",    "name",     "description", "include",   "module",     "seed",       "start_date",
         "init_time", "duration", "transport",   "processes", "parameters", "containers", "agents",
-        "links",     "inputs",   "outputs",     "expect",    NULL };
+        "links",     "inputs",   "outputs",     "expect",    "cosim",      NULL };
 static const char *const container_members[] = { "name", "codec", "count", NULL };
 static const char *const agent_members[] = { "name", "type", "container", "args", "count", NULL };
 static const char *const link_members[] = { "from", "to", "latency", "loss", "count", NULL };
@@ -623,9 +633,10 @@ _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs,
     return FALSE;
   if (scenario->containers->len == 0)
     add_container (scenario, g_strdup ("main"), FOLIOT_TYPE_CODEC_JSON);
-  if (!read_section (scenario, &tree, "agents", agent_members, read_agent, error))
+  if (!read_section (scenario, &tree, "agents", agent_members, _foliot_scenario_read_agent, error))
     return FALSE;
-  if (!check_all_agent_names (scenario, &tree, error))
+  if (!_foliot_scenario_read_cosim (scenario, &tree, error)
+      || !check_all_agent_names (scenario, &tree, error))
     return FALSE;
   return read_section (scenario, &tree, "links", link_members, read_link, error)
          && check_links (scenario, &tree, error)

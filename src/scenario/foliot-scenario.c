@@ -417,6 +417,7 @@ clear_output (gpointer data)
 
   g_free (spec->table);
   g_free (spec->label);
+  g_free (spec->pattern);
   g_strfreev (spec->columns);
   g_array_unref (spec->agents);
   g_ptr_array_unref (spec->outputs);
@@ -444,6 +445,7 @@ foliot_scenario_init (FoliotScenario *scenario)
   scenario->outputs = new_specs (sizeof (FoliotOutputSpec), clear_output);
   scenario->expects = new_specs (sizeof (FoliotExpectSpec), NULL);
   scenario->init_time = -FOLIOT_SECOND;
+  _foliot_scenario_init_cosim (scenario);
 }
 
 static void
@@ -451,6 +453,7 @@ foliot_scenario_finalize (GObject *object)
 {
   FoliotScenario *scenario = FOLIOT_SCENARIO (object);
 
+  _foliot_scenario_clear_cosim (scenario);
   g_hash_table_unref (scenario->agent_index);
   g_hash_table_unref (scenario->container_index);
   g_array_unref (scenario->expects);
@@ -459,7 +462,9 @@ foliot_scenario_finalize (GObject *object)
   g_array_unref (scenario->links);
   g_array_unref (scenario->agents);
   g_array_unref (scenario->containers);
-  g_clear_pointer (&scenario->module, foliot_loaded_module_free);
+  if (scenario->base == NULL)
+    g_clear_pointer (&scenario->module, foliot_loaded_module_free);
+  g_clear_object (&scenario->base);
   g_clear_pointer (&scenario->parameters, foliot_value_unref);
   g_clear_pointer (&scenario->resolved, foliot_value_unref);
   g_clear_pointer (&scenario->packed_inputs, foliot_value_unref);

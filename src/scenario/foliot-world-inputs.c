@@ -21,9 +21,45 @@ typedef struct
 {
   FoliotWorld *world;
   guint agent;
-  const FoliotInput *input;
+  const FoliotInput *input; /* NULL: @method */
+  const FoliotMethod *method;
   FoliotValue *value;
 } Delivery;
+
+static const char *
+get_name (const Delivery *delivery)
+{
+  return delivery->input != NULL ? delivery->input->name : delivery->method->name;
+}
+
+/* A method of the agent that takes one argument, called as a peer would. */
+static gboolean
+call_method (FoliotAgent *agent, const FoliotMethod *method, FoliotValue *value, GError **error)
+{
+  g_autoptr (FoliotSignature) signature
+      = foliot_signature_new (method->signature != NULL ? method->signature : "", error);
+  g_autoptr (FoliotValue) positional = foliot_value_build_list (foliot_value_ref (value), NULL),
+                          result = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (FoliotArgs) args
+      = signature != NULL ? foliot_signature_bind (signature, method->name, positional, NULL, error) : NULL;
+
+  if (args == NULL)
+    return FALSE;
+  result = method->func (agent, args, &local);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean
+take (const Delivery *delivery, FoliotAgent *agent, GError **error)
+{
+  if (delivery->method != NULL)
+    return call_method (agent, delivery->method, delivery->value, error);
+  return delivery->input->func (agent, delivery->value, error);
+}
 
 static void
 run_input (gpointer user_data)
@@ -32,10 +68,9 @@ run_input (gpointer user_data)
   FoliotAgent *agent = g_ptr_array_index (delivery->world->agents, delivery->agent);
   g_autoptr (GError) error = NULL;
 
-  if (!delivery->input->func (agent, delivery->value, &error)
-      && !g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED))
+  if (!take (delivery, agent, &error) && !g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED))
     {
-      g_autofree char *what = g_strdup_printf ("input %s", delivery->input->name);
+      g_autofree char *what = g_strdup_printf ("input %s", get_name (delivery));
 
       if (error == NULL)
         error = g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_FAILED, "it returned FALSE without an error");
@@ -60,7 +95,7 @@ deliver (gpointer target, gpointer payload)
   FoliotWorld *world = target;
   Delivery *delivery = payload;
   FoliotAgent *agent = g_ptr_array_index (world->agents, delivery->agent);
-  const char *name = delivery->input->name;
+  const char *name = get_name (delivery);
   guint64 hash
       = foliot_hash_mix (foliot_hash_bytes (name, strlen (name)), foliot_value_hash (delivery->value));
   g_autoptr (GError) error = NULL;
@@ -81,14 +116,28 @@ deliver (gpointer target, gpointer payload)
 }
 
 void
-_foliot_world_deliver (FoliotWorld *world, guint agent, const FoliotInput *input, FoliotValue *value)
+_foliot_world_deliver (FoliotWorld *world, guint agent, const FoliotInput *input, const FoliotMethod *method,
+                       FoliotTime at, FoliotValue *value)
 {
   Delivery *delivery = g_new (Delivery, 1);
   guint32 node = foliot_agent_get_node (g_ptr_array_index (world->agents, agent));
 
-  *delivery = (Delivery){ world, agent, input, foliot_value_ref (value) };
-  _foliot_kernel_post_to (world->kernel, node, foliot_kernel_now (world->kernel), FOLIOT_PRIORITY_INPUT,
-                          FOLIOT_EVENT_INPUT, deliver, world, delivery);
+  *delivery = (Delivery){ world, agent, input, method, foliot_value_ref (value) };
+  _foliot_kernel_post_to (world->kernel, node, at, FOLIOT_PRIORITY_INPUT, FOLIOT_EVENT_INPUT, deliver, world,
+                          delivery);
+}
+
+/* What the master names as input of a model is its own to set. */
+static gboolean
+is_fed (FoliotWorld *world, const FoliotDelivery *to)
+{
+  const FoliotModelSpec *model
+      = world->coupled ? _foliot_scenario_get_model_of (world->scenario, to->agent) : NULL;
+
+  for (guint i = 0; model != NULL && i < model->n_inputs; i++)
+    if (g_array_index (model->ports, FoliotModelPort, i).input == to->input)
+      return FALSE;
+  return world->agents->pdata[to->agent] != NULL;
 }
 
 static void post_row (Feed *feed);
@@ -110,8 +159,9 @@ feed_row (gpointer target, gpointer payload)
       double number = series->values[feed->row * series->n_columns + to->column];
       g_autoptr (FoliotValue) value = foliot_value_new_double (to->scaled ? number * to->scale : number);
 
-      if (feed->world->agents->pdata[to->agent] != NULL)
-        _foliot_world_deliver (feed->world, to->agent, to->input, value);
+      if (is_fed (feed->world, to))
+        _foliot_world_deliver (feed->world, to->agent, to->input, NULL,
+                               foliot_kernel_now (feed->world->kernel), value);
     }
   feed->row++;
   post_row (feed);
@@ -137,7 +187,7 @@ static gboolean
 is_for_us (FoliotWorld *world, const FoliotInputSpec *spec)
 {
   for (guint i = 0; i < spec->deliveries->len; i++)
-    if (world->agents->pdata[g_array_index (spec->deliveries, FoliotDelivery, i).agent] != NULL)
+    if (is_fed (world, &g_array_index (spec->deliveries, FoliotDelivery, i)))
       return TRUE;
   return FALSE;
 }

@@ -81,7 +81,7 @@ put_off (Sampler *sampler)
   if (world->late == NULL)
     world->late = g_ptr_array_new_with_free_func (g_free);
   if (world->late_hold == NULL)
-    world->late_hold = foliot_kernel_hold (world->kernel, "a sample of the tables", 0);
+    world->late_hold = _foliot_kernel_hold_to_settle (world->kernel);
   g_ptr_array_add (world->late, sampler);
 }
 
@@ -104,6 +104,8 @@ sample (gpointer target, gpointer payload)
     }
   for (guint i = 0; i < sampler->spec->agents->len; i++)
     {
+      if (get_agent (sampler->world, sampler->spec, i) == NULL)
+        continue; /* the master has not made it */
       sample_agent (sampler, i, cells, &hash);
       foliot_table_add_row (sampler->table, cells);
       if (_foliot_kernel_is_showing (sampler->world->kernel))

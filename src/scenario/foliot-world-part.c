@@ -36,14 +36,11 @@ _foliot_world_get_container_of (FoliotWorld *world, guint container)
 char *
 _foliot_world_dup_agent_url (FoliotWorld *world, guint index)
 {
-  const GArray *specs = world->scenario->agents;
-  guint container = g_array_index (specs, FoliotAgentSpec, index).container, id = 0;
+  guint container = g_array_index (world->scenario->agents, FoliotAgentSpec, index).container;
 
   if (world->agents->pdata[index] != NULL)
     return g_strdup (foliot_agent_get_address (world->agents->pdata[index]));
-  for (guint i = 0; i < index; i++)
-    id += g_array_index (specs, FoliotAgentSpec, i).container == container;
-  return g_strdup_printf ("%s%u", world->urls[container], id);
+  return g_strdup_printf ("%s%u", world->urls[container], g_array_index (world->ids, guint, index));
 }
 
 static gboolean

@@ -33,6 +33,14 @@ struct _FoliotWorld
   FoliotTime heading;       /* where the director sends all of them */
   gboolean stopping;        /* the other processes were told to end */
   gboolean has_cause;       /* the failure is what it is */
+  FoliotScope *scope;       /* nullable: of a coupled world: whoever moves its time */
+  FoliotFuture *moving;     /* nullable: the advance that is under way */
+  GArray *ids;              /* of guint: of each agent in its container; G_MAXUINT: not made yet */
+  GArray *n_ids;            /* of guint: given out in each container */
+  GArray *n_entities;       /* of guint: agents that the master has made of each model */
+  gboolean coupled;         /* a master sets the time */
+  gboolean entities_later;  /* and makes the agents of the models */
+  gboolean finished;        /* the master has come to its end */
   gboolean owns_folder;
   gboolean has_sockets; /* its containers talk over real ones, and whoever steps it waits for them */
   gboolean through_codec;
@@ -64,18 +72,27 @@ void _foliot_world_resume_samples (FoliotWorld *world);
 
 /*
  * _foliot_world_deliver:
+ * @input, @method: one of the two; static
+ * @at: not before now
  * @value: transfer none
  *
- * Brings @value to an input of @agent at the present time: an event of the agent, before everything else of this time. The one
+ * Brings @value to @agent at the time @at: an event of the agent, before everything else of that time. The one
  * way in, whoever the master is: a series of the scenario or a simulator that sets the time.
  */
-void _foliot_world_deliver (FoliotWorld *world, guint agent, const FoliotInput *input, FoliotValue *value);
+void _foliot_world_deliver (FoliotWorld *world, guint agent, const FoliotInput *input,
+                            const FoliotMethod *method, FoliotTime at, FoliotValue *value);
 
 /* Ends the run: `<agent>: <what> failed at <time> s: <message>`. The first failure counts. */
 void _foliot_world_fail (FoliotWorld *world, const char *agent, const char *what, const GError *why);
 
 /* Starts the agents that are here, in their order. */
 gboolean _foliot_world_start_agents (FoliotWorld *world, GError **error);
+/* Makes the agent, if its container is here. */
+gboolean _foliot_world_make_agent (FoliotWorld *world, guint index, GError **error);
+/* Starts one that is here. Returns: (transfer full): settled when its init has ended, well or not. */
+FoliotFuture *_foliot_world_start_agent (FoliotWorld *world, guint index);
+/* Index of an agent that is made, here or elsewhere; −1 with UNKNOWN. */
+int _foliot_world_find_agent (FoliotWorld *world, const char *name, GError **error);
 
 /* @cells: of the outputs alone; transfer full. @index: in the table's agents; it must be here. */
 void _foliot_world_sample_agent (FoliotWorld *world, const FoliotOutputSpec *spec, guint index,

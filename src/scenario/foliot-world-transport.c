@@ -214,7 +214,7 @@ _foliot_world_remove_sockets (FoliotWorld *world)
 
 /* ---- waiting ---- */
 
-/* Held by anything but the samples themselves. */
+/* Held by anything but the samples themselves, which hold as one who settles does. */
 gboolean
 _foliot_world_is_waiting (FoliotWorld *world)
 {
@@ -223,7 +223,7 @@ _foliot_world_is_waiting (FoliotWorld *world)
   if (!world->has_sockets)
     return FALSE;
   foliot_kernel_peek_settled (world->kernel, &settled);
-  return settled.n_holds > (world->late_hold != NULL ? 1 : 0);
+  return settled.n_holds > 0;
 }
 
 gboolean

@@ -32,6 +32,8 @@ _foliot_world_fail (FoliotWorld *world, const char *agent, const char *what, con
   g_set_error (&world->failure, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT,
                "agent %s: %s failed at %s s: %s", agent, what, time, why->message);
   foliot_kernel_set_limit (world->kernel, now);
+  if (world->scope != NULL)
+    foliot_scope_cancel (world->scope);
   if (world->ended != NULL)
     foliot_future_resolve (world->ended, NULL);
 }
@@ -95,45 +97,87 @@ typedef struct
   guint index;
 } Start;
 
-static FoliotValue *
-new_agent_address (FoliotWorld *world, const char *agent)
+int
+_foliot_world_find_agent (FoliotWorld *world, const char *name, GError **error)
 {
-  guint found = GPOINTER_TO_UINT (g_hash_table_lookup (world->scenario->agent_index, agent));
-  g_autofree char *url = _foliot_world_dup_agent_url (world, found - 1);
+  guint found = GPOINTER_TO_UINT (g_hash_table_lookup (world->scenario->agent_index, name));
 
-  return foliot_value_new_string (url);
+  if (found > 0 && g_array_index (world->ids, guint, found - 1) != G_MAXUINT)
+    return (int) found - 1;
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN, "there is no agent \"%s\"%s",
+               name, found > 0 ? ": the master has not made it" : "");
+  return -1;
+}
+
+static FoliotValue *
+new_agent_address (FoliotWorld *world, const char *agent, GError **error)
+{
+  int found = _foliot_world_find_agent (world, agent, error);
+  g_autofree char *url = found >= 0 ? _foliot_world_dup_agent_url (world, (guint) found) : NULL;
+
+  return url != NULL ? foliot_value_new_string (url) : NULL;
+}
+
+static FoliotValue *resolve_agents (FoliotWorld *world, FoliotValue *value, GError **error);
+
+static void
+unref_values (FoliotValue **values, gsize n)
+{
+  while (n > 0)
+    foliot_value_unref (values[--n]);
+}
+
+static FoliotValue *
+resolve_list (FoliotWorld *world, FoliotValue *list, GError **error)
+{
+  gsize n = foliot_value_get_length (list);
+  g_autofree FoliotValue **items = g_new (FoliotValue *, n + 1);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      items[i] = resolve_agents (world, foliot_value_get_item (list, i), error);
+      if (items[i] == NULL)
+        {
+          unref_values (items, i);
+          return NULL;
+        }
+    }
+  return foliot_value_new_list (items, n);
+}
+
+static FoliotValue *
+resolve_map (FoliotWorld *world, FoliotValue *map, GError **error)
+{
+  gsize n = foliot_value_get_length (map);
+  g_autofree FoliotValue **pairs = g_new (FoliotValue *, 2 * n + 1);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      pairs[2 * i + 1] = resolve_agents (world, foliot_value_get_pair_value (map, i), error);
+      if (pairs[2 * i + 1] == NULL)
+        {
+          unref_values (pairs, 2 * i);
+          return NULL;
+        }
+      pairs[2 * i] = foliot_value_ref (foliot_value_get_key (map, i));
+    }
+  return foliot_value_new_map (pairs, n);
 }
 
 /* {"agent": NAME} becomes the agent's address; everything else stays. */
 static FoliotValue *
-resolve_agents (FoliotWorld *world, FoliotValue *value)
+resolve_agents (FoliotWorld *world, FoliotValue *value, GError **error)
 {
-  gsize n;
-  g_autofree FoliotValue **items = NULL;
+  const char *agent = _foliot_scenario_get_agent_name (value);
 
+  if (agent != NULL)
+    return new_agent_address (world, agent, error);
   switch (foliot_value_get_kind (value))
     {
     case FOLIOT_VALUE_LIST:
-      n = foliot_value_get_length (value);
-      items = g_new (FoliotValue *, n + 1);
-      for (gsize i = 0; i < n; i++)
-        items[i] = resolve_agents (world, foliot_value_get_item (value, i));
-      return foliot_value_new_list (items, n);
+      return resolve_list (world, value, error);
     case FOLIOT_VALUE_MAP:
-      {
-        const char *agent = _foliot_scenario_get_agent_name (value);
-
-        if (agent != NULL)
-          return new_agent_address (world, agent);
-        n = foliot_value_get_length (value);
-        items = g_new (FoliotValue *, 2 * n + 1);
-        for (gsize i = 0; i < n; i++)
-          {
-            items[2 * i] = foliot_value_ref (foliot_value_get_key (value, i));
-            items[2 * i + 1] = resolve_agents (world, foliot_value_get_pair_value (value, i));
-          }
-        return foliot_value_new_map (items, n);
-      }
+      return resolve_map (world, value, error);
     default:
       return foliot_value_ref (value);
     }
@@ -191,9 +235,9 @@ start_agent (gpointer user_data, GError **error)
   FoliotWorld *world = start->world;
   FoliotAgent *agent = g_ptr_array_index (world->agents, start->index);
   const FoliotAgentSpec *spec = &g_array_index (world->scenario->agents, FoliotAgentSpec, start->index);
-  g_autoptr (FoliotValue) addresses = resolve_agents (world, spec->args);
   g_autoptr (GError) local = NULL;
-  g_autoptr (FoliotValue) args = connect_arguments (agent, addresses, &local);
+  g_autoptr (FoliotValue) addresses = resolve_agents (world, spec->args, &local);
+  g_autoptr (FoliotValue) args = addresses != NULL ? connect_arguments (agent, addresses, &local) : NULL;
   g_autoptr (FoliotValue) started = NULL;
 
   if (args != NULL)
@@ -209,26 +253,53 @@ start_agent (gpointer user_data, GError **error)
   return NULL;
 }
 
+gboolean
+_foliot_world_make_agent (FoliotWorld *world, guint index, GError **error)
+{
+  const FoliotAgentSpec *spec = &g_array_index (world->scenario->agents, FoliotAgentSpec, index);
+
+  if (_foliot_world_has_container (world, spec->container))
+    {
+      world->agents->pdata[index] = foliot_agent_new_detached (
+          _foliot_world_get_container_of (world, spec->container), spec->type, spec->name, error);
+      if (world->agents->pdata[index] == NULL)
+        return FALSE;
+    }
+  g_array_index (world->ids, guint, index) = g_array_index (world->n_ids, guint, spec->container)++;
+  return TRUE;
+}
+
 static gboolean
 make_agents (FoliotWorld *world, GError **error)
 {
-  const GArray *specs = world->scenario->agents;
+  const guint not_made = G_MAXUINT;
 
-  for (guint i = 0; i < specs->len; i++)
+  g_array_set_size (world->n_ids, world->scenario->containers->len);
+  g_array_set_size (world->n_entities, world->scenario->cosim.models->len);
+  for (guint i = 0; i < world->scenario->agents->len; i++)
     {
-      const FoliotAgentSpec *spec = &g_array_index (specs, FoliotAgentSpec, i);
-      FoliotAgent *agent = NULL;
-
-      if (_foliot_world_has_container (world, spec->container))
-        {
-          agent = foliot_agent_new_detached (_foliot_world_get_container_of (world, spec->container),
-                                             spec->type, spec->name, error);
-          if (agent == NULL)
-            return FALSE;
-        }
-      g_ptr_array_add (world->agents, agent);
+      g_ptr_array_add (world->agents, NULL);
+      g_array_append_val (world->ids, not_made);
+      if ((!world->entities_later || _foliot_scenario_get_model_of (world->scenario, i) == NULL)
+          && !_foliot_world_make_agent (world, i, error))
+        return FALSE;
     }
   return TRUE;
+}
+
+FoliotFuture *
+_foliot_world_start_agent (FoliotWorld *world, guint index)
+{
+  guint32 outer
+      = foliot_kernel_enter_node (world->kernel, foliot_agent_get_node (world->agents->pdata[index]));
+  Start *start = g_new (Start, 1);
+  FoliotFuture *done;
+
+  *start = (Start){ world, index };
+  done = foliot_fiber_spawn (world->kernel, NULL, "start", start_agent, start, g_free);
+  foliot_kernel_enter_node (world->kernel, outer);
+  world->n_starting++;
+  return done;
 }
 
 gboolean
@@ -236,24 +307,16 @@ _foliot_world_start_agents (FoliotWorld *world, GError **error)
 {
   for (guint i = 0; i < world->agents->len; i++)
     {
-      FoliotAgent *agent = g_ptr_array_index (world->agents, i);
       g_autoptr (FoliotFuture) done = NULL;
-      guint32 outer;
-      Start *start;
 
-      if (agent == NULL)
+      if (world->agents->pdata[i] == NULL)
         continue;
-      start = g_new (Start, 1);
-      outer = foliot_kernel_enter_node (world->kernel, foliot_agent_get_node (agent));
-      *start = (Start){ world, i };
-      done = foliot_fiber_spawn (world->kernel, NULL, "start", start_agent, start, g_free);
-      foliot_kernel_enter_node (world->kernel, outer);
+      done = _foliot_world_start_agent (world, i);
       if (foliot_future_is_settled (done) && foliot_future_get_error (done) != NULL)
         {
           g_propagate_error (error, g_error_copy (foliot_future_get_error (done)));
           return FALSE;
         }
-      world->n_starting++;
     }
   return TRUE;
 }
@@ -294,7 +357,7 @@ divide (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
 static FoliotDrive
 get_drive (FoliotWorld *world, const FoliotWorldOptions *options)
 {
-  if (world->divided)
+  if (world->divided || options->coupled)
     return FOLIOT_DRIVE_EXTERNAL;
   return options->realtime ? FOLIOT_DRIVE_REALTIME : FOLIOT_DRIVE_FREE;
 }
@@ -321,6 +384,39 @@ keep_events (FoliotWorld *world, const FoliotWorldOptions *options)
                                      options->keep_to != 0 ? options->keep_to : G_MAXUINT64);
 }
 
+/* A kernel of the master's, which it has set up. */
+static gboolean
+take_kernel (FoliotWorld *world, FoliotKernel *kernel, GError **error)
+{
+  FoliotTime now = foliot_kernel_now (kernel);
+  g_autofree char *stands = NULL, *begins = NULL;
+
+  world->kernel = g_object_ref (kernel);
+  if (now == world->scenario->init_time)
+    return TRUE;
+  stands = foliot_time_format (now);
+  begins = foliot_time_format (world->scenario->init_time);
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
+               "%s begins at %s s (\"init_time\"), but the master's kernel is at %s s", world->scenario->name,
+               begins, stands);
+  return FALSE;
+}
+
+static gboolean
+make_kernel (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
+{
+  FoliotScenario *scenario = world->scenario;
+
+  if (options->kernel != NULL)
+    return take_kernel (world, options->kernel, error);
+  world->kernel = foliot_kernel_new (options->context, get_drive (world, options),
+                                     options->has_seed ? options->seed : scenario->seed, scenario->init_time);
+  foliot_kernel_set_digest (world->kernel, !options->digest_off && !world->divided);
+  foliot_kernel_shuffle_ties (world->kernel, options->shuffle_ties);
+  foliot_kernel_set_limit (world->kernel, options->part == NULL ? world->until - 1 : FOLIOT_TIME_NEVER);
+  return TRUE;
+}
+
 FoliotWorld *
 foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, GError **error)
 {
@@ -330,20 +426,23 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
   g_return_val_if_fail (FOLIOT_IS_SCENARIO (scenario), NULL);
   if (options == NULL)
     options = &defaults;
+  g_return_val_if_fail (options->coupled || (options->kernel == NULL && !options->entities_later), NULL);
+  g_return_val_if_fail (
+      options->kernel == NULL || foliot_kernel_get_drive (options->kernel) == FOLIOT_DRIVE_EXTERNAL, NULL);
   world = g_object_new (FOLIOT_TYPE_WORLD, NULL);
-  world->scenario = g_object_ref (scenario);
+  world->scenario = options->entities_later ? _foliot_scenario_copy (scenario) : g_object_ref (scenario);
   world->started.microseconds = foliot_realtime_utc_us ();
-  world->until
-      = options->until == FOLIOT_TIME_NEVER && !options->realtime ? scenario->duration : options->until;
+  world->coupled = options->coupled;
+  world->entities_later = options->entities_later;
+  world->until = options->until == FOLIOT_TIME_NEVER && !options->realtime && !options->coupled
+                     ? scenario->duration
+                     : options->until;
   world->through_codec = options->through_codec;
-  if (!divide (world, options, error))
+  if (!divide (world, options, error) || !make_kernel (world, options, error))
     return NULL;
-  world->kernel = foliot_kernel_new (options->context, get_drive (world, options),
-                                     options->has_seed ? options->seed : scenario->seed, scenario->init_time);
+  if (world->coupled)
+    world->scope = foliot_scope_new (world->kernel, NULL);
   _foliot_kernel_set_fault (world->kernel, scenario->fault_countdown);
-  foliot_kernel_set_limit (world->kernel, options->part == NULL ? world->until - 1 : FOLIOT_TIME_NEVER);
-  foliot_kernel_set_digest (world->kernel, !options->digest_off && !world->divided);
-  foliot_kernel_shuffle_ties (world->kernel, options->shuffle_ties);
   keep_events (world, options);
   if (!make_containers (world, options, error) || !make_agents (world, error)
       || !begin (world, options, error))
@@ -379,6 +478,8 @@ foliot_world_is_done (FoliotWorld *world)
 {
   FoliotSettled settled;
 
+  if (world->coupled)
+    return world->failure != NULL || world->finished;
   if (world->directed != NULL)
     return world->failure != NULL || foliot_future_is_settled (world->directed);
   foliot_kernel_peek_settled (world->kernel, &settled);
@@ -495,6 +596,8 @@ foliot_world_dispose (GObject *object)
   g_clear_pointer (&world->children, g_ptr_array_unref);
   g_clear_pointer (&world->directed, foliot_future_unref);
   g_clear_pointer (&world->ended, foliot_future_unref);
+  g_clear_pointer (&world->moving, foliot_future_unref);
+  g_clear_pointer (&world->scope, foliot_scope_unref);
   G_OBJECT_CLASS (foliot_world_parent_class)->dispose (object);
 }
 
@@ -506,6 +609,9 @@ foliot_world_finalize (GObject *object)
   g_clear_pointer (&world->late, g_ptr_array_unref);
   g_clear_pointer (&world->late_hold, foliot_hold_release);
   g_ptr_array_unref (world->agents);
+  g_array_unref (world->ids);
+  g_array_unref (world->n_ids);
+  g_array_unref (world->n_entities);
   g_ptr_array_unref (world->containers);
   g_ptr_array_unref (world->tables);
   g_clear_object (&world->network);
@@ -537,6 +643,9 @@ foliot_world_init (FoliotWorld *world)
 {
   world->containers = g_ptr_array_new_with_free_func (g_object_unref);
   world->agents = g_ptr_array_new_with_free_func (unref_agent);
+  world->ids = g_array_new (FALSE, TRUE, sizeof (guint));
+  world->n_ids = g_array_new (FALSE, TRUE, sizeof (guint));
+  world->n_entities = g_array_new (FALSE, TRUE, sizeof (guint));
   world->tables = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_table_free);
 }
 

@@ -49,7 +49,8 @@ def main():
         members = sorted(collect_members(json.load(file)))
     examples = [(text.count('\n', 0, match.start()) + 1, match[1])
                 for match in re.finditer(r'^```json\n(.*?)^```$', text, re.M | re.S)]
-    words = set(re.findall(r'[A-Za-z_]+', ' '.join(re.findall(r'`([^`\n]+)`', text)))) | {'each'} & set(
+    quoted = ' '.join(re.findall(r'`([^`\n]+)`', text))
+    words = set(re.findall(r'[A-Za-z_]+', quoted)) | set(re.findall(r'[A-Za-z_-]+', quoted)) | {'each'} & set(
         re.findall(r'"(\w+)"', text))
     failed = False
 
