@@ -7,10 +7,11 @@
 
 #include "foliot-raw-socket.h"
 #include "foliot-test.h"
+#include "foliot-transport-suite.h"
 
 /*
  * A peer outside that is lost comes back: the same proxies reach whoever is at its address then. Losing it is played by
- * a shutdown, or by a raw socket that hangs up.
+ * a shutdown, or by a raw socket that hangs up. All of it over each kind of socket.
  */
 
 /* Its `park` answers when the gate is opened; where there is none, at once. */
@@ -31,9 +32,18 @@ static const FoliotMethod parker_methods[] = { { "park", parker_park, "x", "The 
 static const FoliotAgentInfo parker_info = { .help = "Parks.", .methods = parker_methods };
 static const FoliotAgentInfo stranger_info = { .help = "Another one.", .methods = parker_methods };
 
+/* How a pair is joined. */
+typedef struct
+{
+  const char *transport;
+  FoliotCompat compat;
+  void (*body) (FoliotKernel *kernel, gconstpointer way);
+} Way;
+
 typedef struct
 {
   FoliotKernel *kernel;
+  const Way *way;
   FoliotTransport *transport;
   FoliotContainer *near;
   FoliotContainer *far;   /* (nullable) */
@@ -43,8 +53,9 @@ typedef struct
 static FoliotContainer *
 make_container (Pair *pair, FoliotAddress *address)
 {
+  const FoliotContainerOptions options = { .compat = pair->way->compat };
   g_autoptr (GError) error = NULL;
-  FoliotContainer *container = foliot_container_new (pair->transport, address, NULL, &error);
+  FoliotContainer *container = foliot_container_new (pair->transport, address, &options, &error);
 
   g_assert_no_error (error);
   return container;
@@ -62,14 +73,16 @@ make_agent (FoliotContainer *container, GType type)
 
 /* @far_address: (nullable): of a peer that somebody else plays. */
 static Pair *
-pair_new (FoliotKernel *kernel, FoliotAddress *far_address)
+pair_new (FoliotKernel *kernel, const Way *way, FoliotAddress *far_address)
 {
   Pair *pair = g_new0 (Pair, 1);
-  g_autoptr (FoliotAddress) any = foliot_address_new_tcp ("127.0.0.1", 0);
+  g_autoptr (FoliotAddress) near = foliot_transport_suite_new_address_by_name (way->transport, "near");
+  g_autoptr (FoliotAddress) any = foliot_transport_suite_new_address_by_name (way->transport, "far");
 
   pair->kernel = kernel;
-  pair->transport = foliot_stream_transport_new (kernel, NULL);
-  pair->near = make_container (pair, any);
+  pair->way = way;
+  pair->transport = foliot_transport_suite_new_by_name (way->transport, kernel);
+  pair->near = make_container (pair, near);
   if (far_address != NULL)
     pair->address = foliot_address_ref (far_address);
   else
@@ -159,9 +172,9 @@ assert_fails (FoliotFuture *call, FoliotError code, const char *part)
 }
 
 static void
-test_comes_back (FoliotKernel *kernel)
+test_comes_back (FoliotKernel *kernel, gconstpointer way)
 {
-  g_autoptr (Pair) pair = pair_new (kernel, NULL);
+  g_autoptr (Pair) pair = pair_new (kernel, way, NULL);
   g_autoptr (FoliotProxy) proxy = NULL, again = NULL;
   g_autoptr (FoliotFuture) first = NULL, second = NULL, third = NULL;
 
@@ -195,9 +208,9 @@ test_comes_back (FoliotKernel *kernel)
 
 /* A call that was under way names what was lost; one that may be repeated is. */
 static void
-test_pending (FoliotKernel *kernel)
+test_pending (FoliotKernel *kernel, gconstpointer way)
 {
-  g_autoptr (Pair) pair = pair_new (kernel, NULL);
+  g_autoptr (Pair) pair = pair_new (kernel, way, NULL);
   g_autoptr (FoliotFuture) gate = foliot_future_new (kernel);
   g_autoptr (FoliotProxy) proxy = NULL;
   g_autoptr (FoliotFuture) once = NULL, repeatable = NULL;
@@ -217,9 +230,9 @@ test_pending (FoliotKernel *kernel)
 
 /* Whoever has the id now is not the one that was meant. */
 static void
-test_gone (FoliotKernel *kernel)
+test_gone (FoliotKernel *kernel, gconstpointer way)
 {
-  g_autoptr (Pair) pair = pair_new (kernel, NULL);
+  g_autoptr (Pair) pair = pair_new (kernel, way, NULL);
   g_autoptr (FoliotProxy) proxy = NULL, stranger = NULL;
   g_autoptr (FoliotFuture) nobody = NULL, another = NULL, back = NULL, other = NULL;
 
@@ -245,9 +258,9 @@ count_reset (FoliotRpcClient *client, const GError *why, gpointer user_data)
 }
 
 static void
-test_reset_callback (FoliotKernel *kernel)
+test_reset_callback (FoliotKernel *kernel, gconstpointer way)
 {
-  g_autoptr (Pair) pair = pair_new (kernel, NULL);
+  g_autoptr (Pair) pair = pair_new (kernel, way, NULL);
   g_autoptr (FoliotProxy) proxy = NULL;
   g_autoptr (FoliotFuture) call = NULL;
   guint n_resets = 0;
@@ -263,9 +276,9 @@ test_reset_callback (FoliotKernel *kernel)
 
 /* Nobody comes back: the call ends with the error of the last attempt, and so does the next, which is less patient. */
 static void
-test_in_vain (FoliotKernel *kernel)
+test_in_vain (FoliotKernel *kernel, gconstpointer way)
 {
-  g_autoptr (Pair) pair = pair_new (kernel, NULL);
+  g_autoptr (Pair) pair = pair_new (kernel, way, NULL);
   g_autoptr (FoliotProxy) proxy = NULL;
   g_autoptr (FoliotFuture) first = NULL, second = NULL, third = NULL;
   FoliotTime patient;
@@ -286,9 +299,9 @@ test_in_vain (FoliotKernel *kernel)
 
 /* A shutdown while a peer is awaited ends what waits for it. */
 static void
-test_shutdown (FoliotKernel *kernel)
+test_shutdown (FoliotKernel *kernel, gconstpointer way)
 {
-  g_autoptr (Pair) pair = pair_new (kernel, NULL);
+  g_autoptr (Pair) pair = pair_new (kernel, way, NULL);
   g_autoptr (FoliotProxy) proxy = NULL;
   g_autoptr (FoliotFuture) call = NULL, late = NULL;
 
@@ -304,9 +317,9 @@ test_shutdown (FoliotKernel *kernel)
 
 /* A world that ends in the midst of it. */
 static void
-test_unfinished (FoliotKernel *kernel)
+test_unfinished (FoliotKernel *kernel, gconstpointer way)
 {
-  Pair *pair = pair_new (kernel, NULL);
+  Pair *pair = pair_new (kernel, way, NULL);
   g_autoptr (FoliotFuture) gate = foliot_future_new (kernel);
   g_autoptr (FoliotProxy) proxy = NULL;
   Parker *parker = make_agent (pair->far, parker_get_type ());
@@ -360,12 +373,12 @@ be_rogue (gpointer user_data, GError **error)
 }
 
 static void
-test_three_repeats (FoliotKernel *kernel)
+test_three_repeats (FoliotKernel *kernel, gconstpointer way)
 {
   g_autoptr (FoliotAddress) address = NULL;
   Rogue rogue = { .kernel = kernel, .listener = foliot_raw_socket_listen (&address), .n_connections = 4 };
   g_autoptr (FoliotFuture) done = foliot_fiber_spawn (kernel, NULL, "rogue", be_rogue, &rogue, NULL);
-  g_autoptr (Pair) pair = pair_new (kernel, address);
+  g_autoptr (Pair) pair = pair_new (kernel, way, address);
   g_autoptr (FoliotProxy) proxy = connect_far (pair);
   g_autoptr (FoliotFuture) call
       = foliot_proxy_call_repeatable (proxy, "park", foliot_value_new_int (1), NULL);
@@ -379,17 +392,86 @@ test_three_repeats (FoliotKernel *kernel)
   close (rogue.listener);
 }
 
+/* ---- as aiomas ---- */
+
+/* A lost connection stays lost: what it led to is gone, and whoever connects anew gets another one. */
+static void
+test_aiomas (FoliotKernel *kernel, gconstpointer way)
+{
+  g_autoptr (Pair) pair = pair_new (kernel, way, NULL);
+  g_autoptr (FoliotProxy) proxy = NULL, again = NULL;
+  g_autoptr (FoliotFuture) first = NULL, second = NULL, third = NULL;
+
+  make_agent (pair->far, parker_get_type ());
+  proxy = connect_far (pair);
+  first = foliot_proxy_call (proxy, "park", foliot_value_new_int (1), NULL);
+  assert_parks (first, 1);
+  replace_far (pair, parker_get_type ());
+  second = foliot_proxy_call_repeatable (proxy, "park", foliot_value_new_int (2), NULL);
+  assert_fails (second, FOLIOT_ERROR_CONNECTION_RESET, "");
+  again = connect_far (pair);
+  g_assert_true (again != proxy);
+  third = foliot_proxy_call (again, "park", foliot_value_new_int (3), NULL);
+  assert_parks (third, 3);
+  g_assert_cmpuint (foliot_container_get_n_reconnects (pair->near), ==, 0);
+  g_assert_cmpuint (foliot_container_get_n_repeated (pair->near), ==, 0);
+}
+
+static void
+run_way (FoliotKernel *kernel, gconstpointer data)
+{
+  const Way *way = data;
+
+  way->body (kernel, way);
+}
+
+static const struct
+{
+  const char *name;
+  void (*body) (FoliotKernel *kernel, gconstpointer way);
+} tests[] = {
+  { "comes-back", test_comes_back },         { "pending", test_pending }, { "gone", test_gone },
+  { "reset-callback", test_reset_callback }, { "in-vain", test_in_vain }, { "shutdown", test_shutdown },
+};
+
+static void
+add_all (const char *transport)
+{
+  const Way aiomas = { transport, FOLIOT_COMPAT_AIOMAS, test_aiomas };
+  g_autofree char *path = g_strdup_printf ("/agent/reconnect/%s/aiomas-stays-lost", transport);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    {
+      const Way way = { transport, FOLIOT_COMPAT_FOLIOT, tests[i].body };
+      g_autofree char *named = g_strdup_printf ("/agent/reconnect/%s/%s", transport, tests[i].name);
+
+      foliot_test_add_data (named, run_way, &way, sizeof way);
+    }
+  foliot_test_add_data (path, run_way, &aiomas, sizeof aiomas);
+}
+
+static const Way tcp = { "tcp", FOLIOT_COMPAT_FOLIOT, NULL };
+
+static void
+run_unfinished (FoliotKernel *kernel)
+{
+  test_unfinished (kernel, &tcp);
+}
+
+static void
+run_three_repeats (FoliotKernel *kernel)
+{
+  test_three_repeats (kernel, &tcp);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  foliot_test_add ("/agent/reconnect/comes-back", test_comes_back);
-  foliot_test_add ("/agent/reconnect/pending", test_pending);
-  foliot_test_add ("/agent/reconnect/gone", test_gone);
-  foliot_test_add ("/agent/reconnect/reset-callback", test_reset_callback);
-  foliot_test_add ("/agent/reconnect/in-vain", test_in_vain);
-  foliot_test_add ("/agent/reconnect/shutdown", test_shutdown);
-  foliot_test_add_unfinished ("/agent/reconnect/unfinished", test_unfinished);
-  foliot_test_add ("/agent/reconnect/three-repeats", test_three_repeats);
+  add_all ("tcp");
+  add_all ("unix");
+  add_all ("tls");
+  foliot_test_add_unfinished ("/agent/reconnect/tcp/unfinished", run_unfinished);
+  foliot_test_add ("/agent/reconnect/tcp/three-repeats", run_three_repeats);
   return g_test_run ();
 }
