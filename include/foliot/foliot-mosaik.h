@@ -491,6 +491,16 @@ FOLIOT_API gboolean foliot_mosaik_set_data (FoliotMosaik *mosaik, FoliotValue *i
 FOLIOT_API gboolean foliot_mosaik_set_event (FoliotMosaik *mosaik, gint64 time, GError **error);
 
 /**
+ * foliot_mosaik_wait_real:
+ * @delay_ms: by the wall clock; simulated time is not held meanwhile
+ * @error: CANCELLED
+ *
+ * For simulators that run in real time and set events of their own: awaits the wall clock. The end of the wait enters as all that the
+ * outside does, so that a run with it can be recorded and replayed.
+ */
+FOLIOT_API gboolean foliot_mosaik_wait_real (FoliotMosaik *mosaik, guint delay_ms, GError **error);
+
+/**
  * foliot_mosaik_main: (skip)
  * @argv: of main: `PROGRAM [options] HOST:PORT`, with mosaik's own options: `-l`/`--log-level` LEVEL (debug, info, warning, error,
  *   critical), `-r`/`--remote` (listens there instead of connecting), `-t`/`--timeout` SECONDS (60), `-h`/`--help`

@@ -46,7 +46,7 @@ read_level (Arguments *arguments, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (levels); i++)
     if (arguments->level_name == NULL || g_ascii_strcasecmp (levels[i].name, arguments->level_name) == 0)
       {
-        arguments->levels = levels[arguments->level_name != NULL ? i : 1].levels;
+        arguments->levels = levels[arguments->level_name != NULL ? i : 2].levels;
         return TRUE;
       }
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
@@ -60,7 +60,7 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
 {
   const GOptionEntry entries[] = {
     { "log-level", 'l', 0, G_OPTION_ARG_STRING, &arguments->level_name,
-      "debug, info (the default), warning, error or critical", "LEVEL" },
+      "debug, info, warning (the default), error or critical", "LEVEL" },
     { "remote", 'r', 0, G_OPTION_ARG_NONE, &arguments->remote,
       "Listen at HOST:PORT for mosaik to connect, instead of connecting to it", NULL },
     { "timeout", 't', 0, G_OPTION_ARG_INT, &arguments->timeout_s, "For the first call of mosaik; 60",

@@ -82,3 +82,29 @@ foliot_mosaik_set_event (FoliotMosaik *mosaik, gint64 time, GError **error)
   answer = ask (mosaik, "set_event", argument, error);
   return answer != NULL;
 }
+
+static void
+on_waited (gpointer user_data)
+{
+  foliot_future_resolve (user_data, NULL);
+}
+
+gboolean
+foliot_mosaik_wait_real (FoliotMosaik *mosaik, guint delay_ms, GError **error)
+{
+  g_autoptr (FoliotFuture) over = NULL;
+  g_autoptr (FoliotPause) pause = NULL;
+  g_autoptr (FoliotValue) value = NULL;
+
+  g_return_val_if_fail (FOLIOT_IS_MOSAIK (mosaik), FALSE);
+  over = foliot_future_new (mosaik->kernel);
+  foliot_future_set_label (over, "the wall clock");
+  pause = _foliot_pause_new (mosaik->kernel, NULL, delay_ms, on_waited, over);
+  if (pause == NULL)
+    {
+      g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_CLOSED, "The world is closed");
+      return FALSE;
+    }
+  value = foliot_await (over, FOLIOT_TIME_NEVER, error);
+  return value != NULL;
+}
