@@ -10,11 +10,11 @@ G_BEGIN_DECLS
  *
  * A child process of ours: three descriptors to poll and the last lines that it wrote. Knows no kernel and never waits; who owns it
  * polls. It never outlives us: the system kills it when the thread that started it ends, however that comes about. What it
- * started itself is killed when we end or reap it; when we are killed, that is for it to see to, as a Foliot child does.
+ * started itself, and left in its process group, is killed when we end or reap it, and also when we are killed.
  *
  * Its standard input is the read end of a pipe whose write end we keep, so that a program that reads it learns at its end
  * that it is alone. Standard output and error are one pipe, so that lines keep their order. It gets no other descriptor,
- * leads a process group of its own (a terminal's Ctrl-C is the parent's to pass on), and starts with default signals.
+ * is in a process group of its own (a terminal's Ctrl-C is the parent's to pass on), and starts with default signals.
  */
 typedef struct _FoliotProcess FoliotProcess;
 

@@ -23,6 +23,10 @@
  * which ends the child with its parent, also when the parent is killed, and also when the child is a program that knows nothing
  * of us. Until the exec the child shares our memory and we stand still: it calls nothing but system calls.
  *
+ * Nobody asks what the child starts in its turn. All of that is in one process group, and a guard leads it: a shell that reads a pipe of which
+ * nobody but us has the other end, and kills its group when that ends. So what a child leaves behind goes with us, however
+ * we go. The guard is there before the child and until after it, so the number of the group is never somebody else's.
+ *
  * The end of a process is a readable descriptor (pidfd), so nobody needs SIGCHLD, and a pid is never signalled that
  * belongs to somebody else by now: it stays ours until we reap it.
  */
@@ -39,7 +43,9 @@ struct _FoliotProcess
   GPid pid;
   int end_fd;
   int output_fd;
-  int life_fd; /* our end of its standard input */
+  int life_fd;  /* our end of its standard input */
+  int guard_fd; /* our end of the guard's */
+  pid_t guard;  /* whose number is that of the group */
   int status;
   gboolean reaped;
   FoliotTail *tail;
@@ -53,6 +59,7 @@ typedef struct
   char *const *environment;
   const char *folder;
   int input, output;
+  pid_t group; /* to join; 0: one of its own, which it guards */
   pid_t parent;
   int error; /* errno of the child, if it could not become the program */
 } Exec;
@@ -70,18 +77,21 @@ __attribute__ ((no_sanitize_address, no_sanitize_thread)) static int
 exec_prepare (const Exec *exec)
 {
   struct sigaction by_default = { .sa_handler = SIG_DFL };
-  sigset_t none;
+  sigset_t mask;
   for (int signal = 1; signal < NSIG; signal++)
     sigaction (signal, &by_default, NULL); /* refused for SIGKILL and SIGSTOP */
-  sigemptyset (&none);
-  if (prctl (PR_SET_PDEATHSIG, SIGKILL) != 0 || setpgid (0, 0) != 0
+  if (exec->group == 0)
+    sigfillset (&mask); /* a guard hears nothing but SIGKILL */
+  else
+    sigemptyset (&mask);
+  if ((exec->group != 0 && prctl (PR_SET_PDEATHSIG, SIGKILL) != 0) || setpgid (0, exec->group) != 0
       || (exec->folder != NULL && chdir (exec->folder) != 0) || dup2 (exec->input, STDIN_FILENO) < 0
       || dup2 (exec->output, STDOUT_FILENO) < 0 || dup2 (exec->output, STDERR_FILENO) < 0)
     return -1;
   if (getppid () != exec->parent) /* it died before prctl */
     _exit (127);
   close_range (STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
-  sigprocmask (SIG_SETMASK, &none, NULL);
+  sigprocmask (SIG_SETMASK, &mask, NULL);
   return execve (exec->path, exec->argv, exec->environment);
 }
 
@@ -138,10 +148,44 @@ open_pipe (int ends[2])
 }
 
 static gboolean
+start_guard (FoliotProcess *process)
+{
+  static const char *const argv[] = { "sh", "-c", "read _; kill -KILL 0", NULL };
+  static const char *const environment[] = { NULL };
+  Exec exec = { .path = "/bin/sh", .argv = (char *const *) argv, .environment = (char *const *) environment };
+  int life[2];
+  if (!open_pipe (life))
+    return FALSE;
+  exec.input = exec.output = life[0];
+  process->guard_fd = life[1];
+  process->guard = clone_and_exec (&exec);
+  int error = errno;
+  close (life[0]);
+  errno = error;
+  return process->guard > 0;
+}
+
+/* Kills all that is left in the group. */
+static void
+end_guard (FoliotProcess *process)
+{
+  if (process->guard > 0)
+    {
+      kill (-process->guard, SIGKILL);
+      while (waitpid (process->guard, NULL, 0) < 0 && errno == EINTR)
+        ;
+    }
+  process->guard = 0;
+  close_fd (&process->guard_fd);
+}
+
+static gboolean
 process_open (FoliotProcess *process, Exec *exec)
 {
   int input[2] = { -1, -1 }, output[2] = { -1, -1 };
-  gboolean opened = open_pipe (input) && open_pipe (output) && fcntl (output[0], F_SETFL, O_NONBLOCK) == 0;
+  gboolean opened = start_guard (process) && open_pipe (input) && open_pipe (output)
+                    && fcntl (output[0], F_SETFL, O_NONBLOCK) == 0;
+  exec->group = process->guard;
   exec->input = input[0];
   exec->output = output[1];
   if (opened)
@@ -164,8 +208,13 @@ _foliot_process_start (const char *const *argv, const char *const *environment, 
   g_return_val_if_fail (argv != NULL && argv[0] != NULL, NULL);
   g_autofree char *path = g_find_program_in_path (argv[0]);
   g_autoptr (FoliotProcess) process = g_new (FoliotProcess, 1);
-  *process = (FoliotProcess){ g_strjoinv (" ", (char **) argv), 0, -1, -1, -1, FOLIOT_PROCESS_UNKNOWN, FALSE,
-                              _foliot_tail_new (n_lines) };
+  *process = (FoliotProcess){ .command = g_strjoinv (" ", (char **) argv),
+                              .end_fd = -1,
+                              .output_fd = -1,
+                              .life_fd = -1,
+                              .guard_fd = -1,
+                              .status = FOLIOT_PROCESS_UNKNOWN,
+                              .tail = _foliot_tail_new (n_lines) };
   Exec exec = { .path = path,
                 .argv = (char *const *) argv,
                 .environment = environment != NULL ? (char *const *) environment : environ,
@@ -191,6 +240,7 @@ _foliot_process_free (FoliotProcess *process)
       while (waitpid (process->pid, NULL, 0) < 0 && errno == EINTR)
         ;
     }
+  end_guard (process);
   close_fd (&process->end_fd);
   close_fd (&process->output_fd);
   close_fd (&process->life_fd);
@@ -251,7 +301,7 @@ _foliot_process_reap (FoliotProcess *process, FoliotLineFunc func, gpointer user
   process->reaped = TRUE;
   if (result == 0)
     process->status = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
-  kill (-process->pid, SIGKILL); /* what it left behind in its group */
+  end_guard (process); /* and what it left behind */
   /* At most what the pipe holds; a descendant that left the group may keep it open for ever. */
   for (guint i = 0; i < READS && _foliot_process_read (process, func, user_data); i++)
     ;
@@ -266,12 +316,11 @@ _foliot_process_get_status (FoliotProcess *process)
   return process->status;
 }
 
-/* The process exists until it is reaped, so its number is nobody else's, and neither is its group's. */
 void
 _foliot_process_signal (FoliotProcess *process, int signal)
 {
-  if (!process->reaped)
-    kill (-process->pid, signal);
+  if (!process->reaped && process->guard > 0)
+    kill (-process->guard, signal);
 }
 
 void

@@ -200,22 +200,24 @@ test_free_kills (void)
 
 /* ---- the parent is killed ---- */
 
-/* Starts a child that ignores all that can be ignored, says so, and hangs. */
+/* Starts a child that ignores all that can be ignored, tells its number, or that of one of its own, and hangs. */
 static int
-be_parent (void)
+be_parent (const char *what)
 {
-  g_autoptr (FoliotProcess) process = start_shell ("trap '' HUP TERM INT PIPE; echo up; exec sleep 1000");
+  g_autoptr (FoliotProcess) process
+      = start_shell (g_str_equal (what, "child") ? "trap '' HUP TERM INT PIPE; echo $$; exec sleep 1000"
+                                                 : "trap '' HUP TERM INT PIPE; sleep 1000 & echo $!; wait");
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   read_lines (process, lines, 1);
-  g_print ("%d\n", _foliot_process_get_pid (process));
+  g_print ("%s\n", (const char *) lines->pdata[0]);
   wait_end (process);
   return 1;
 }
 
 static void
-test_parent_killed (void)
+kill_parent (const char *what)
 {
-  const char *argv[] = { self_path, "--parent", NULL };
+  const char *argv[] = { self_path, "--parent", what, NULL };
   g_autoptr (FoliotProcess) parent = start (argv);
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   read_lines (parent, lines, 1);
@@ -228,6 +230,39 @@ test_parent_killed (void)
   close (end);
   wait_end (parent);
   g_assert_cmpint (_foliot_process_get_status (parent), ==, -SIGKILL);
+}
+
+static void
+test_parent_killed (void)
+{
+  kill_parent ("child");
+}
+
+/* What a child has started, which knows nothing of us and has no parent any more that would see to it. */
+static void
+test_grandchild (void)
+{
+  kill_parent ("grandchild");
+}
+
+/* The guard is deaf to what the group is told, and goes with the process. */
+static void
+test_guard (void)
+{
+  g_autoptr (FoliotProcess) process
+      = start_shell ("trap 'echo heard; exit 4' TERM; echo here; while :; do sleep 0.01; done");
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  GPid guard;
+  read_lines (process, lines, 1);
+  guard = getpgid (_foliot_process_get_pid (process));
+  g_assert_cmpint (guard, !=, _foliot_process_get_pid (process));
+  g_assert_cmpint (guard, !=, getpgrp ());
+  _foliot_process_signal (process, SIGTERM);
+  read_lines (process, lines, 2);
+  g_assert_cmpint (kill (guard, 0), ==, 0);
+  wait_end (process);
+  g_assert_cmpint (_foliot_process_get_status (process), ==, 4);
+  g_assert_cmpint (kill (guard, 0), ==, -1);
 }
 
 /* ---- last lines ---- */
@@ -258,7 +293,7 @@ main (int argc, char **argv)
 {
   self_path = g_file_read_link ("/proc/self/exe", NULL);
   if (argc > 1 && g_str_equal (argv[1], "--parent"))
-    return be_parent ();
+    return be_parent (argv[2]);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/process/status", test_status);
   g_test_add_func ("/process/silent", test_silent);
@@ -269,6 +304,8 @@ main (int argc, char **argv)
   g_test_add_func ("/process/clean-start", test_clean_start);
   g_test_add_func ("/process/free-kills", test_free_kills);
   g_test_add_func ("/process/parent-killed", test_parent_killed);
+  g_test_add_func ("/process/grandchild", test_grandchild);
+  g_test_add_func ("/process/guard", test_guard);
   g_test_add_func ("/process/tail", test_tail);
   return g_test_run ();
 }
