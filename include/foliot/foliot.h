@@ -18,6 +18,7 @@
 #include <foliot/foliot-random.h>
 #include <foliot/foliot-rpc.h>
 #include <foliot/foliot-scenario.h>
+#include <foliot/foliot-fmu.h>
 #include <foliot/foliot-statistics.h>
 #include <foliot/foliot-subproc.h>
 #include <foliot/foliot-stream.h>

@@ -69,7 +69,6 @@ _foliot_channel_keep (FoliotChannel *channel, FoliotFrame *frame)
   if (channel->cork == NULL || !channel->cork->is_in || passes)
     return FALSE;
   Kept kept = { g_object_ref (channel), *frame };
-  channel->hold.stays = channel->is_modelled;
   g_array_append_val (channel->cork->kept, kept);
   return TRUE;
 }
@@ -79,13 +78,10 @@ static void
 send_kept (Kept *kept)
 {
   FoliotChannel *channel = kept->channel;
-  const FoliotFrame label = kept->frame;
   if (channel->error != NULL)
     return;
-  if (!_foliot_channel_send_frame (channel, &kept->frame, NULL))
+  if (!channel->link_iface->send (channel->link, &kept->frame, NULL))
     foliot_link_close (channel->link);
-  else if (channel->is_modelled && !channel->hold.stays)
-    _foliot_channel_hold_departed (channel, label.type, label.id);
   kept->frame = (FoliotFrame){ NULL };
 }
 

@@ -94,10 +94,9 @@ gboolean
 _foliot_channel_get_counts (FoliotChannel *channel, FoliotChannelCounts *out_counts)
 {
   *out_counts = (FoliotChannelCounts){
-    .n_sent = channel->count.n_sent - _foliot_channel_get_n_inside (channel),
+    .n_sent = channel->count.n_sent,
     .n_received = channel->count.n_received,
-    .n_owed = channel->pending.n_entries - _foliot_channel_n_settling (channel)
-              - (channel->hold.inside != NULL ? g_hash_table_size (channel->hold.inside) : 0),
+    .n_owed = channel->pending.n_entries - _foliot_channel_n_settling (channel),
   };
   return channel->through_system;
 }

@@ -73,6 +73,17 @@ foliot_places_find_program (const char *name)
 }
 
 char *
+foliot_places_find_fmu_binary (void)
+{
+  g_autofree char *here = dup_exe_folder ();
+  char *built = dup_if_there (here, "foliot-fmu.so", G_FILE_TEST_IS_REGULAR);
+
+  return built != NULL
+             ? built
+             : dup_if_there (here, "../" FOLIOT_LIBDIR "/foliot-1/foliot-fmu.so", G_FILE_TEST_IS_REGULAR);
+}
+
+char *
 foliot_places_find_scenario (const char *scenario)
 {
   g_autofree char *here = dup_exe_folder ();

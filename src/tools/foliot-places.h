@@ -15,5 +15,7 @@ char **foliot_places_dup_module_dirs (const char *first);
 char *foliot_places_dup_pkg_config_path (void);
 /* A program that belongs to the command, or NULL; transfer full. */
 char *foliot_places_find_program (const char *name);
+/* The binary that goes into every FMU, or NULL; transfer full. */
+char *foliot_places_find_fmu_binary (void);
 /* The folder or file a user means by @scenario: as it is, or else a shipped scenario of that name; transfer full. */
 char *foliot_places_find_scenario (const char *scenario);

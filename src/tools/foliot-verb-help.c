@@ -128,6 +128,17 @@ static const Page pages[] = {
     "Exit codes: 0 fine; 2 wrong arguments, or files that are there already, missing or unfit; 4 could not "
     "be "
     "written.\n" },
+  { "fmu", "foliot fmu SCENARIO -o FILE.fmu [OPTION …]",
+    "Writes a scenario as an FMU for co-simulation, with the library and the scenario's module in it "
+    "(docs/fmu.md). Its section\n"
+    "\"cosim\" says what is exchanged; one that needs sockets or processes is refused.\n"
+    "\n"
+    "  -o, --output FILE   the file to write\n"
+    "  --fmi 2|3           version of the standard; default 3\n"
+    "  --set PATH=VALUE    change a parameter or a member; VALUE is JSON\n"
+    "  --quiet             print nothing\n"
+    "\n"
+    "Exit codes: 0 fine; 2 wrong arguments, or a scenario that cannot be one; 4 could not be written.\n" },
   { "bench", "foliot bench [NAME …]",
     "Measures this machine: each line gives a figure, its unit, and its ratio to a reference in the same "
     "run. NAME picks the\n"

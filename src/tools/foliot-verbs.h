@@ -33,6 +33,8 @@ int foliot_verb_call (int argc, char **argv);
 int foliot_verb_new (int argc, char **argv);
 /* `foliot certs new|renew DIR …`: see foliot-verb-certs.c. */
 int foliot_verb_certs (int argc, char **argv);
+/* `foliot fmu SCENARIO -o FILE …`: see foliot-verb-fmu.c. */
+int foliot_verb_fmu (int argc, char **argv);
 /* `foliot bench [NAME …]` */
 int foliot_verb_bench (int argc, char **argv);
 /* `foliot encode|decode --codec json|msgpack|blosc [--serializers date,V,proxy]`: see foliot-verb-codec.c. */
