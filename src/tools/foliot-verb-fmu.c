@@ -161,7 +161,7 @@ print_summary (FoliotScenario *scenario, const Arguments *arguments)
 static FoliotScenario *
 load (const Arguments *arguments, GError **error)
 {
-  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs ();
+  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs (NULL);
   g_autofree char *path = foliot_places_find_scenario (arguments->rest[0]);
 
   if (!foliot_build_if_needed (path, TRUE, error))
