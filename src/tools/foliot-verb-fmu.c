@@ -39,7 +39,8 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
 {
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &arguments->output, "The file to write", "FILE.fmu" },
-    { "fmi", 0, 0, G_OPTION_ARG_INT, &arguments->version, "Version of the standard: 2 or 3 (default)", "2|3" },
+    { "fmi", 0, 0, G_OPTION_ARG_INT, &arguments->version, "Version of the standard: 2 or 3 (default)",
+      "2|3" },
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->settings,
       "Change a parameter or member; VALUE is JSON", "PATH=VALUE" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing", NULL },
@@ -54,7 +55,8 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
   if (!g_option_context_parse (context, &argc, &argv, error))
     return FALSE;
   if (arguments->version != 2 && arguments->version != 3)
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--fmi %d: expected 2 or 3", arguments->version);
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--fmi %d: expected 2 or 3",
+                 arguments->version);
   else if (arguments->output == NULL || arguments->rest == NULL || g_strv_length (arguments->rest) != 1)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
                          "expected SCENARIO -o FILE.fmu (foliot help fmu)");
@@ -100,7 +102,8 @@ add_binaries (FoliotZip *zip, FoliotScenario *scenario, int version, GError **er
     }
   own = g_strdup_printf ("binaries/%s/%s.so", platform, identifier);
   library = g_strdup_printf ("binaries/%s/" FOLIOT_SONAME, platform);
-  return foliot_zip_add_file (zip, own, binary, error) && foliot_zip_add_file (zip, library, here.dli_fname, error);
+  return foliot_zip_add_file (zip, own, binary, error)
+         && foliot_zip_add_file (zip, library, here.dli_fname, error);
 }
 
 static void
@@ -126,7 +129,8 @@ add_resources (FoliotZip *zip, FoliotScenario *scenario, GError **error)
 
   if (folder == NULL)
     return FALSE;
-  good = foliot_fmu_save (scenario, folder, error) && foliot_zip_add_folder (zip, "resources/", folder, error);
+  good
+      = foliot_fmu_save (scenario, folder, error) && foliot_zip_add_folder (zip, "resources/", folder, error);
   remove_folder (folder);
   return good;
 }
@@ -137,8 +141,7 @@ write_fmu (FoliotScenario *scenario, const Arguments *arguments, GError **error)
   g_autofree char *description = foliot_fmu_describe (scenario, (guint) arguments->version, error);
   g_autoptr (FoliotZip) zip = description != NULL ? foliot_zip_new (arguments->output, error) : NULL;
 
-  return zip != NULL
-         && foliot_zip_add (zip, "modelDescription.xml", description, strlen (description), error)
+  return zip != NULL && foliot_zip_add (zip, "modelDescription.xml", description, strlen (description), error)
          && add_binaries (zip, scenario, arguments->version, error) && add_resources (zip, scenario, error)
          && foliot_zip_close (zip, error);
 }
@@ -153,9 +156,10 @@ print_summary (FoliotScenario *scenario, const Arguments *arguments)
   for (gsize i = 0; i < n; i++)
     n_outputs += variables[i].is_output;
   g_stat (arguments->output, &status);
-  printf ("%s: %s, FMI %d.0 co-simulation, %" G_GSIZE_FORMAT " inputs, %" G_GSIZE_FORMAT " outputs, %.1f MB\n",
-          arguments->output, foliot_scenario_get_name (scenario), arguments->version, n - n_outputs, n_outputs,
-          (double) status.st_size / 1e6);
+  printf ("%s: %s, FMI %d.0 co-simulation, %" G_GSIZE_FORMAT " inputs, %" G_GSIZE_FORMAT
+          " outputs, %.1f MB\n",
+          arguments->output, foliot_scenario_get_name (scenario), arguments->version, n - n_outputs,
+          n_outputs, (double) status.st_size / 1e6);
 }
 
 static FoliotScenario *

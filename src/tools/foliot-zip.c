@@ -62,7 +62,8 @@ foliot_zip_add_file (FoliotZip *zip, const char *name, const char *path, GError 
   g_autoptr (GMappedFile) mapped = g_mapped_file_new (path, FALSE, error);
 
   return mapped != NULL
-         && foliot_zip_add (zip, name, g_mapped_file_get_contents (mapped), g_mapped_file_get_length (mapped), error);
+         && foliot_zip_add (zip, name, g_mapped_file_get_contents (mapped), g_mapped_file_get_length (mapped),
+                            error);
 }
 
 static int
@@ -101,7 +102,8 @@ foliot_zip_close (FoliotZip *zip, GError **error)
     return fail (zip, error);
   if (g_rename (zip->partial, zip->path) == 0)
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s cannot be written: %s", zip->path, g_strerror (errno));
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s cannot be written: %s", zip->path,
+               g_strerror (errno));
   return FALSE;
 }
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "tools/fmu/foliot-fmu-instance.h"
 
 /*

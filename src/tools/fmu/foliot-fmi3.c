@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdbool.h>
-
 #include "tools/fmu/foliot-fmu-instance.h"
+
+#include <stdbool.h>
 
 /*
  * The C functions of FMI 3.0 for co-simulation. All that the standard lists is there; what modelDescription.xml does not announce
