@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cosim/foliot-mosaik-private.h"
 
+#include <string.h>
+
 #include "base/foliot-text-private.h"
 
 /*
@@ -373,11 +375,24 @@ find_function (const char *name)
   return NULL;
 }
 
+/* A name with a NUL in it is none of a function. */
+static gboolean
+is_name (FoliotValue *value)
+{
+  const char *text;
+  gsize length;
+
+  if (foliot_value_get_kind (value) != FOLIOT_VALUE_STRING)
+    return FALSE;
+  text = foliot_value_get_string (value, &length);
+  return strlen (text) == length;
+}
+
 static gboolean
 check_content (FoliotValue *content, GError **error)
 {
   if (foliot_value_get_kind (content) == FOLIOT_VALUE_LIST && foliot_value_get_length (content) == 3
-      && foliot_value_get_kind (foliot_value_get_item (content, 0)) == FOLIOT_VALUE_STRING
+      && is_name (foliot_value_get_item (content, 0))
       && foliot_value_get_kind (foliot_value_get_item (content, 1)) == FOLIOT_VALUE_LIST
       && foliot_value_get_kind (foliot_value_get_item (content, 2)) == FOLIOT_VALUE_MAP)
     return TRUE;

@@ -294,15 +294,27 @@ run_body (gpointer user_data, GError **error)
   return NULL;
 }
 
+/* The accepting socket of the test is in the record, too, and comes when it likes: only what links brought counts. */
+static void
+on_record (FoliotKernel *kernel, const FoliotRecord *record, gpointer user_data)
+{
+  guint64 *sum = user_data;
+
+  if (record->kind == FOLIOT_EVENT_FRAME)
+    *sum = *sum * 31 + record->payload_hash;
+}
+
 static char *
 run (Test *test)
 {
+  guint64 sum = 0;
   g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_EXTERNAL, 1, 0);
   g_autoptr (FoliotFuture) done = NULL;
   g_autoptr (FoliotValue) value = NULL;
   g_autoptr (GError) error = NULL;
 
   test->kernel = kernel;
+  foliot_kernel_set_record_func (kernel, on_record, &sum);
   done = foliot_fiber_spawn_full (kernel, NULL, "test", FOLIOT_STACK_LARGE, run_body, test, NULL);
   value = foliot_run (kernel, done, &error);
   g_assert_no_error (error);
@@ -311,7 +323,9 @@ run (Test *test)
   g_assert_no_error (error);
   foliot_test_assert_idle (kernel);
   foliot_kernel_close (kernel);
-  return foliot_kernel_dup_digest (kernel);
+  return g_strdup_printf ("%016" G_GINT64_MODIFIER "x %016" G_GINT64_MODIFIER "x",
+                          foliot_kernel_get_node_digest (kernel, foliot_kernel_add_node (kernel, "mosaik")),
+                          sum);
 }
 
 static void

@@ -89,7 +89,7 @@ void foliot_master_test_add_prepared (const char *path, void (*prepare) (Probe *
                                       FoliotMasterBody body);
 /* Without a master: the body makes its own. */
 void foliot_master_test_add_bare (const char *path, void (*body) (FoliotKernel *kernel));
-/* Runs @body as such a test does. Returns: (transfer full): the digest of its world. */
+/* Runs @body as such a test does. Returns: (transfer full): what the record has of the simulator: its node, and what came in. */
 char *foliot_master_run (void (*prepare) (Probe *probe), FoliotMasterBody body);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotMaster, foliot_master_free)
