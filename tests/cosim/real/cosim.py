@@ -21,6 +21,7 @@ DEADLINE_S = 60
 # processes of their own it ends some runs. 3.7 has it no more.
 OWN_FAULT = "cannot progress backwards"
 N_REPEATS = 3
+N_PORTS = 5
 
 
 class Report:
@@ -96,21 +97,26 @@ class Child:
     """A simulator that listens: started as PROGRAM … --remote HOST:PORT."""
 
     def __init__(self, command, *options, env=None):
-        self.port = free_port()
-        self.process = subprocess.Popen([*command, *options, "--remote", f"127.0.0.1:{self.port}"], stderr=subprocess.PIPE,
-                                        text=True, env={**os.environ, **(env or {})})
-        self.wait_until_listening()
+        for _ in range(N_PORTS):
+            self.port = free_port()
+            self.process = subprocess.Popen([*command, *options, "--remote", f"127.0.0.1:{self.port}"], stderr=subprocess.PIPE,
+                                            text=True, env={**os.environ, **(env or {})})
+            if self.comes_to_listen():
+                return
+            # Somebody else may have been given the port in between.
+            said = self.end(kill=True)[1]
+        raise AssertionError(f"{self.process.args} does not listen: {said}")
 
-    def wait_until_listening(self):
+    def comes_to_listen(self):
         """Looks at the kernel's table of listeners: a connection to try it would be the only one that the simulator takes."""
         wanted = f"0100007F:{self.port:04X} 00000000:0000 0A"
         end = time.monotonic() + DEADLINE_S
         while self.process.poll() is None and time.monotonic() < end:
             with open("/proc/net/tcp") as table:
                 if wanted in table.read():
-                    return
+                    return self.process.poll() is None
             time.sleep(0.005)
-        raise AssertionError(f"{self.process.args} does not listen: {self.end(kill=True)[1]}")
+        return False
 
     def end(self, kill=False):
         """Its exit code, and what it said; killed if it does not end by itself."""

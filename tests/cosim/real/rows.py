@@ -194,7 +194,7 @@ def a04_environment_and_folder(stage):
 
 
 def a05_never_connects(stage):
-    stage.config["S"]["cmd"] = f"{shlex.join(stage.command)} --help"
+    stage.config["S"]["cmd"] = "sleep 30"
     with stage.world(mosaik_config={"start_timeout": 0.5}) as world:
         fails(SimulationError, "did not connect to mosaik in time", world.start, "S")
 
@@ -640,7 +640,8 @@ def run(report, arguments):
     for name, function in list(globals().items()):
         if name[0] == "a" and name[1:3].isdigit():
             words = name[4:].replace("_", "-")
-            report.case(f"/mosaik-{cosim.VERSION}/row-{name[:3].upper()}-{words}", try_case, function, [*arguments, "-l", "error"])
+            report.case(f"/mosaik-{cosim.VERSION}/row-{name[:3].upper()}-{words}", try_case, function,
+                        [os.path.abspath(arguments[0]), "-l", "error"])
 
 
 if __name__ == "__main__":
