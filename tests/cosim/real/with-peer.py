@@ -17,6 +17,7 @@ def main():
     if found.returncode == 0:
         python = found.stdout.strip()
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "FOLIOT_PEER": peer}
+        environment.pop("LD_LIBRARY_PATH", None)  # would come before the library that an FMU brings
         os.execve(python, [python, *command], environment)
     name = os.path.basename(command[0])
     if os.environ.get("CI") == "true" and peer != "mosaik37":
