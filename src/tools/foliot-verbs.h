@@ -14,6 +14,7 @@ enum
   FOLIOT_EXIT_DIFFERS = 3, /* two runs differ: --check, diff */
   FOLIOT_EXIT_RESULTS = 4, /* results could not be written */
   FOLIOT_EXIT_PEER = 5,    /* an address cannot be listened at or connected to, or the connection broke */
+  FOLIOT_EXIT_JOURNAL = 7, /* a recording is damaged, cut off, or none */
   FOLIOT_EXIT_INTERRUPTED = 130,
 };
 
@@ -29,6 +30,10 @@ int foliot_verb_serve (int argc, char **argv);
 int foliot_verb_child (int argc, char **argv);
 /* `foliot call URL METHOD [ARGS] …`: see foliot-verb-call.c. */
 int foliot_verb_call (int argc, char **argv);
+/* `foliot wire LISTEN CONNECT --record FILE`, `foliot wire --replay FILE --as NAME …`: see foliot-verb-wire.c. */
+int foliot_verb_wire (int argc, char **argv);
+/* `foliot show FILE [--json] [--follow] [--port NAME]` */
+int foliot_verb_show (int argc, char **argv);
 /* `foliot new FOLDER` */
 int foliot_verb_new (int argc, char **argv);
 /* `foliot certs new|renew DIR …`: see foliot-verb-certs.c. */

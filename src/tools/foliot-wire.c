@@ -44,6 +44,54 @@ foliot_wire_read (const FoliotWireOptions *options, FoliotWire *out_wire, GError
   return out_wire->tls != NULL;
 }
 
+static FoliotAddress *
+parse_host_and_port (const char *text)
+{
+  const char *colon = strrchr (text, ':');
+  g_autofree char *host = NULL;
+  guint64 port;
+
+  if (colon == NULL || strstr (text, "//") != NULL
+      || !g_ascii_string_to_unsigned (colon + 1, 10, 0, G_MAXUINT16, &port, NULL))
+    return NULL;
+  host = g_strndup (text, (gsize) (colon - text));
+  return foliot_address_new_tcp (host, (gint64) port);
+}
+
+FoliotAddress *
+foliot_wire_parse_place (const char *text, GError **error)
+{
+  FoliotAddress *address = parse_host_and_port (text);
+
+  if (address == NULL)
+    address = foliot_address_parse (text, NULL);
+  if (address != NULL && foliot_address_get_kind (address) != FOLIOT_ADDRESS_LOCAL
+      && foliot_address_get_port (address) == CLAMP (foliot_address_get_port (address), 0, G_MAXUINT16))
+    return address;
+  g_clear_pointer (&address, foliot_address_unref);
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+               "%s: expected HOST:PORT (0 to 65535), or ipc://[/PATH]", text);
+  return NULL;
+}
+
+char *
+foliot_wire_dup_place (const FoliotAddress *address)
+{
+  if (foliot_address_get_kind (address) == FOLIOT_ADDRESS_UNIX)
+    return g_strdup_printf ("ipc://[%s]", foliot_address_get_host (address));
+  return g_strdup_printf ("%s:%" G_GINT64_FORMAT, foliot_address_get_host (address),
+                          foliot_address_get_port (address));
+}
+
+void
+foliot_wire_print_ready (FoliotListener *listener)
+{
+  g_autofree char *place = foliot_wire_dup_place (foliot_listener_get_address (listener));
+
+  printf ("READY %s\n", place);
+  fflush (stdout);
+}
+
 FoliotAddress *
 foliot_wire_parse_url (const char *url, char **out_aid, GError **error)
 {

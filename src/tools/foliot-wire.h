@@ -35,6 +35,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FoliotWire, foliot_wire_clear)
 /* Error: FOLIOT_ERROR_VALUE for a codec of another name, FOLIOT_TLS_ERROR for files that cannot be used. */
 gboolean foliot_wire_read (const FoliotWireOptions *options, FoliotWire *out_wire, GError **error);
 
+/* Where one listens or connects to: HOST:PORT, tcp://HOST:PORT or ipc://[/PATH]. Error: FOLIOT_ERROR_VALUE. */
+FoliotAddress *foliot_wire_parse_place (const char *text, GError **error);
+/* Returns: (transfer full): the same as text: HOST:PORT, or ipc://[/PATH]. */
+char *foliot_wire_dup_place (const FoliotAddress *address);
+/* Prints `READY PLACE`, for whoever waits until it may connect. */
+void foliot_wire_print_ready (FoliotListener *listener);
+
 /* What @url names: a container, and one of its agents unless *@out_aid is NULL. Error: FOLIOT_ERROR_VALUE. */
 FoliotAddress *foliot_wire_parse_url (const char *url, char **out_aid, GError **error);
 

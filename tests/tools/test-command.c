@@ -140,6 +140,8 @@ main (int argc, char **argv)
   test_command_add_serve ();
   test_command_add_crowd ();
   test_command_add_signals ();
+  test_command_add_show ();
+  test_command_add_wire ();
   result = g_test_run ();
   line = g_strconcat ("rm -r ", test_folder, NULL);
   g_spawn_command_line_sync (line, NULL, NULL, NULL, NULL);

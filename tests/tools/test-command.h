@@ -57,4 +57,6 @@ void test_command_add_diff (void);
 void test_command_add_output (void);
 void test_command_add_processes (void);
 void test_command_add_serve (void);
+void test_command_add_show (void);
 void test_command_add_signals (void);
+void test_command_add_wire (void);

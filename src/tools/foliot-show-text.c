@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/foliot-show.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/foliot-message.h"
+#include "tools/foliot-print.h"
+
+/*
+ * A line a message, a column a participant: an arrow goes from who says it to who hears it, and the message stands behind, in the
+ * rest of the line. Ports that turn up later get a column then, and the names are printed anew. Of a run the first participant is
+ * the run itself; on a wire all are ports. Where there are more than fit, the two names stand in place of the arrow.
+ */
+
+#define TIME_WIDTH        14
+#define NAME_WIDTH        14
+#define MAX_COLUMNS_WIDTH 64
+#define MIN_TEXT_WIDTH    20
+
+void
+foliot_show_clear (FoliotShow *show)
+{
+  g_clear_pointer (&show->reader, foliot_journal_reader_free);
+  g_clear_pointer (&show->columns, g_free);
+}
+
+/* Returns: (transfer full): @text in at most @width characters; 0: no limit. */
+static char *
+shorten (const char *text, glong width)
+{
+  g_autofree char *begin = NULL;
+
+  if (width <= 0 || g_utf8_strlen (text, -1) <= width)
+    return g_strdup (text);
+  begin = g_utf8_substring (text, 0, width - 1);
+  return g_strconcat (begin, "…", NULL);
+}
+
+static void
+append_repeated (GString *line, const char *text, glong n)
+{
+  for (glong i = 0; i < n; i++)
+    g_string_append (line, text);
+}
+
+/* ---- participants ---- */
+
+static const FoliotJournalHeader *
+get_header (FoliotShow *show)
+{
+  return foliot_journal_reader_get_header (show->reader);
+}
+
+static gboolean
+is_wire (FoliotShow *show)
+{
+  return g_str_equal (get_header (show)->verb, "wire");
+}
+
+static guint
+count_participants (FoliotShow *show)
+{
+  return get_header (show)->ports->len + (is_wire (show) ? 0 : 1);
+}
+
+static char *
+dup_participant (FoliotShow *show, guint index)
+{
+  const FoliotJournalHeader *header = get_header (show);
+  guint port = is_wire (show) ? index : index - 1;
+  g_autofree char *name = NULL;
+
+  if (!is_wire (show) && index == 0)
+    return shorten (header->scenario_name != NULL ? header->scenario_name : header->verb, NAME_WIDTH);
+  name = foliot_print_dup_line (((FoliotJournalPort *) g_ptr_array_index (header->ports, port))->name);
+  return shorten (name, NAME_WIDTH);
+}
+
+/* Returns: which participant the port is; −1: none that is known. */
+static int
+find_participant (FoliotShow *show, guint32 number)
+{
+  const GPtrArray *ports = get_header (show)->ports;
+
+  for (guint i = 0; i < ports->len; i++)
+    if (((FoliotJournalPort *) g_ptr_array_index (ports, i))->number == number)
+      return (int) i + (is_wire (show) ? 0 : 1);
+  return -1;
+}
+
+static glong
+get_column_width (FoliotShow *show, guint index)
+{
+  g_autofree char *name = dup_participant (show, index);
+
+  return MAX (g_utf8_strlen (name, -1) + 2, 8);
+}
+
+/* Whether all have a column. */
+static gboolean
+has_columns (FoliotShow *show)
+{
+  guint n = count_participants (show);
+  glong width = 0;
+
+  for (guint i = 0; i < n && n <= MAX_COLUMNS_WIDTH / 8; i++)
+    width += get_column_width (show, i);
+  return n <= MAX_COLUMNS_WIDTH / 8 && width <= MAX_COLUMNS_WIDTH;
+}
+
+/* ---- lines ---- */
+
+static GString *
+begin_line (const char *time)
+{
+  GString *line = g_string_new (NULL);
+
+  append_repeated (line, " ", TIME_WIDTH - (glong) strlen (time));
+  g_string_append (line, time);
+  g_string_append (line, "  ");
+  return line;
+}
+
+static void
+print_line (FoliotShow *show, GString *line, const char *text)
+{
+  glong begun = g_utf8_strlen (line->str, -1);
+  g_autofree char *rest
+      = shorten (text, show->width > 0 ? MAX ((glong) show->width - begun, MIN_TEXT_WIDTH) : 0);
+
+  printf ("%s%s\n", line->str, rest);
+}
+
+/* The names above the columns, if they are not those that were printed last. */
+static void
+print_names (FoliotShow *show)
+{
+  g_autoptr (GString) line = begin_line ("time");
+
+  for (guint i = 0; has_columns (show) && i < count_participants (show); i++)
+    {
+      g_autofree char *name = dup_participant (show, i);
+
+      g_string_append (line, name);
+      append_repeated (line, " ", get_column_width (show, i) - g_utf8_strlen (name, -1));
+    }
+  g_strchomp (line->str);
+  if (show->columns != NULL && g_str_equal (line->str, show->columns))
+    return;
+  g_free (show->columns);
+  show->columns = g_strdup (line->str);
+  printf ("\n%s\n", line->str);
+}
+
+/* An arrow; @from == @to: a mark; −1: only the lines of all. */
+static void
+append_arrow (FoliotShow *show, GString *line, int from, int to)
+{
+  int left = MIN (from, to), right = MAX (from, to);
+
+  for (int i = 0; i < (int) count_participants (show); i++)
+    {
+      glong rest = get_column_width (show, (guint) i) - 1;
+
+      g_string_append (line, i == to && i == from                 ? "◆"
+                             : i == from                          ? "●"
+                             : i == to                            ? from < to ? "▶" : "◀"
+                             : left >= 0 && i > left && i < right ? "─"
+                                                                  : "│");
+      append_repeated (line, left >= 0 && i >= left && i < right ? "─" : " ", rest);
+    }
+}
+
+static void
+append_pair (FoliotShow *show, GString *line, int from, int to)
+{
+  g_autofree char *first = from >= 0 ? dup_participant (show, (guint) from) : NULL;
+  g_autofree char *second = to >= 0 && to != from ? dup_participant (show, (guint) to) : NULL;
+
+  if (first != NULL)
+    g_string_append_printf (line, "%s%s%s: ", first, second != NULL ? " → " : "",
+                            second != NULL ? second : "");
+}
+
+/* On a wire time is that of the machine, and all lines have as many digits. */
+static char *
+format_time (FoliotShow *show, FoliotTime time)
+{
+  if (is_wire (show) && time >= 0)
+    return g_strdup_printf ("%" G_GINT64_FORMAT ".%06" G_GINT64_FORMAT, time / FOLIOT_SECOND,
+                            time % FOLIOT_SECOND / FOLIOT_MICROSECOND);
+  return foliot_time_format (time);
+}
+
+static void
+print_event (FoliotShow *show, FoliotTime time, int from, int to, const char *text)
+{
+  g_autofree char *seconds = format_time (show, time);
+  g_autoptr (GString) line = NULL;
+
+  print_names (show);
+  line = begin_line (seconds);
+  if (has_columns (show))
+    append_arrow (show, line, from, to);
+  else
+    append_pair (show, line, from, to);
+  print_line (show, line, text);
+}
+
+/* ---- records ---- */
+
+/* Who is at the other end of what comes in at participant @from, or goes out there. */
+static int
+get_other (FoliotShow *show, int participant)
+{
+  if (!is_wire (show))
+    return 0;
+  return participant == 0 ? 1 : 0;
+}
+
+static char *
+describe_content (const FoliotJournalRecord *record)
+{
+  if (record->bytes != NULL && record->what == FOLIOT_EVENT_FRAME)
+    return foliot_message_describe (record->bytes);
+  if (record->error != NULL)
+    return g_strdup_printf ("failed: %s", record->error->message);
+  if (record->kind == FOLIOT_JOURNAL_OUT)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT " bytes, hash %016" G_GINT64_MODIFIER "x", record->length,
+                            record->hash);
+  if (record->text != NULL && *record->text != '\0')
+    return g_strdup (record->text);
+  if (record->bytes != NULL)
+    return foliot_message_describe (record->bytes);
+  if (record->what == FOLIOT_EVENT_GATE)
+    return NULL; /* it can take more: of no interest to people */
+  return g_strdup (record->what == FOLIOT_EVENT_LINK ? "the connection opens or ends" : "something happened");
+}
+
+static void
+print_message (FoliotShow *show, const FoliotJournalRecord *record)
+{
+  int port = find_participant (show, record->port), other = get_other (show, port);
+  gboolean is_in = record->kind == FOLIOT_JOURNAL_IN;
+  g_autofree char *content = describe_content (record), *line = NULL;
+
+  if (content == NULL)
+    return;
+  line = foliot_print_dup_line (content);
+  print_event (show, record->time_ns, is_in ? port : other, is_in ? other : port, line);
+}
+
+static void
+print_control (FoliotShow *show, const FoliotJournalRecord *record)
+{
+  int port = find_participant (show, record->port);
+  const char *what = foliot_journal_control_get_name (record->what);
+  g_autoptr (GString) text = g_string_new (what != NULL ? what : "control");
+  g_autofree char *line = NULL;
+
+  if (record->text != NULL && *record->text != '\0')
+    g_string_append_printf (text, ": %s", record->text);
+  if (record->error != NULL)
+    g_string_append_printf (text, ": %s", record->error->message);
+  line = foliot_print_dup_line (text->str);
+  print_event (show, record->time_ns, port, port, line);
+}
+
+static void
+print_remark (FoliotShow *show, const FoliotJournalRecord *record, const char *format, const char *rest)
+{
+  g_autofree char *text
+      = g_strdup_printf ("%s %s%s%s", format, record->name != NULL ? record->name : "somebody",
+                         rest != NULL ? ": " : "", rest != NULL ? rest : "");
+  g_autofree char *line = foliot_print_dup_line (text);
+
+  print_event (show, record->time_ns, -1, -1, line);
+}
+
+static void
+print_end (FoliotShow *show, const FoliotJournalRecord *record)
+{
+  g_autofree char *seconds = format_time (show, record->time_ns);
+  g_autofree char *verdict = foliot_print_dup_line (record->text != NULL ? record->text : "ended");
+
+  printf ("\nends at %s s, complete, after %" G_GUINT64_FORMAT " records, at byte %" G_GUINT64_FORMAT ": %s",
+          seconds, record->number, foliot_journal_reader_get_place (show->reader, NULL), verdict);
+  if (record->what != 0)
+    printf (" (exit code %u)", record->what);
+  if (record->name != NULL)
+    printf ("\ndigest %s", record->name);
+  putchar ('\n');
+}
+
+void
+foliot_show_text_record (FoliotShow *show, const FoliotJournalRecord *record)
+{
+  g_autofree char *step = NULL, *observed = NULL;
+
+  switch (record->kind)
+    {
+    case FOLIOT_JOURNAL_IN:
+    case FOLIOT_JOURNAL_OUT:
+      print_message (show, record);
+      break;
+    case FOLIOT_JOURNAL_CONTROL:
+      print_control (show, record);
+      break;
+    case FOLIOT_JOURNAL_STEP:
+      step = g_strdup_printf ("%" G_GUINT64_FORMAT, record->sequence);
+      print_remark (show, record, "time granted by", step);
+      break;
+    case FOLIOT_JOURNAL_OBSERVED:
+      observed = record->bytes != NULL ? foliot_message_describe (record->bytes) : NULL;
+      print_remark (show, record, "looked outside:", observed);
+      break;
+    case FOLIOT_JOURNAL_NOTE:
+      print_remark (show, record, "note by", record->text);
+      break;
+    case FOLIOT_JOURNAL_END:
+      print_end (show, record);
+      break;
+    case FOLIOT_JOURNAL_HEADER:
+    case FOLIOT_JOURNAL_DIGEST: /* for programs */
+    default:
+      break;
+    }
+}
+
+void
+foliot_show_text_header (FoliotShow *show)
+{
+  const FoliotJournalHeader *header = get_header (show);
+
+  printf ("%s: recorded by foliot %s", foliot_journal_reader_get_path (show->reader), header->verb);
+  if (header->scenario_name != NULL)
+    printf (", scenario %s, seed %" G_GUINT64_FORMAT, header->scenario_name, header->seed);
+  putchar ('\n');
+  for (guint i = 0; i < header->settings->len; i++)
+    {
+      const FoliotJournalSetting *setting = g_ptr_array_index (header->settings, i);
+      g_autofree char *text = g_strdup_printf ("  %s = %s", setting->name, setting->value);
+      g_autofree char *line = foliot_print_dup_line (text), *shown = shorten (line, show->width);
+
+      puts (shown);
+    }
+}
+
+void
+foliot_show_text_error (FoliotShow *show, const GError *error)
+{
+  printf ("\n%s\n", error->message);
+}
