@@ -108,6 +108,41 @@ static const Page pages[] = {
     "tells the "
     "class.\n"
     "--schema prints the JSON schema of scenario files.\n" },
+  { "wire",
+    "foliot wire LISTEN CONNECT --record FILE [OPTION …]\n"
+    "       foliot wire --replay FILE --as NAME --listen|--connect HOST:PORT [OPTION …]",
+    "Listens in on two programs on mosaik's or aiomas' wire: one connects to LISTEN, the other listens at "
+    "CONNECT. What they say is "
+    "handed\n"
+    "on as it is, and recorded. LISTEN and CONNECT are HOST:PORT (port 0: a free one) or ipc://[/PATH]. It "
+    "prints `READY HOST:PORT`, "
+    "and\n"
+    "ends when one of them hangs up, or by Ctrl-C or SIGTERM.\n"
+    "\n"
+    "  --record FILE       the journal; one that is there is replaced. It holds plain text, also with TLS\n"
+    "  --name-listen NAME  who connects to LISTEN; default left\n"
+    "  --name-connect NAME who listens at CONNECT; default right\n"
+    "  --tls DIR           encrypt both connections with the certificate of this folder\n"
+    "\n"
+    "With --replay the recorded side NAME is played against the live other side, whose messages are compared "
+    "with the recorded "
+    "ones by\n"
+    "value; of mosaik's max_advance, which is known to vary, it is only counted how often it differs.\n"
+    "\n"
+    "  --lenient           go on behind a difference\n"
+    "\n"
+    "Exit codes: 0 fine; 2 wrong arguments; 3 the live side says something else; 4 cannot be recorded; 5 "
+    "nobody there; 7 the "
+    "recording\n"
+    "is damaged or none.\n" },
+  { "show", "foliot show FILE [--json] [--follow] [--port NAME]",
+    "Prints a recording: a line a message, a column a participant, and where it ends, and how.\n"
+    "\n"
+    "  --json              an object a line\n"
+    "  --follow            go on as long as it is being written\n"
+    "  --port NAME         only what goes through this port\n"
+    "\n"
+    "Exit codes: 0 fine; 2 no such file; 7 it is damaged, cut off, or no recording.\n" },
   { "new", "foliot new FOLDER",
     "Makes a folder with a scenario, an agent in C, a test and a build file; `foliot run FOLDER` builds and "
     "runs it.\n" },
@@ -160,6 +195,8 @@ print_overview (void)
           "  foliot serve ADDRESS       let others call the agents of a scenario\n"
           "  foliot call URL METHOD     call an agent of a running system\n"
           "  foliot describe SCENARIO   what a scenario, an agent type or a container offers\n"
+          "  foliot wire LISTEN CONNECT record what two programs say to each other, or play one of them\n"
+          "  foliot show FILE           what was recorded\n"
           "  foliot new FOLDER          start a scenario of one's own\n"
           "  foliot certs new DIR       certificates for encrypted links\n"
           "  foliot bench               measure this machine\n"
@@ -183,7 +220,8 @@ foliot_verb_help (int argc, char **argv)
         return FOLIOT_EXIT_OK;
       }
   fprintf (stderr,
-           "foliot: no help for \"%s\"; the verbs are: run, diff, serve, call, describe, new, certs, bench, "
+           "foliot: no help for \"%s\"; the verbs are: run, diff, serve, call, describe, wire, show, new, "
+           "certs, bench, "
            "encode, decode\n",
            argv[1]);
   return FOLIOT_EXIT_USAGE;

@@ -64,9 +64,10 @@ produce (guint64 code)
     const char *what;
     const char *arguments;
   } runs[] = {
-    { 0, "work", "run . --out o" }, { 1, "fail in run", "run . --out o" },
-    { 2, "work", "run nobody" },    { 3, "differ", "run . --check --out o" },
-    { 4, "work", "run . --out ." }, { 5, "work", "call ipc://[nobody]/0 add" },
+    { 0, "work", "run . --out o" },      { 1, "fail in run", "run . --out o" },
+    { 2, "work", "run nobody" },         { 3, "differ", "run . --check --out o" },
+    { 4, "work", "run . --out ." },      { 5, "work", "call ipc://[nobody]/0 add" },
+    { 7, "work", "show scenario.json" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (runs); i++)
@@ -104,10 +105,11 @@ test_documented_codes (void)
 static void
 test_help (void)
 {
-  static const char *const lines[]
-      = { "help",        "help certs",    "help run",          "help diff",         "help serve",
-          "help call",   "help describe", "help new",          "help bench",        "help encode",
-          "help decode", "--version",     "describe --schema", "describe . --json", "describe ." };
+  static const char *const lines[] = { "help",        "help certs", "help run",          "help diff",
+                                       "help serve",  "help call",  "help describe",     "help wire",
+                                       "help show",   "help new",   "help bench",        "help encode",
+                                       "help decode", "--version",  "describe --schema", "describe . --json",
+                                       "describe ." };
 
   test_scenario_write ("work");
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
