@@ -143,6 +143,14 @@ probe_prepare (Probe *probe, FoliotKernel *kernel)
 }
 
 void
+probe_make (Probe *probe, FoliotKernel *kernel)
+{
+  if (probe->calls == NULL)
+    probe_prepare (probe, kernel);
+  probe->mosaik = foliot_mosaik_new (kernel, &probe_model, probe, NULL, NULL);
+}
+
+void
 probe_clear (Probe *probe)
 {
   g_clear_pointer (&probe->output, foliot_value_unref);
@@ -158,11 +166,10 @@ master_new (FoliotKernel *kernel, Probe *probe)
 {
   FoliotMaster *master = g_new0 (FoliotMaster, 1);
 
-  if (probe->calls == NULL)
-    probe_prepare (probe, kernel);
+  probe_make (probe, kernel);
   master->kernel = kernel;
   master->probe = probe;
-  master->mosaik = probe->mosaik = foliot_mosaik_new (kernel, &probe_model, probe, NULL, NULL);
+  master->mosaik = probe->mosaik;
   master->ended = foliot_mosaik_dup_ended (master->mosaik);
   return master;
 }

@@ -71,6 +71,8 @@ GError *foliot_master_await_end (FoliotMaster *master);
 /* `stop`, the answer, the end of the stream; finalized once, without an error. */
 void foliot_master_stop (FoliotMaster *master);
 
+/* Sets up @probe, unless it is already, and its simulator, which is the caller's to drop. */
+void probe_make (Probe *probe, FoliotKernel *kernel);
 void probe_clear (Probe *probe);
 /* Fails unless the calls since the last time were @lines. */
 #define probe_assert_calls(probe, lines)                                                                     \

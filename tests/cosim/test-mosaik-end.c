@@ -525,6 +525,43 @@ test_finalize_fails (FoliotMaster *master, Probe *probe)
   g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_RUNTIME);
 }
 
+/* Nobody is there who could be asked. */
+static void
+test_alone (FoliotKernel *kernel)
+{
+  g_auto (Probe) probe = { NULL };
+  g_autoptr (GError) error = NULL;
+  double percent;
+
+  probe_make (&probe, kernel);
+  g_assert_false (foliot_mosaik_get_progress (probe.mosaik, &percent, &error));
+  g_assert_error (error, FOLIOT_MOSAIK_ERROR, FOLIOT_MOSAIK_ERROR_STATE);
+  g_object_unref (probe.mosaik);
+}
+
+static gboolean
+fail_silently (Probe *probe, GError **error)
+{
+  return FALSE;
+}
+
+static void
+prepare_silent_init (Probe *probe)
+{
+  probe->on_init = fail_silently;
+}
+
+static void
+test_silent_init (FoliotMaster *master, Probe *probe)
+{
+  g_autoptr (GError) error = NULL;
+
+  foliot_master_say (master, "[0, 0, [\"init\", [\"S-0\"], {}]]");
+  assert_failure (master, "[2, 0, [\"RuntimeError\", \"the model failed, and does not say why\"");
+  error = foliot_master_await_end (master);
+  g_assert_error (error, FOLIOT_MOSAIK_ERROR, FOLIOT_MOSAIK_ERROR_MODEL);
+}
+
 /* ---- A19 ---- */
 
 static gboolean
@@ -618,6 +655,8 @@ main (int argc, char **argv)
   foliot_master_test_add ("/mosaik/a18-lost-before-init", test_lost_before_init);
   foliot_master_test_add_prepared ("/mosaik/a18-finalize-fails", prepare_failing_finalize,
                                    test_finalize_fails);
+  foliot_master_test_add_bare ("/mosaik/alone", test_alone);
+  foliot_master_test_add_prepared ("/mosaik/a07-silent-init", prepare_silent_init, test_silent_init);
   foliot_master_test_add_prepared ("/mosaik/a19-step-fails", prepare_failing_step, test_step_fails);
   foliot_master_test_add_prepared ("/mosaik/a19-output-that-json-has-not", prepare_odd_output,
                                    test_odd_output);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""docs/errors.md has every error code of the headers, README.md shows the program that is compiled, links
+"""docs/errors.md has every error code of the headers, pages show the programs that are compiled, links
 lead somewhere, and each floor has its page.
 
     test-docs.py SOURCE
@@ -46,9 +46,12 @@ def check_errors(source):
 
 
 def check_readme(source):
-    program = (source / 'tests/readme/two-agents.c').read_text()
-    shown = re.findall(r'```c\n(.*?)```', (source / 'README.md').read_text(), re.S)
-    return [] if program in shown else ['README.md does not show tests/readme/two-agents.c as it is']
+    wrong = []
+    for page, name in ('README.md', 'tests/readme/two-agents.c'), ('docs/mosaik-c.md', 'docs/examples/mosaik-battery.c'):
+        shown = re.findall(r'```c\n(.*?)```', (source / page).read_text(), re.S)
+        if (source / name).read_text() not in shown:
+            wrong.append(f'{page} does not show {name} as it is')
+    return wrong
 
 
 def check_links(source):
