@@ -423,6 +423,14 @@ FOLIOT_API char *foliot_kernel_dup_digest (FoliotKernel *kernel) FOLIOT_WARN_UNU
 FOLIOT_API guint64 foliot_kernel_get_node_digest (FoliotKernel *kernel, guint32 node);
 FOLIOT_API guint64 foliot_kernel_get_link_digest (FoliotKernel *kernel, guint32 link);
 /**
+ * foliot_kernel_get_outside_digest: (skip)
+ * @out_n: (out) (optional): how many messages
+ *
+ * Over the messages that left the run, byte for byte: to which port, in which order, when. 0 of a run that says nothing to
+ * anybody. It is no part of the digest of the run.
+ */
+FOLIOT_API guint64 foliot_kernel_get_outside_digest (FoliotKernel *kernel, guint64 *out_n);
+/**
  * foliot_kernel_get_checkpoints:
  * @out_n: (out): how many
  *

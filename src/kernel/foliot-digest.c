@@ -146,6 +146,17 @@ foliot_digest_add_record (FoliotDigest *digest, const FoliotRecord *record, guin
     add_checkpoint (digest, record);
 }
 
+void
+foliot_digest_add_departure (FoliotDigest *digest, guint32 port, guint64 sequence, FoliotTime time_ns,
+                             guint64 hash)
+{
+  FoliotView *outside = &digest->outside;
+
+  outside->count++;
+  outside->chain = foliot_hash_mix (foliot_hash_mix (outside->chain, (guint64) port << 40 ^ sequence),
+                                    foliot_hash_mix ((guint64) time_ns, hash));
+}
+
 char *
 foliot_digest_dup_run (FoliotDigest *digest)
 {

@@ -33,6 +33,7 @@ typedef struct
   FoliotView *nodes; /* index 0 is the world itself */
   FoliotView *links; /* index 0 is unused */
   guint n_nodes, n_links;
+  FoliotView outside; /* what left at external ports */
   guint64 next_checkpoint;
   guint64 spacing;
   FoliotCheckpoint *checkpoints;
@@ -46,5 +47,8 @@ void foliot_digest_add_node (FoliotDigest *digest, guint32 node, const char *nam
 void foliot_digest_add_link (FoliotDigest *digest, guint32 link, const char *name);
 /* @node_cause: 0 when the cause was another node's event. */
 void foliot_digest_add_record (FoliotDigest *digest, const FoliotRecord *record, guint64 node_cause);
+/* A message that leaves through the gate: which one of which port, and its bytes. */
+void foliot_digest_add_departure (FoliotDigest *digest, guint32 port, guint64 sequence, FoliotTime time_ns,
+                                  guint64 hash);
 /* Returns: (transfer full): 32 hex digits. */
 char *foliot_digest_dup_run (FoliotDigest *digest);

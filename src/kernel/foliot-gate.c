@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "foliot-gate-private.h"
 
+#include "base/foliot-hash-private.h"
+
 #include "foliot-kernel-struct.h"
 
 /*
@@ -100,6 +102,14 @@ _foliot_gate_depart (FoliotKernel *self, FoliotPort *port, GBytes *bytes, const 
 
   port->n_departed++;
   gate->was_used = TRUE;
+  if (self->digest_on)
+    {
+      gsize length;
+      gconstpointer data = g_bytes_get_data (bytes, &length);
+
+      foliot_digest_add_departure (&self->digest, port->number, port->n_departed, self->head.now,
+                                   foliot_hash_bytes (data, length));
+    }
   if (G_UNLIKELY (gate->observer != NULL))
     {
       FoliotGatePoint point = _foliot_gate_get_point (self);

@@ -64,6 +64,15 @@ foliot_kernel_get_link_digest (FoliotKernel *self, guint32 link)
   return self->digest.links[link].chain;
 }
 
+guint64
+foliot_kernel_get_outside_digest (FoliotKernel *self, guint64 *out_n)
+{
+  g_return_val_if_fail (IS_KERNEL (self), 0);
+  if (out_n != NULL)
+    *out_n = self->digest.outside.count;
+  return self->digest.outside.chain;
+}
+
 const FoliotCheckpoint *
 foliot_kernel_get_checkpoints (FoliotKernel *self, gsize *out_n)
 {

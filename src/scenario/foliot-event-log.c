@@ -19,7 +19,9 @@ struct _FoliotEventLog
   FoliotCodec *codec;
   GByteArray *entries;
   GByteArray *content; /* of the event that runs */
-  FILE *spill;         /* nullable */
+  GByteArray *blocks;  /* where each begins, as it is written */
+  GByteArray *scratch;
+  FILE *spill; /* nullable */
   gsize n_spilled;
   gsize max_bytes;
   guint64 first, last;
@@ -69,11 +71,11 @@ static void
 keep_content (FoliotKernel *kernel, const char *what, FoliotValue *content, gpointer user_data)
 {
   FoliotEventLog *log = user_data;
-  g_autoptr (GByteArray) bytes = NULL;
+  GByteArray *bytes = log->scratch;
 
   if (log->full || _foliot_kernel_get_current_sequence (kernel) < log->first)
     return;
-  bytes = g_byte_array_new ();
+  g_byte_array_set_size (bytes, 0);
   if (!foliot_codec_write (log->codec, content, bytes, NULL))
     {
       g_autofree char *text = foliot_value_print (content);
@@ -141,6 +143,11 @@ keep_record (FoliotKernel *kernel, const FoliotRecord *record, gpointer user_dat
 
   if (log->full || record->sequence < log->first)
     return;
+  if (log->n_events % FOLIOT_EVENTS_BLOCK == 0)
+    {
+      append_word (log->blocks, log->n_spilled + log->entries->len);
+      append_word (log->blocks, (guint64) log->time);
+    }
   end = put_record (buffer, record, record->time_ns - log->time, log->content->len > 0);
   g_byte_array_append (log->entries, buffer, (guint) (end - buffer));
   if (log->content->len > 0)
@@ -165,6 +172,8 @@ foliot_event_log_new (FoliotKernel *kernel, gsize max_bytes, guint64 first, guin
   log->codec = foliot_codec_new (FOLIOT_TYPE_CODEC_MSGPACK);
   log->entries = g_byte_array_new ();
   log->content = g_byte_array_new ();
+  log->blocks = g_byte_array_new ();
+  log->scratch = g_byte_array_new ();
   log->max_bytes = max_bytes;
   log->first = first;
   log->last = last;
@@ -182,6 +191,8 @@ foliot_event_log_free (FoliotEventLog *log)
     fclose (log->spill);
   g_byte_array_unref (log->entries);
   g_byte_array_unref (log->content);
+  g_byte_array_unref (log->blocks);
+  g_byte_array_unref (log->scratch);
   g_object_unref (log->codec);
   g_free (log);
 }
@@ -249,5 +260,6 @@ foliot_event_log_write (FoliotEventLog *log, FoliotEventLogWriteFunc write, gpoi
   if (!write_spilled (log, write, user_data, error))
     return FALSE;
   write (log->entries->data, log->entries->len, user_data);
+  write (log->blocks->data, log->blocks->len, user_data);
   return TRUE;
 }

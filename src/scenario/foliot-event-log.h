@@ -8,7 +8,9 @@
  *
  * The file: the magic; then as little-endian 64-bit words the number of the first event, how many events there are, and whether
  * they are all that the run had (1) or not (0); the names of nodes and of links, each list a count and then texts; then the
- * events. Counts and the numbers of events are varints (7 bits a byte, the lowest first), a text is a length and its bytes.
+ * events; then for each block of them (FOLIOT_EVENTS_BLOCK) two words: where it begins, counted from the first event on, and the
+ * time of the event before it. Counts and the numbers of events are varints (7 bits a byte, the lowest first), a text is a length
+ * and its bytes.
  *
  * An event: a byte with its kind and with what follows; the time since the event before (zigzag: it may go back in a world
  * that is set); how long ago its cause was (0: none); its node; if it is a message, link and number on the link; the draws, if any; the
@@ -16,6 +18,7 @@
  * text, and its MsgPack, a text too.
  */
 #define FOLIOT_EVENTS_MAGIC "foliot events 1\n"
+#define FOLIOT_EVENTS_BLOCK 4096
 
 enum
 {

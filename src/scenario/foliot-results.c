@@ -259,6 +259,21 @@ add_digests (JsonBuilder *builder, FoliotWorld *world)
   json_builder_end_object (builder);
 }
 
+/* Nothing of a run that talks to nobody. */
+static void
+add_outside (JsonBuilder *builder, FoliotWorld *world)
+{
+  guint64 n, digest = foliot_kernel_get_outside_digest (world->kernel, &n);
+
+  if (n == 0)
+    return;
+  json_builder_set_member_name (builder, "outside");
+  json_builder_begin_object (builder);
+  add_count (builder, "messages", n);
+  add_hex (builder, "digest", digest);
+  json_builder_end_object (builder);
+}
+
 static void
 add_tables (JsonBuilder *builder, FoliotWorld *world, GStrv names)
 {
@@ -301,6 +316,7 @@ write_run (FoliotWorld *world, const char *folder, GStrv names, GError **error)
   add_counts (builder, world);
   add_tables (builder, world, names);
   add_digests (builder, world);
+  add_outside (builder, world);
   json_builder_end_object (builder);
   return write_json (world->kernel, folder, "run.json", builder, error);
 }

@@ -10,17 +10,10 @@
 
 #include "scenario/foliot-event-log.h"
 
-/* The file may be larger than memory, so it is read through one buffer. Where each block of events begins is noted on the way,
- * because the chain of causes goes back. */
+/* The file may be larger than memory, so it is read through one buffer, from the block on in which what is wanted lies. */
 
-#define BLOCK_EVENTS   4096
 #define MAX_NAME_BYTES (64 * 1024)
-
-typedef struct
-{
-  long offset;
-  FoliotTime time; /* of the event before the block */
-} Block;
+#define BLOCK_BYTES    16
 
 struct _FoliotEventReader
 {
@@ -30,8 +23,9 @@ struct _FoliotEventReader
   guint64 first, n_events;
   gboolean is_complete;
   GPtrArray *nodes, *links;
-  GArray *blocks;
-  guint64 next; /* number of the event that is read next */
+  guint64 begin; /* where the events begin in the file */
+  guint64 end;   /* and where they end, and the blocks begin */
+  guint64 next;  /* number of the event that is read next */
   FoliotTime time;
   GByteArray *content;
 };
@@ -100,6 +94,23 @@ read_names (FoliotEventReader *reader, GPtrArray *names)
   return TRUE;
 }
 
+/* They are the last thing in the file. */
+static gboolean
+find_blocks (FoliotEventReader *reader)
+{
+  guint64 left, n_blocks;
+
+  reader->begin = (guint64) ftell (reader->stream);
+  left = reader->size - reader->begin;
+  if (reader->n_events > left) /* an event has more than one byte */
+    return FALSE;
+  n_blocks = (reader->n_events + FOLIOT_EVENTS_BLOCK - 1) / FOLIOT_EVENTS_BLOCK;
+  if (n_blocks * BLOCK_BYTES > left || reader->first > G_MAXINT64)
+    return FALSE;
+  reader->end = reader->size - n_blocks * BLOCK_BYTES;
+  return TRUE;
+}
+
 static gboolean
 read_head (FoliotEventReader *reader, GError **error)
 {
@@ -119,7 +130,7 @@ read_head (FoliotEventReader *reader, GError **error)
     return fail (reader, error);
   reader->is_complete = complete == 1;
   reader->next = reader->first;
-  return TRUE;
+  return find_blocks (reader) || fail (reader, error);
 }
 
 FoliotEventReader *
@@ -130,7 +141,6 @@ foliot_event_reader_open (const char *path, GError **error)
   reader->path = g_strdup (path);
   reader->nodes = g_ptr_array_new_with_free_func (g_free);
   reader->links = g_ptr_array_new_with_free_func (g_free);
-  reader->blocks = g_array_new (FALSE, FALSE, sizeof (Block));
   reader->content = g_byte_array_new ();
   reader->stream = g_fopen (path, "rbe");
   if (reader->stream == NULL || fseek (reader->stream, 0, SEEK_END) != 0)
@@ -151,7 +161,6 @@ foliot_event_reader_free (FoliotEventReader *reader)
     fclose (reader->stream);
   g_ptr_array_unref (reader->nodes);
   g_ptr_array_unref (reader->links);
-  g_array_unref (reader->blocks);
   g_byte_array_unref (reader->content);
   g_free (reader->path);
   g_free (reader);
@@ -232,12 +241,6 @@ foliot_event_reader_next (FoliotEventReader *reader, FoliotKeptEvent *out_event,
 
   if (index >= reader->n_events)
     return FALSE;
-  if (index % BLOCK_EVENTS == 0 && index / BLOCK_EVENTS == reader->blocks->len)
-    {
-      const Block block = { ftell (reader->stream), reader->time };
-
-      g_array_append_val (reader->blocks, block);
-    }
   flags = getc_unlocked (reader->stream);
   *out_event = (FoliotKeptEvent){ .named.record = { .sequence = reader->next,
                                                     .kind = (guint32) flags & FOLIOT_EVENTS_KIND } };
@@ -248,24 +251,28 @@ foliot_event_reader_next (FoliotEventReader *reader, FoliotKeptEvent *out_event,
   return TRUE;
 }
 
+static gboolean
+seek_block (FoliotEventReader *reader, guint64 block)
+{
+  guint64 offset, time;
+
+  if (fseek (reader->stream, (long) (reader->end + block * BLOCK_BYTES), SEEK_SET) != 0
+      || !read_word (reader, &offset) || !read_word (reader, &time) || offset > reader->end - reader->begin)
+    return FALSE;
+  reader->next = reader->first + block * FOLIOT_EVENTS_BLOCK;
+  reader->time = (FoliotTime) time;
+  return fseek (reader->stream, (long) (reader->begin + offset), SEEK_SET) == 0;
+}
+
 gboolean
 foliot_event_reader_seek (FoliotEventReader *reader, guint64 sequence, GError **error)
 {
-  guint64 block = (sequence - reader->first) / BLOCK_EVENTS;
   g_autoptr (GError) local = NULL;
   FoliotKeptEvent event;
 
-  g_return_val_if_fail (sequence >= reader->first && sequence < reader->first + reader->n_events, FALSE);
-  if (reader->blocks->len > 0 && (sequence < reader->next || block < reader->blocks->len))
-    {
-      guint64 known = MIN (block, reader->blocks->len - 1);
-      const Block *from = &g_array_index (reader->blocks, Block, known);
-
-      if (fseek (reader->stream, from->offset, SEEK_SET) != 0)
-        return fail (reader, error);
-      reader->next = reader->first + known * BLOCK_EVENTS;
-      reader->time = from->time;
-    }
+  g_return_val_if_fail (sequence >= reader->first && sequence - reader->first < reader->n_events, FALSE);
+  if (!seek_block (reader, (sequence - reader->first) / FOLIOT_EVENTS_BLOCK))
+    return fail (reader, error);
   while (reader->next < sequence && foliot_event_reader_next (reader, &event, &local))
     ;
   if (local == NULL)

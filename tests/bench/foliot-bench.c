@@ -2,6 +2,7 @@
 #include "bench-async.h"
 #include "bench-channel.h"
 #include "bench-codec.h"
+#include "bench-diff.h"
 #include "bench-kernel.h"
 #include "bench-random.h"
 #include "bench-remote.h"
@@ -112,6 +113,18 @@ remote (void)
   foliot_bench_remote (20000);
 }
 
+static void
+keeping (void)
+{
+  foliot_bench_keeping (2000);
+}
+
+static void
+diff (void)
+{
+  foliot_bench_diff (27500);
+}
+
 static const struct
 {
   const char *name;
@@ -132,6 +145,8 @@ static const struct
   { "start", start },
   { "stream", stream },
   { "remote", remote },
+  { "keeping", keeping },
+  { "diff", diff },
 };
 
 static gboolean
