@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Foliot's simulators against the same models in Python, under one mosaik: tools/bench-cosim.
 
-    cosim.py SIMULATOR [FOLIOT SOURCE]
+    cosim.py SIMULATOR FOLIOT
 
 Prints `name <tab> value <tab> unit`; only ratios of one run mean something. SIMULATOR is tests/cosim/real/rows-simulator, and
 with `--python` this file is the same model on mosaik's own API.
@@ -10,7 +10,9 @@ with `--python` this file is the same model on mosaik's own API.
 import os
 import pathlib
 import shlex
+import subprocess
 import sys
+import tempfile
 import time
 
 import mosaik
@@ -20,6 +22,7 @@ from loguru import logger
 N_STEPS = 2000
 N_PARTICIPANTS = 100
 N_PYTHON_PARTICIPANTS = 20
+N_DAYS = 10
 
 
 class Model(mosaik_api_v3.Simulator):
@@ -100,23 +103,69 @@ def many(name, command, n):
         report(f"{name}: {n} simulators", 20 * n / (time.perf_counter() - began), "steps/s")
 
 
-def main(simulator):
+class Turbines(mosaik_api_v3.Simulator):
+    """Three turbines whose power changes from step to step."""
+
+    def __init__(self):
+        super().__init__({"api_version": "3.0", "type": "time-based", "models": {
+            "WECS": {"public": True, "params": [], "attrs": ["P"]}}})
+
+    def create(self, num, model):
+        self.n = num
+        return [{"eid": f"wecs-{i}", "type": model} for i in range(num)]
+
+    def step(self, time, inputs, max_advance):
+        self.time = time
+        return time + 900
+
+    def get_data(self, outputs):
+        return {eid: {"P": float((self.time // 900 * 37 + i * 501) % 2000)} for i, eid in enumerate(outputs)}
+
+
+def play(foliot, folder, *options):
+    """Days of the wind park behind mosaik; the time of the steps alone, without anybody's start."""
+    command = [foliot, "mosaik", "scenarios/wind-park", "--quiet", "--out", f"{folder}/live", *options]
+    config = {"Turbines": {"python": "__main__:Turbines"}, "Agents": {"cmd": f"{shlex.join(command)} %(addr)s", "posix": True}}
+    with mosaik.World(config, skip_greetings=True, configure_logging=False) as world:
+        turbines = world.start("Turbines").WECS.create(3)
+        agents = world.start("Agents").WecsAgent.create(3, P_rated=2000)
+        for turbine, agent in zip(turbines, agents):
+            world.connect(turbine, agent, "P")
+        began = time.perf_counter()
+        world.run(until=N_DAYS * 86400, print_progress=False)
+        return time.perf_counter() - began
+
+
+def record_and_replay(foliot):
+    with tempfile.TemporaryDirectory() as folder:
+        journal = f"{folder}/days.flj"
+        for _ in range(3):
+            report("live", 1000 * play(foliot, folder) / N_DAYS, "ms a day")
+            report("recorded", 1000 * play(foliot, folder, "--record", journal) / N_DAYS, "ms a day")
+        report("journal", os.path.getsize(journal) / 1024 / N_DAYS, "KiB a day")
+        for _ in range(3):
+            began = time.perf_counter()
+            subprocess.run([foliot, "replay", journal, "--quiet", "--out", f"{folder}/replayed"], check=True, stdout=subprocess.DEVNULL)
+            report("replayed", 1000 * (time.perf_counter() - began) / N_DAYS, "ms a day")
+
+
+def main(simulator, foliot):
     logger.remove()
     python = [sys.executable, os.path.abspath(__file__), "--python"]
     ours = [simulator, "-l", "error"]
     for _ in range(3):
         pair("foliot", ours, 1, N_STEPS)
         pair("python", python, 1, N_STEPS)
-    for n_entities in (1000,):
-        pair("foliot", ours, n_entities, N_STEPS // 20)
-        pair("python", python, n_entities, N_STEPS // 20)
+    pair("foliot", ours, 1000, N_STEPS // 20)
+    pair("python", python, 1000, N_STEPS // 20)
     many("foliot", ours, N_PARTICIPANTS)
     many("foliot", ours, N_PYTHON_PARTICIPANTS)
     many("python", python, N_PYTHON_PARTICIPANTS)
+    record_and_replay(foliot)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "--python":
         sys.argv.pop(1)
         sys.exit(mosaik_api_v3.start_simulation(Model(), configure_logging=False))
-    main(sys.argv[1])
+    main(*sys.argv[1:])

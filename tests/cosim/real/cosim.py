@@ -127,7 +127,7 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             said = "hangs: killed\n" + self.process.communicate()[1]
-        return self.process.returncode, "".join(line for line in said.splitlines(True) if not line.startswith("listening at "))
+        return self.process.returncode, "".join(line for line in said.splitlines(True) if "listening at port" not in line)
 
 
 class Delays:
