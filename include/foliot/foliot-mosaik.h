@@ -192,6 +192,14 @@ FOLIOT_API void foliot_mosaik_meta_add_attribute (FoliotMosaikMeta *meta, const 
  */
 FOLIOT_API void foliot_mosaik_meta_add_method (FoliotMosaikMeta *meta, const FoliotMethod *method);
 /**
+ * foliot_mosaik_meta_add_method_of: (skip)
+ * @self: what its @func gets
+ *
+ * As add_method, for a method of something else than the model.
+ */
+FOLIOT_API void foliot_mosaik_meta_add_method_of (FoliotMosaikMeta *meta, const FoliotMethod *method,
+                                                  gpointer self);
+/**
  * foliot_mosaik_meta_to_value: (skip)
  * @error: %FOLIOT_MOSAIK_ERROR_META
  *
@@ -389,6 +397,12 @@ FOLIOT_API FoliotFuture *foliot_mosaik_dup_ended (FoliotMosaik *mosaik) FOLIOT_W
  * when it is ending already.
  */
 FOLIOT_API void foliot_mosaik_stop (FoliotMosaik *mosaik);
+/**
+ * foliot_mosaik_was_stopped:
+ *
+ * Returns: in finalize, and afterwards: whether mosaik called `stop`, or [method@Mosaik.stop] was called; else the connection ended
+ */
+FOLIOT_API gboolean foliot_mosaik_was_stopped (FoliotMosaik *mosaik);
 
 /**
  * FoliotMosaikLogFunc: (skip)
@@ -401,6 +415,15 @@ typedef void (*FoliotMosaikLogFunc) (GLogLevelFlags level, const char *text, gpo
  */
 FOLIOT_API void foliot_mosaik_set_log_func (FoliotMosaik *mosaik, FoliotMosaikLogFunc func,
                                             gpointer user_data);
+
+/**
+ * foliot_mosaik_parse_log_level: (skip)
+ * @name: as on the command line of mosaik's own simulators: `debug`, `info`, `warning`, `error`, `critical`
+ * @out_levels: (out): what is to be shown of that which a #FoliotMosaikLogFunc is told
+ * @error: %FOLIOT_ERROR_VALUE
+ */
+FOLIOT_API gboolean foliot_mosaik_parse_log_level (const char *name, GLogLevelFlags *out_levels,
+                                                   GError **error);
 
 /* ---- what a model may ask -------------------------------------------------------------------------------------- */
 

@@ -26,3 +26,4 @@
 #include <foliot/foliot-tls.h>
 #include <foliot/foliot-transport.h>
 #include <foliot/foliot-value.h>
+#include <foliot/foliot-world-mosaik.h>

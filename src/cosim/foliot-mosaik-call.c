@@ -349,7 +349,7 @@ call_method (FoliotMosaik *mosaik, const FoliotMosaikMethod *method, FoliotValue
 
   if (bound == NULL)
     return NULL;
-  result = method->method->func (mosaik->self, bound, &problem);
+  result = method->method->func (method->self != NULL ? method->self : mosaik->self, bound, &problem);
   if (problem != NULL)
     {
       g_clear_pointer (&result, foliot_value_unref);

@@ -40,17 +40,17 @@ typedef struct
   GLogLevelFlags levels;
 } Arguments;
 
-static gboolean
-read_level (Arguments *arguments, GError **error)
+gboolean
+foliot_mosaik_parse_log_level (const char *name, GLogLevelFlags *out_levels, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (levels); i++)
-    if (arguments->level_name == NULL || g_ascii_strcasecmp (levels[i].name, arguments->level_name) == 0)
+    if (g_ascii_strcasecmp (levels[i].name, name) == 0)
       {
-        arguments->levels = levels[arguments->level_name != NULL ? i : 2].levels;
+        *out_levels = levels[i].levels;
         return TRUE;
       }
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-               "log level %s: expected debug, info, warning, error or critical", arguments->level_name);
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+               "log level %s: expected debug, info, warning, error or critical", name);
   return FALSE;
 }
 
@@ -71,7 +71,9 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
 
   g_option_context_set_summary (context, "A simulator for mosaik.");
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error) || !read_level (arguments, error))
+  if (!g_option_context_parse (context, &argc, &argv, error)
+      || !foliot_mosaik_parse_log_level (arguments->level_name != NULL ? arguments->level_name : "warning",
+                                         &arguments->levels, error))
     return NULL;
   if (argc == 2 && arguments->timeout_s >= 0 && arguments->timeout_s <= G_MAXINT / 1000)
     return argv[1];

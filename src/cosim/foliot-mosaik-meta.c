@@ -230,6 +230,12 @@ foliot_mosaik_meta_add_attribute (FoliotMosaikMeta *meta, const char *model, con
 void
 foliot_mosaik_meta_add_method (FoliotMosaikMeta *meta, const FoliotMethod *method)
 {
+  foliot_mosaik_meta_add_method_of (meta, method, NULL);
+}
+
+void
+foliot_mosaik_meta_add_method_of (FoliotMosaikMeta *meta, const FoliotMethod *method, gpointer self)
+{
   g_autoptr (GError) error = NULL;
   FoliotMosaikMethod *added;
 
@@ -237,6 +243,7 @@ foliot_mosaik_meta_add_method (FoliotMosaikMeta *meta, const FoliotMethod *metho
   check_name (meta, "method", method->name);
   added = g_new0 (FoliotMosaikMethod, 1);
   added->method = method;
+  added->self = self;
   added->signature = foliot_signature_new (method->signature != NULL ? method->signature : "", &error);
   if (added->signature == NULL)
     complain (meta, "method “%s”: %s", method->name, error->message);

@@ -46,6 +46,7 @@ typedef struct
 typedef struct
 {
   const FoliotMethod *method;
+  gpointer self;              /* (nullable): NULL: the model's */
   FoliotSignature *signature; /* (nullable): NULL: it has none that can be read, which is refused */
 } FoliotMosaikMethod;
 
@@ -161,6 +162,7 @@ struct _FoliotMosaik
   guint n_steps;       /* among them, with the one that runs */
   gboolean is_serving; /* a fiber does */
   FoliotScope *scope;  /* of that */
+  gboolean was_stopped;
   FoliotRequest *stop; /* (nullable): to be answered in the end */
   FoliotFuture *ended;
   GError *why; /* (nullable): that it did not end well */

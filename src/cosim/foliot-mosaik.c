@@ -235,6 +235,7 @@ on_request (FoliotChannel *channel, FoliotRequest *request, gpointer user_data)
   if (_foliot_mosaik_is_call (content, "stop"))
     {
       mosaik->stop = request;
+      mosaik->was_stopped = mosaik->state == FOLIOT_MOSAIK_OPEN;
       end (mosaik, NULL);
       return;
     }
@@ -468,6 +469,7 @@ on_bell (gpointer target, gpointer payload)
   FoliotMosaik *mosaik = target;
 
   mosaik->bell_event = 0;
+  mosaik->was_stopped = mosaik->was_stopped || mosaik->state == FOLIOT_MOSAIK_OPEN;
   _foliot_mosaik_log (mosaik, G_LOG_LEVEL_INFO, "%s is told to stop", mosaik->id);
   end (mosaik, NULL);
 }
@@ -480,6 +482,13 @@ bell_admit (FoliotPort *port, FoliotArrival *arrival)
   if (mosaik->bell_event == 0)
     mosaik->bell_event = foliot_kernel_post (mosaik->kernel, arrival->time_ns, FOLIOT_PRIORITY_DEFAULT,
                                              arrival->kind, on_bell, mosaik, NULL);
+}
+
+gboolean
+foliot_mosaik_was_stopped (FoliotMosaik *mosaik)
+{
+  g_return_val_if_fail (FOLIOT_IS_MOSAIK (mosaik), FALSE);
+  return mosaik->was_stopped;
 }
 
 /* ---- what it is ---- */

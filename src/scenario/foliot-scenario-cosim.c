@@ -141,7 +141,7 @@ static gboolean
 read_input (const FoliotAgentInfo *info, const FoliotCursor *at, FoliotModelPort *port, const char **out_name,
             GError **error)
 {
-  static const char *const members[] = { "name", "input", "method", "trigger", NULL };
+  static const char *const members[] = { "name", "input", "method", "trigger", "sum", NULL };
   FoliotCursor at_method = foliot_cursor_member (at, "method"), at_input;
   const char *method = NULL, *input;
 
@@ -150,6 +150,7 @@ read_input (const FoliotAgentInfo *info, const FoliotCursor *at, FoliotModelPort
   if (!foliot_cursor_expect_map (at, members, error)
       || !foliot_cursor_get_string (at, "name", TRUE, out_name, error)
       || !foliot_cursor_get_bool (at, "trigger", &port->is_event, error)
+      || !foliot_cursor_get_bool (at, "sum", &port->sums, error)
       || !foliot_cursor_get_string (at, "method", FALSE, &method, error))
     return FALSE;
   if (method != NULL)
@@ -292,7 +293,8 @@ find_model_agents (FoliotScenario *scenario, FoliotModelSpec *model, const Folio
   g_autoptr (GPatternSpec) pattern = g_pattern_spec_new (model->pattern);
 
   for (guint i = 0; i < scenario->agents->len; i++)
-    if (g_pattern_spec_match_string (pattern, g_array_index (scenario->agents, FoliotAgentSpec, i).name)
+    if (g_array_index (scenario->agents, FoliotAgentSpec, i).entry != G_MAXUINT
+        && g_pattern_spec_match_string (pattern, g_array_index (scenario->agents, FoliotAgentSpec, i).name)
         && !add_model_agent (scenario, model, at, i, error))
       return FALSE;
   if (model->agents->len > 0)
@@ -528,6 +530,33 @@ list_variables (FoliotScenario *scenario, const FoliotModelSpec *model)
     }
 }
 
+/* One agent more, behind all others: whoever wants to ask the master calls it. */
+static gboolean
+read_master (FoliotScenario *scenario, const FoliotCursor *at, GError **error)
+{
+  FoliotCursor at_master = foliot_cursor_member (at, "master");
+  const char *name = NULL;
+  FoliotAgentSpec spec = { 0 };
+
+  if (!foliot_cursor_get_string (at, "master", FALSE, &name, error) || name == NULL)
+    return at_master.value == NULL;
+  if (name[0] == '\0' || g_hash_table_contains (scenario->agent_index, name))
+    {
+      foliot_cursor_fail (&at_master, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                          "\"%s\" cannot name the agent that asks the master: %s", name,
+                          name[0] == '\0' ? "it is empty" : "another agent has this name");
+      return FALSE;
+    }
+  spec.name = g_strdup (name);
+  spec.entry = G_MAXUINT;
+  spec.type = _foliot_master_get_type ();
+  spec.args = foliot_value_new_map (NULL, 0);
+  g_array_append_val (scenario->agents, spec);
+  g_hash_table_insert (scenario->agent_index, spec.name, GUINT_TO_POINTER (scenario->agents->len));
+  scenario->cosim.master = g_strdup (name);
+  return TRUE;
+}
+
 static gboolean
 check_masters (const FoliotCursor *at, GError **error)
 {
@@ -546,7 +575,7 @@ check_masters (const FoliotCursor *at, GError **error)
 gboolean
 _foliot_scenario_read_cosim (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
 {
-  static const char *const members[] = { "step", "models", "mosaik", "helics", "fmi", NULL };
+  static const char *const members[] = { "step", "master", "models", "mosaik", "helics", "fmi", NULL };
   FoliotTemplate template = { .parameters = scenario->parameters };
   FoliotCosimSpec *cosim = &scenario->cosim;
   FoliotCursor raw = foliot_cursor_member (root, "cosim"), at, at_step;
@@ -565,8 +594,8 @@ _foliot_scenario_read_cosim (FoliotScenario *scenario, const FoliotCursor *root,
       foliot_cursor_fail (&at_step, FOLIOT_SCENARIO_ERROR_TYPE, error, "expected a time greater than 0");
       return FALSE;
     }
-  if (!read_models (scenario, &at, error) || !read_mosaik (scenario, &at, error)
-      || !check_masters (&at, error))
+  if (!read_master (scenario, &at, error) || !read_models (scenario, &at, error)
+      || !read_mosaik (scenario, &at, error) || !check_masters (&at, error))
     return FALSE;
   for (guint i = 0; i < cosim->models->len; i++)
     list_variables (scenario, &g_array_index (cosim->models, FoliotModelSpec, i));

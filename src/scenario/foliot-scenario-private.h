@@ -19,7 +19,7 @@ typedef struct
 typedef struct
 {
   char *name;
-  guint entry; /* of "agents" in the file, for what only shows when it starts */
+  guint entry; /* of "agents" in the file, for what only shows when it starts; G_MAXUINT: it is in none */
   GType type;
   guint container;
   FoliotValue *args; /* a map; may hold {"agent": NAME} */
@@ -93,6 +93,7 @@ typedef struct
   const FoliotMethod *method;
   const FoliotOutput *output;
   gboolean is_event; /* under mosaik: in: a trigger; out: not persistent */
+  gboolean sums;     /* in: what several say is added */
 } FoliotModelPort;
 
 typedef struct
@@ -169,6 +170,9 @@ struct _FoliotScenario
   GArray *expects;             /* of FoliotExpectSpec */
   FoliotCosimSpec cosim;
 };
+
+/* The type of the agent that asks the master; foliot-world-master.c. */
+GType _foliot_master_get_type (void);
 
 /* foliot-scenario-cosim.c */
 void _foliot_scenario_init_cosim (FoliotScenario *scenario);

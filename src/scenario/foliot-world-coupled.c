@@ -28,6 +28,22 @@ check_time (FoliotWorld *world, FoliotTime at, GError **error)
   return FALSE;
 }
 
+/* What has a unit is a number. */
+static gboolean
+check_unit (const char *agent, const FoliotModelPort *port, FoliotValue *value, GError **error)
+{
+  const char *unit = port->input != NULL ? port->input->unit : NULL;
+  g_autofree char *shown = NULL;
+
+  if (unit == NULL || foliot_value_is_number (value))
+    return TRUE;
+  shown = foliot_value_print (value);
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
+               "input %s of agent %s is a number, in %s, and cannot be %s", port->input->name, agent,
+               g_str_equal (unit, "1") ? "units of 1" : unit, shown);
+  return FALSE;
+}
+
 gboolean
 foliot_world_set_input (FoliotWorld *world, const char *agent, const char *input, FoliotTime at,
                         FoliotValue *value, GError **error)
@@ -40,7 +56,7 @@ foliot_world_set_input (FoliotWorld *world, const char *agent, const char *input
   index = _foliot_world_find_agent (world, agent, error);
   if (index >= 0 && check_time (world, at, error))
     port = _foliot_scenario_find_port (world->scenario, (guint) index, input, FALSE, &storage, error);
-  if (port == NULL)
+  if (port == NULL || !check_unit (agent, port, value, error))
     return FALSE;
   _foliot_world_deliver (world, (guint) index, port->input, port->method, at, value);
   return TRUE;
@@ -151,16 +167,28 @@ advance_to (gpointer user_data, GError **error)
   return next != FOLIOT_TIME_NEVER ? foliot_value_new_int (next) : foliot_value_new_null ();
 }
 
+/* Time ends at the last thing that was done, as in a run that nobody directs. */
+static gboolean
+run_rest (FoliotWorld *world, FoliotTime until, GError **error)
+{
+  FoliotTime next = foliot_kernel_now (world->kernel);
+
+  while (next < until)
+    if (!advance (world, next, &next, error))
+      return FALSE;
+  return TRUE;
+}
+
 static FoliotValue *
 finish (gpointer user_data, GError **error)
 {
   Advance *self = user_data;
   FoliotWorld *world = self->world;
-  FoliotTime now = foliot_kernel_now (world->kernel), next;
+  gboolean is_given = self->to != FOLIOT_TIME_NEVER;
 
-  if (self->to != FOLIOT_TIME_NEVER && self->to - 1 > now && !advance (world, self->to - 1, &next, error))
+  if (is_given && !run_rest (world, self->to, error))
     return NULL;
-  world->until = self->to != FOLIOT_TIME_NEVER ? self->to : now + 1;
+  world->until = is_given ? self->to : foliot_kernel_now (world->kernel) + 1;
   world->finished = TRUE;
   return foliot_value_new_null ();
 }

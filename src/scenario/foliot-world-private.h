@@ -5,6 +5,10 @@
 #include "scenario/foliot-scenario-private.h"
 #include "scenario/foliot-table.h"
 
+/* What an agent asks of the master; on the fiber that waits for the answer. @args: a map of named arguments, all there. */
+typedef FoliotValue *(*FoliotMasterFunc) (const char *method, FoliotValue *args, gpointer user_data,
+                                          GError **error);
+
 struct _FoliotWorld
 {
   GObject parent_instance;
@@ -41,6 +45,8 @@ struct _FoliotWorld
   gboolean coupled;         /* a master sets the time */
   gboolean entities_later;  /* and makes the agents of the models */
   gboolean finished;        /* the master has come to its end */
+  FoliotMasterFunc master;  /* nullable: nobody can be asked */
+  gpointer master_data;
   gboolean owns_folder;
   gboolean has_sockets; /* its containers talk over real ones, and whoever steps it waits for them */
   gboolean through_codec;
@@ -91,6 +97,8 @@ gboolean _foliot_world_start_agents (FoliotWorld *world, GError **error);
 gboolean _foliot_world_make_agent (FoliotWorld *world, guint index, GError **error);
 /* Starts one that is here. Returns: (transfer full): settled when its init has ended, well or not. */
 FoliotFuture *_foliot_world_start_agent (FoliotWorld *world, guint index);
+/* Tells the agent that asks the master whose it is. */
+void _foliot_world_adopt_master (FoliotWorld *world, FoliotAgent *agent);
 /* Index of an agent that is made, here or elsewhere; −1 with UNKNOWN. */
 int _foliot_world_find_agent (FoliotWorld *world, const char *name, GError **error);
 

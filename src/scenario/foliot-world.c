@@ -264,6 +264,8 @@ _foliot_world_make_agent (FoliotWorld *world, guint index, GError **error)
           _foliot_world_get_container_of (world, spec->container), spec->type, spec->name, error);
       if (world->agents->pdata[index] == NULL)
         return FALSE;
+      if (spec->type == _foliot_master_get_type ())
+        _foliot_world_adopt_master (world, world->agents->pdata[index]);
     }
   g_array_index (world->ids, guint, index) = g_array_index (world->n_ids, guint, spec->container)++;
   return TRUE;

@@ -26,6 +26,8 @@ int foliot_verb_diff (int argc, char **argv);
 int foliot_verb_describe (int argc, char **argv);
 /* `foliot serve ADDRESS --scenario SCENARIO …`: see foliot-verb-serve.c. */
 int foliot_verb_serve (int argc, char **argv);
+/* `foliot mosaik SCENARIO HOST:PORT …`: see foliot-verb-mosaik.c. */
+int foliot_verb_mosaik (int argc, char **argv);
 /* `foliot child …`: a container of a run in a process of its own; `foliot run` starts it. */
 int foliot_verb_child (int argc, char **argv);
 /* `foliot call URL METHOD [ARGS] …`: see foliot-verb-call.c. */

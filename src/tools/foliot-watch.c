@@ -14,6 +14,8 @@
 static FoliotKernel *volatile watched;
 static volatile sig_atomic_t patient; /* the first signal is only remembered */
 static volatile sig_atomic_t interrupted;
+static void (*volatile stop_func) (gpointer user_data); /* nullable: asked to end, instead of the kernel */
+static gpointer volatile stop_data;
 static char last_event[256];
 static volatile sig_atomic_t n_same;    /* seconds for which it has been the last one */
 static volatile sig_atomic_t next_word; /* how many of them until it is said again */
@@ -24,6 +26,12 @@ on_interrupt (int signal_number)
 {
   FoliotKernel *kernel = watched;
 
+  if (stop_func != NULL && (signal_number == SIGTERM || !interrupted))
+    {
+      interrupted = interrupted || signal_number == SIGINT;
+      stop_func (stop_data);
+      return;
+    }
   if (interrupted || !patient)
     _exit (FOLIOT_EXIT_INTERRUPTED);
   interrupted = 1;
@@ -123,8 +131,16 @@ foliot_watch_begin (FoliotKernel *kernel)
 }
 
 void
+foliot_watch_stop_by (void (*stop) (gpointer user_data), gpointer user_data)
+{
+  stop_data = user_data;
+  stop_func = stop;
+}
+
+void
 foliot_watch_end (void)
 {
+  stop_func = NULL;
   set_timer (0);
   patient = 0;
   watched = NULL;

@@ -15,6 +15,9 @@
 gboolean foliot_watch_configure (GError **error);
 /* From now on the first Ctrl-C interrupts @kernel and is remembered; a second one ends the process at once. */
 void foliot_watch_begin (FoliotKernel *kernel);
+/* The kernel belongs to somebody who has his own way to end: instead of being interrupted, @stop (async-signal-safe) is called, at any
+ * SIGTERM, since mosaik sends one behind its own word, and at the first Ctrl-C. Behind foliot_watch_begin(). */
+void foliot_watch_stop_by (void (*stop) (gpointer user_data), gpointer user_data);
 /* Another kernel runs; %NULL: none does, what is under way (the results are written) is brought to its end. */
 void foliot_watch_turn_to (FoliotKernel *kernel);
 /* Ctrl-C ends the process at once again. */
