@@ -177,6 +177,95 @@ test_tls (void)
   record_between ("localhost:0", "localhost:0", "--tls wire-certs");
 }
 
+/* aiomas' wire, with another codec: an agent that is called through the man in the middle. */
+static void
+test_call (void)
+{
+  g_autofree char *place = NULL, *line = NULL;
+  g_autoptr (TestProcess) server = test_process_start (
+      "serve 'ipc://[wire-agents]' --codec msgpack --scenario " TEST_SCENARIOS "/interop", NULL);
+  g_autofree char *ready = test_process_await_line (server);
+  g_autoptr (TestProcess) tap = NULL, call = NULL, shown = NULL;
+
+  tap = start_listening (&place, "wire 127.0.0.1:0 'ipc://[wire-agents]' --record new.flj");
+  line = g_strdup_printf ("call --codec msgpack tcp://%s/0 add '[3, 4]'", place);
+  call = test_command_run (line, NULL, 0);
+  g_assert_cmpstr (call->out->str, ==, "7\n");
+  assert_ends (tap, 0);
+  shown = test_command_run ("show new.flj", NULL, 0);
+  g_assert_nonnull (strstr (shown->out->str, "●───────▶       agents/0/add(3, 4)  #1\n"));
+  g_assert_nonnull (strstr (shown->out->str, "◀───────●       #1 = 7\n"));
+  kill (server->pid, SIGTERM);
+  assert_ends (server, 0);
+}
+
+/* ---- more than a socket takes at a time ---- */
+
+#define N_LARGE    24
+#define LARGE_SIZE (512 << 10)
+
+/* mosaik says much, and S answers once. */
+static void
+make_large_recording (const char *name)
+{
+  g_autofree char *path = g_build_filename (test_folder, name, NULL);
+  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("wire");
+  g_autoptr (FoliotJournalWriter) writer = NULL;
+
+  foliot_journal_header_add_port (header, 1, "mosaik", "link", NULL);
+  foliot_journal_header_add_port (header, 2, "S", "link", NULL);
+  writer = foliot_journal_writer_new (path, header, NULL);
+  for (guint i = 0; i <= N_LARGE; i++)
+    {
+      gsize size = i < N_LARGE ? LARGE_SIZE : 2;
+      g_autoptr (GBytes) bytes = g_bytes_new_take (g_strnfill (size, (char) ('a' + i)), size);
+      FoliotJournalRecord in = { .kind = FOLIOT_JOURNAL_IN,
+                                 .port = i < N_LARGE ? 1 : 2,
+                                 .what = FOLIOT_EVENT_FRAME,
+                                 .order = i + 1,
+                                 .bytes = bytes };
+
+      g_assert_true (foliot_journal_writer_add (writer, &in, NULL));
+    }
+  g_assert_true (foliot_journal_writer_close (writer, NULL));
+}
+
+static void
+test_large (void)
+{
+  g_autofree char *place = NULL, *tap_place = NULL;
+  g_autoptr (TestProcess) simulator = NULL, tap = NULL, mosaik = NULL;
+
+  make_large_recording ("played.flj");
+  simulator = start_listening (&place, "wire --replay played.flj --as S --listen 127.0.0.1:0");
+  tap = start_listening (&tap_place, "wire 127.0.0.1:0 %s --record new.flj", place);
+  mosaik = play ("played.flj", "mosaik", tap_place, "", 0);
+  g_assert_cmpstr (mosaik->out->str, ==, "mosaik: 24 of 24 messages sent; S: 1 of 1 received, 0 differ\n");
+  assert_ends (tap, 0);
+  assert_ends (simulator, 0);
+}
+
+/* What cannot be recorded is not handed on; what was recorded is there. */
+static void
+test_full_disk (void)
+{
+  const TestSetting small = { .max_file_bytes = 3 << 20 };
+  g_autofree char *place = NULL, *ready = NULL, *line = NULL;
+  g_autoptr (TestProcess) simulator = NULL, tap = NULL, mosaik = NULL, shown = NULL;
+
+  make_large_recording ("played.flj");
+  simulator = start_listening (&place, "wire --replay played.flj --as S --listen 127.0.0.1:0");
+  line = g_strdup_printf ("wire 127.0.0.1:0 %s --record new.flj", place);
+  tap = test_process_start (line, &small);
+  ready = test_process_await_line (tap);
+  mosaik = play ("played.flj", "mosaik", ready + strlen ("READY "), "", 3);
+  assert_ends (tap, 4);
+  g_assert_nonnull (strstr (tap->err->str, "new.flj: cannot be written: "));
+  assert_ends (simulator, 3);
+  shown = test_command_run ("show new.flj", NULL, 7);
+  g_assert_nonnull (strstr (shown->out->str, "new.flj: ends after record 8, at byte "));
+}
+
 /* ---- a side that says something else ---- */
 
 /* S says @text as message @index; plays mosaik's side of the whole recording against it. */
@@ -350,6 +439,9 @@ test_command_add_wire (void)
   g_test_add_func ("/command/wire/tcp", test_tcp);
   g_test_add_func ("/command/wire/unix", test_unix);
   g_test_add_func ("/command/wire/tls", test_tls);
+  g_test_add_func ("/command/wire/call", test_call);
+  g_test_add_func ("/command/wire/large", test_large);
+  g_test_add_func ("/command/wire/full-disk", test_full_disk);
   g_test_add_func ("/command/wire/differs", test_differs);
   g_test_add_func ("/command/wire/same-value", test_same_value);
   g_test_add_func ("/command/wire/max-advance", test_max_advance);
