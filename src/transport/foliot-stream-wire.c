@@ -23,6 +23,8 @@
  */
 
 #define WRITE_AT_BYTES 262144 /* no need to collect more than this */
+#define FILTER_BYTES                                                                                         \
+  61440 /* of a large message at a time: it leaves, and the peer reads, while the next is encrypted */
 
 struct _FoliotStreamWire
 {
@@ -181,18 +183,37 @@ take_from_filter (FoliotStreamWire *wire)
 }
 
 static gboolean
+filter_some (FoliotStreamWire *wire, const guint8 *data, gsize length, GError **error)
+{
+  gboolean ok = wire->filter->klass->write (wire->filter, data, length, wire->shared->wire, error);
+
+  take_from_filter (wire);
+  return ok;
+}
+
+/* The header goes with the beginning; what is behind that needs no copy. */
+static gboolean
 append_filtered (FoliotStreamWire *wire, GBytes *payload, GError **error)
 {
   gsize length;
   const guint8 *data = g_bytes_get_data (payload, &length);
+  guint32 header = GUINT32_TO_BE ((guint32) length);
+  gsize n = MIN (length, FILTER_BYTES - sizeof header);
   GByteArray *plain = wire->shared->plain;
   gboolean ok;
 
   g_byte_array_set_size (plain, 0);
-  foliot_framer_append (plain, data, length);
-  ok = wire->filter->klass->write (wire->filter, plain->data, plain->len, wire->shared->wire, error);
+  g_byte_array_append (plain, (const guint8 *) &header, sizeof header);
+  g_byte_array_append (plain, data, (guint) n);
+  ok = filter_some (wire, plain->data, plain->len, error);
   g_byte_array_set_size (plain, 0);
-  take_from_filter (wire);
+  for (gsize at = n; ok && at < length && wire->broken == NULL; at += n)
+    {
+      if (!(wire->entry.events & EPOLLOUT))
+        write_output (wire);
+      n = MIN (length - at, FILTER_BYTES);
+      ok = filter_some (wire, data + at, n, error);
+    }
   return ok;
 }
 
