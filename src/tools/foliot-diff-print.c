@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/foliot-diff-value.h"
+#include "tools/foliot-message.h"
 
 /* What a tired person needs, from top to bottom: which two runs, what was changed between them, the event, what each had, why it
  * came to it, and who else is concerned. Nothing is wider than 80 columns. */
@@ -250,6 +251,8 @@ print_names (const char *what, GPtrArray *names, const Colours *colours)
 static void
 print_nodes (const FoliotDiff *diff, const Colours *colours)
 {
+  if (diff->differing->len + diff->n_same + diff->only[0]->len + diff->only[1]->len == 0)
+    return;
   printf ("\n");
   if (diff->tie)
     {
@@ -264,6 +267,35 @@ print_nodes (const FoliotDiff *diff, const Colours *colours)
   print_names ("Only in B:", diff->only[1], colours);
   if (diff->n_same > 0)
     printf ("The other %u saw the same run.\n", diff->n_same);
+}
+
+/* -- messages of two recordings ----------------------------------------------------------------------------------------- */
+
+static char *
+describe_message (const FoliotDiffMessage *message)
+{
+  g_autofree char *time = NULL, *text = NULL;
+
+  if (message == NULL)
+    return g_strdup ("has no more");
+  time = foliot_time_format (message->time_ns);
+  text = message->bytes != NULL
+             ? foliot_message_describe (message->bytes)
+             : g_strdup_printf ("(not kept) hash %016" G_GINT64_MODIFIER "x", message->hash);
+  return g_strdup_printf ("message %" G_GUINT64_FORMAT " %s %s, at %s s: %s", message->sequence,
+                          message->left ? "to" : "from", message->port, time, text);
+}
+
+static void
+print_messages (const FoliotDiff *diff, const Colours *colours)
+{
+  const FoliotDiffMessages *pair = diff->messages;
+  g_autofree char *a = describe_message (pair->messages[0]), *b = describe_message (pair->messages[1]);
+
+  printf ("%sThe first different message, in or out%s\n", colours->strong, colours->plain);
+  print_field (diff, colours, pair->where != NULL && pair->where[0] != '\0' ? pair->where : "message", a, b);
+  if (!diff->sides[0]->is_wire)
+    printf ("\n");
 }
 
 static void
@@ -300,6 +332,10 @@ foliot_diff_print (const FoliotDiff *diff, gboolean colour)
     print_side (diff->sides[i], colours, i);
   print_changes (diff->sides);
   printf ("\n");
+  if (diff->messages != NULL)
+    print_messages (diff, colours);
+  if (diff->sides[0]->is_wire)
+    return;
   if (event != NULL)
     {
       g_autofree char *time = foliot_time_format (event->named.record.time_ns);
@@ -325,6 +361,11 @@ foliot_diff_print (const FoliotDiff *diff, gboolean colour)
 void
 foliot_diff_print_same (FoliotDiffSide *sides[2])
 {
+  if (sides[0]->is_wire)
+    {
+      printf ("the same messages\n");
+      return;
+    }
   printf ("the same run: %" G_GUINT64_FORMAT " events, digest %s\n", sides[0]->n_events, sides[0]->digest);
 }
 
@@ -443,6 +484,43 @@ add_first (JsonBuilder *builder, const FoliotDiff *diff)
 }
 
 static void
+add_message (JsonBuilder *builder, const FoliotDiffMessage *message)
+{
+  g_autofree char *time = NULL, *text = NULL;
+
+  if (message == NULL)
+    {
+      json_builder_add_null_value (builder);
+      return;
+    }
+  time = foliot_time_format (message->time_ns);
+  text = message->bytes != NULL ? foliot_message_describe (message->bytes) : NULL;
+  json_builder_begin_object (builder);
+  add_text (builder, "way", message->left ? "out" : "in");
+  add_text (builder, "port", message->port);
+  add_number (builder, "message", message->sequence);
+  add_text (builder, "time_s", time);
+  add_text (builder, "text", text);
+  json_builder_end_object (builder);
+}
+
+static void
+add_messages (JsonBuilder *builder, const FoliotDiffMessages *messages)
+{
+  static const char *const names[2] = { "a", "b" };
+
+  json_builder_set_member_name (builder, "first_message");
+  json_builder_begin_object (builder);
+  add_text (builder, "where", messages->where);
+  for (guint i = 0; i < 2; i++)
+    {
+      json_builder_set_member_name (builder, names[i]);
+      add_message (builder, messages->messages[i]);
+    }
+  json_builder_end_object (builder);
+}
+
+static void
 add_diff (JsonBuilder *builder, const FoliotDiff *diff)
 {
   add_flag (builder, "tie", diff->tie);
@@ -451,12 +529,14 @@ add_diff (JsonBuilder *builder, const FoliotDiff *diff)
   add_names (builder, "only_b", diff->only[1]);
   add_number (builder, "from", diff->from);
   add_number (builder, "to", diff->to);
+  if (diff->messages != NULL)
+    add_messages (builder, diff->messages);
   if (diff->events[0] != NULL || diff->events[1] != NULL)
     add_first (builder, diff);
 }
 
 void
-foliot_diff_print_json (FoliotDiffSide *sides[2], const FoliotDiff *diff)
+foliot_diff_print_json (FoliotDiffSide *sides[2], const FoliotDiff *diff, gboolean same)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonGenerator) generator = json_generator_new ();
@@ -464,7 +544,7 @@ foliot_diff_print_json (FoliotDiffSide *sides[2], const FoliotDiff *diff)
   g_autofree char *text = NULL;
 
   json_builder_begin_object (builder);
-  add_flag (builder, "same", foliot_diff_is_same (sides[0], sides[1]));
+  add_flag (builder, "same", same);
   add_side (builder, "a", sides[0]);
   add_side (builder, "b", sides[1]);
   if (diff != NULL)

@@ -6,6 +6,7 @@
 
 #include <foliot/foliot.h>
 
+#include "tools/foliot-diff-journal.h"
 #include "tools/foliot-places.h"
 
 /* -- reading ------------------------------------------------------------------------------------------------------ */
@@ -184,8 +185,10 @@ foliot_diff_side_open (char name, const char *path, GError **error)
   side->path = g_strdup (path);
   side->run = json_parser_new ();
   side->checkpoints = g_array_new (FALSE, FALSE, sizeof (FoliotCheckpoint));
+  if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return foliot_diff_journal_read (side, error) ? g_steal_pointer (&side) : NULL;
   if (!g_file_test (path, G_FILE_TEST_IS_DIR))
-    fail (path, "expected the results folder of a run", error);
+    fail (path, "expected the results folder of a run, or a recording", error);
   else if (read_run (side, error) && read_ladder (path, side->checkpoints, error)
            && open_events (side, path, error))
     {
@@ -244,7 +247,9 @@ foliot_diff_side_has (FoliotDiffSide *side, guint64 sequence)
 JsonObject *
 foliot_diff_side_get_nodes (FoliotDiffSide *side)
 {
-  return json_object_get_object_member (json_node_get_object (json_parser_get_root (side->run)), "nodes");
+  JsonNode *root = json_parser_get_root (side->run);
+
+  return root != NULL ? json_object_get_object_member (json_node_get_object (root), "nodes") : NULL;
 }
 
 /* -- making it again ------------------------------------------------------------------------------------------------ */
@@ -362,19 +367,74 @@ say_what_changed (FoliotDiffSide *side, const FoliotDiffSide *again)
 }
 
 static gboolean
-can_remake (FoliotDiffSide *side, const char *scenario)
+make_folder (FoliotDiffSide *side)
 {
   g_autoptr (GError) error = NULL;
 
-  if (scenario == NULL)
-    set_why (side, "there is no scenario %s here to run again: give it with --scenario", side->scenario);
-  else if (g_strcmp0 (side->fidelity, "closed") != 0)
-    set_why (side, "it heard from outside, so it cannot simply be run again");
-  else if (side->again == NULL && (side->again = g_dir_make_tmp ("foliot-diff-XXXXXX", &error)) == NULL)
+  if (side->again == NULL && (side->again = g_dir_make_tmp ("foliot-diff-XXXXXX", &error)) == NULL)
     set_why (side, "it cannot be run again: %s", error->message);
+  return side->again != NULL;
+}
+
+static gboolean
+can_remake (FoliotDiffSide *side, const char *scenario)
+{
+  if (side->is_journal)
+    return FALSE; /* it was played back whole, or could not be */
+  if (g_strcmp0 (side->fidelity, "closed") != 0)
+    set_why (side, "it heard from outside, so it cannot simply be run again: compare its recording");
+  else if (scenario == NULL)
+    set_why (side, "there is no scenario %s here to run again: give it with --scenario", side->scenario);
   else
-    return TRUE;
+    return make_folder (side);
   return FALSE;
+}
+
+static FoliotDiffSide *
+open_again (FoliotDiffSide *side)
+{
+  g_autoptr (GError) error = NULL;
+  FoliotDiffSide *again = foliot_diff_side_open (side->name, side->again, &error);
+
+  if (again == NULL)
+    set_why (side, "it cannot be run again: %s", error->message);
+  return again;
+}
+
+gboolean
+foliot_diff_side_play (FoliotDiffSide *side, const FoliotDiffRemake *how)
+{
+  g_autofree char *program = foliot_places_dup_command ();
+  g_autofree char *out = NULL;
+  g_autoptr (FoliotDiffSide) again = NULL;
+  const char *argv[] = { program, "replay",   "--quiet",   "--lenient",  "--events=all",
+                         NULL,    side->path, "--modules", how->modules, NULL };
+
+  if (!side->is_journal)
+    return TRUE;
+  if (side->is_wire)
+    {
+      set_why (side, "it is the recording of a wire between two other programs, which have no events here");
+      return FALSE;
+    }
+  if (!make_folder (side))
+    return FALSE;
+  argv[5] = out = g_strconcat ("--out=", side->again, NULL);
+  if (how->modules == NULL)
+    argv[7] = NULL;
+  if (!run_again (side, (char **) argv) || (again = open_again (side)) == NULL)
+    return FALSE;
+  if (side->digest[0] != '\0' && !g_str_equal (side->digest, again->digest))
+    {
+      say_what_changed (side, again);
+      return FALSE;
+    }
+  side->n_events = again->n_events;
+  g_set_object (&side->run, again->run);
+  side->events = g_steal_pointer (&again->events);
+  g_array_unref (side->checkpoints);
+  side->checkpoints = g_array_ref (again->checkpoints);
+  return TRUE;
 }
 
 gboolean
@@ -382,7 +442,6 @@ foliot_diff_side_remake (FoliotDiffSide *side, const FoliotDiffRemake *how, guin
 {
   g_autofree char *scenario = find_scenario (side, how);
   g_autoptr (FoliotDiffSide) again = NULL;
-  g_autoptr (GError) error = NULL;
   g_auto (GStrv) argv = NULL;
 
   if (!can_remake (side, scenario))
@@ -390,12 +449,9 @@ foliot_diff_side_remake (FoliotDiffSide *side, const FoliotDiffRemake *how, guin
   argv = dup_command (side, how, scenario, first, last);
   if (!run_again (side, argv))
     return FALSE;
-  again = foliot_diff_side_open (side->name, side->again, &error);
+  again = open_again (side);
   if (again == NULL)
-    {
-      set_why (side, "it cannot be run again: %s", error->message);
-      return FALSE;
-    }
+    return FALSE;
   if (!is_same_run (side, again))
     {
       say_what_changed (side, again);

@@ -23,8 +23,11 @@ typedef struct
   guint64 seed;
   guint64 n_events;
   gboolean complete;
+  gboolean is_journal; /* a recording, else a results folder */
+  gboolean is_wire;    /* of a wire between two other programs */
   GStrv settings;
-  JsonParser *run;           /* run.json, which holds the digests of nodes and links */
+  JsonParser *
+      run; /* run.json, which holds the digests of nodes and links; of a recording, once it was played back */
   GArray *checkpoints;       /* of FoliotCheckpoint */
   FoliotEventReader *events; /* nullable */
   char *again;               /* nullable: the results folder of what was made again */
@@ -38,7 +41,7 @@ typedef struct
   const char *modules;  /* nullable: a folder to look for its module first */
 } FoliotDiffRemake;
 
-/* @error: what is wrong with the files of the folder. */
+/* @path: of a results folder, or of a recording. @error: what is wrong with it. */
 FoliotDiffSide *foliot_diff_side_open (char name, const char *path, GError **error);
 void foliot_diff_side_free (FoliotDiffSide *side);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotDiffSide, foliot_diff_side_free)
@@ -49,5 +52,7 @@ gboolean foliot_diff_side_has (FoliotDiffSide *side, guint64 sequence);
  * cannot be, or why what came out was another run. */
 gboolean foliot_diff_side_remake (FoliotDiffSide *side, const FoliotDiffRemake *how, guint64 first,
                                   guint64 last);
-/* The members of `nodes` in run.json. */
+/* Plays a recording back, to have its events and nodes; FALSE: @side->why_not. A results folder has them. */
+gboolean foliot_diff_side_play (FoliotDiffSide *side, const FoliotDiffRemake *how);
+/* The members of `nodes` in run.json; (nullable): of a recording that was not played back */
 JsonObject *foliot_diff_side_get_nodes (FoliotDiffSide *side);

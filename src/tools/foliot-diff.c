@@ -12,7 +12,7 @@
 gboolean
 foliot_diff_is_same (const FoliotDiffSide *a, const FoliotDiffSide *b)
 {
-  return g_str_equal (a->digest, b->digest);
+  return a->digest[0] != '\0' && g_str_equal (a->digest, b->digest);
 }
 
 /* -- nodes ------------------------------------------------------------------------------------------------------- */
@@ -23,6 +23,8 @@ compare_nodes (FoliotDiff *diff)
   JsonObject *nodes[2]
       = { foliot_diff_side_get_nodes (diff->sides[0]), foliot_diff_side_get_nodes (diff->sides[1]) };
 
+  if (nodes[0] == NULL || nodes[1] == NULL)
+    return;
   for (guint side = 0; side < 2; side++)
     {
       g_autoptr (GList) names = json_object_get_members (nodes[side]);
@@ -246,6 +248,20 @@ add_causes (FoliotDiff *diff, guint which, GError **error)
   return TRUE;
 }
 
+static gboolean
+compare_messages (FoliotDiff *diff, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (!diff->sides[0]->is_journal || !diff->sides[1]->is_journal)
+    return TRUE;
+  diff->messages = foliot_diff_journals_compare (diff->sides[0]->path, diff->sides[1]->path, &local);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 FoliotDiff *
 foliot_diff_new (FoliotDiffSide *sides[2], const FoliotDiffRemake how[2], GError **error)
 {
@@ -259,6 +275,13 @@ foliot_diff_new (FoliotDiffSide *sides[2], const FoliotDiffRemake how[2], GError
       diff->only[i] = g_ptr_array_new_with_free_func (g_free);
       diff->causes[i] = g_ptr_array_new_with_free_func (free_event);
     }
+  if (!compare_messages (diff, error))
+    return NULL;
+  if (sides[0]->is_wire)
+    return g_steal_pointer (&diff);
+  /* One that cannot be played back still has its ladder. */
+  for (guint i = 0; i < 2; i++)
+    foliot_diff_side_play (sides[i], &how[i]);
   compare_nodes (diff);
   find_window (diff);
   if (!find_first (diff, how, error) || !add_causes (diff, 0, error) || !add_causes (diff, 1, error))
@@ -276,5 +299,6 @@ foliot_diff_free (FoliotDiff *diff)
       free_event (diff->events[i]);
     }
   g_ptr_array_unref (diff->differing);
+  g_clear_pointer (&diff->messages, foliot_diff_messages_free);
   g_free (diff);
 }

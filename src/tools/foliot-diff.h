@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "tools/foliot-diff-side.h"
+#include "tools/foliot-diff-journal.h"
 
 /*
  * Where two runs part: by their ladders the window, in it the first event that is not the same, and what led to it.
@@ -32,8 +32,8 @@ typedef struct
   gboolean found;             /* whether it was found there; else a side's why_not says why not */
   FoliotDiffEvent *events[2]; /* nullable: a run that had come to its end */
   FoliotField field;
-  GPtrArray *
-      causes[2]; /* of FoliotDiffEvent, the latest first; those of B only as far as they are not those of A */
+  GPtrArray *causes[2];         /* of FoliotDiffEvent, the latest first; of B only those that A has not */
+  FoliotDiffMessages *messages; /* nullable: of two recordings, the first message in which they differ */
 } FoliotDiff;
 
 /* @sides, @how: of A and of B. @error: what a damaged file says. */
@@ -49,4 +49,5 @@ gboolean foliot_diff_is_same (const FoliotDiffSide *a, const FoliotDiffSide *b);
 /* @colour: as for a terminal. */
 void foliot_diff_print (const FoliotDiff *diff, gboolean colour);
 void foliot_diff_print_same (FoliotDiffSide *sides[2]);
-void foliot_diff_print_json (FoliotDiffSide *sides[2], const FoliotDiff *diff);
+/* @diff: (nullable): they are the same. */
+void foliot_diff_print_json (FoliotDiffSide *sides[2], const FoliotDiff *diff, gboolean same);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <foliot/foliot-journal.h>
+
 #include "tools/foliot-diff.h"
 
 /* `foliot diff A B`: the first event in which two runs differ. */
@@ -51,7 +53,7 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
   n = arguments->paths != NULL ? g_strv_length (arguments->paths) : 0;
   if (n != 2)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                 "expected the results folders of two runs, found %u (foliot help diff)", n);
+                 "expected the results folders or recordings of two runs, found %u (foliot help diff)", n);
   return n == 2;
 }
 
@@ -59,7 +61,28 @@ static int
 complain (const GError *error)
 {
   fprintf (stderr, "foliot: %s\n", error->message);
-  return FOLIOT_EXIT_USAGE;
+  return error->domain == FOLIOT_JOURNAL_ERROR && error->code != FOLIOT_JOURNAL_ERROR_OPEN
+             ? FOLIOT_EXIT_JOURNAL
+             : FOLIOT_EXIT_USAGE;
+}
+
+/* Wires have messages alone, whose order in time is the machine's; nothing else has the same to say. */
+static gboolean
+can_compare (const FoliotDiffSide *a, const FoliotDiffSide *b, GError **error)
+{
+  if (a->is_wire == b->is_wire)
+    return TRUE;
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+               "%s is the recording of a wire, %s is a run: a wire is compared with a wire",
+               a->is_wire ? a->path : b->path, a->is_wire ? b->path : a->path);
+  return FALSE;
+}
+
+/* Of wires, when no message differs. */
+static gboolean
+is_same (const FoliotDiffSide *a, const FoliotDiffSide *b, const FoliotDiff *diff)
+{
+  return foliot_diff_is_same (a, b) || (a->is_wire && diff != NULL && diff->messages == NULL);
 }
 
 int
@@ -70,24 +93,28 @@ foliot_verb_diff (int argc, char **argv)
   g_autoptr (FoliotDiff) diff = NULL;
   g_autoptr (GError) error = NULL;
   FoliotDiffSide *sides[2];
+  gboolean same;
 
   if (!parse (argc, argv, &arguments, &error)
       || (a = foliot_diff_side_open ('A', arguments.paths[0], &error)) == NULL
       || (b = foliot_diff_side_open ('B', arguments.paths[1], &error)) == NULL)
     return complain (error);
+  if (!can_compare (a, b, &error))
+    return complain (error);
   sides[0] = a;
   sides[1] = b;
-  if (!foliot_diff_is_same (a, b) && !arguments.quiet)
+  if (!foliot_diff_is_same (a, b) && (a->is_wire || !arguments.quiet))
     {
       diff = foliot_diff_new (sides, arguments.how, &error);
       if (diff == NULL)
         return complain (error);
     }
+  same = is_same (a, b, diff);
   if (arguments.json)
-    foliot_diff_print_json (sides, diff);
-  else if (diff != NULL)
-    foliot_diff_print (diff, isatty (STDOUT_FILENO) && g_getenv ("NO_COLOR") == NULL);
-  else if (!arguments.quiet)
+    foliot_diff_print_json (sides, diff, same);
+  else if (same && !arguments.quiet)
     foliot_diff_print_same (sides);
-  return foliot_diff_is_same (a, b) ? FOLIOT_EXIT_OK : FOLIOT_EXIT_DIFFERS;
+  else if (!arguments.quiet)
+    foliot_diff_print (diff, isatty (STDOUT_FILENO) && g_getenv ("NO_COLOR") == NULL);
+  return same ? FOLIOT_EXIT_OK : FOLIOT_EXIT_DIFFERS;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "test-command.h"
 
+#include <foliot/foliot-journal.h>
+
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -153,8 +155,8 @@ test_damaged (void)
   static const char *const names[] = { "run.json", "checkpoints.csv", "events.bin" };
   g_autoptr (TestProcess) b = run_park ("--set max_windpark_feedin=5000 --out b");
 
-  assert_refused ("a", "expected the results folders of two runs, found 1");
-  assert_refused ("b nowhere", "nowhere: expected the results folder of a run");
+  assert_refused ("a", "expected the results folders or recordings of two runs, found 1");
+  assert_refused ("b nowhere", "nowhere: expected the results folder of a run, or a recording");
   assert_refused ("b .", "run.json");
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -177,6 +179,76 @@ test_damaged (void)
     }
 }
 
+/* -- recordings ------------------------------------------------------------------------------------------------------- */
+
+static void
+add_message (FoliotJournalWriter *writer, guint32 port, guint64 sequence, const char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  const FoliotJournalRecord record = { .kind = FOLIOT_JOURNAL_IN,
+                                       .what = FOLIOT_EVENT_FRAME,
+                                       .port = port,
+                                       .sequence = sequence,
+                                       .time_ns = (FoliotTime) sequence * FOLIOT_SECOND,
+                                       .bytes = bytes };
+
+  foliot_journal_writer_add (writer, &record, &error);
+  g_assert_no_error (error);
+}
+
+/* What a listener between a simulator and mosaik heard: a request, and the answer. */
+static void
+record_wire (const char *name, const char *request, const char *answer)
+{
+  g_autofree char *path = g_build_filename (test_folder, name, NULL);
+  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("wire");
+  const FoliotJournalRecord end = { .kind = FOLIOT_JOURNAL_END, .text = "complete" };
+  g_autoptr (FoliotJournalWriter) writer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  foliot_journal_header_add_port (header, 1, "mosaik", "link", NULL);
+  foliot_journal_header_add_port (header, 2, "Grid-0", "link", NULL);
+  writer = foliot_journal_writer_new (path, header, &error);
+  g_assert_no_error (error);
+  add_message (writer, 1, 1, request);
+  add_message (writer, 2, 1, answer);
+  g_assert_true (foliot_journal_writer_add (writer, &end, &error)
+                 && foliot_journal_writer_close (writer, &error));
+}
+
+static void
+test_wires (void)
+{
+  g_autoptr (TestProcess) same = NULL, other = NULL, advance = NULL;
+
+  record_wire ("a.flj", "[0, 7, [\"step\", [900, {}, 1800], {}]]", "[1, 7, 1800]");
+  record_wire ("b.flj", "[0,7,[\"step\",[900,{},1800],{}]]", "[1, 7, 1800]");
+  same = test_command_run ("diff a.flj b.flj", NULL, 0);
+  g_assert_cmpstr (same->out->str, ==, "the same messages\n");
+  record_wire ("b.flj", "[0, 7, [\"step\", [900, {}, 2700], {}]]", "[1, 7, 1800]");
+  advance = test_command_run ("diff a.flj b.flj", NULL, 0);
+  record_wire ("b.flj", "[0, 7, [\"step\", [900, {}, 1800], {}]]", "[1, 7, 2700]");
+  other = test_command_run ("diff a.flj b.flj", NULL, 3);
+  assert_says (other, "The first different message, in or out\n");
+  assert_says (
+      other,
+      "    A  message 1 from Grid-0, at 1 s: #7 = 1800\n    B  message 1 from Grid-0, at 1 s: #7 = 2700\n");
+  assert_fits (other->out->str);
+}
+
+static void
+test_bad_recordings (void)
+{
+  g_autoptr (TestProcess) a = run_park ("--out a"), none = NULL, mixed = NULL;
+
+  record_wire ("a.flj", "[0, 7, [\"stop\", [], {}]]", "[1, 7, null]");
+  write_file ("b.flj", "this is no recording", 20);
+  none = test_command_run ("diff a.flj b.flj", NULL, 7);
+  g_assert_nonnull (strstr (none->err->str, "b.flj"));
+  assert_refused ("a a.flj", "a.flj is the recording of a wire, a is a run: a wire is compared with a wire");
+}
+
 void
 test_command_add_diff (void)
 {
@@ -186,4 +258,6 @@ test_command_add_diff (void)
   g_test_add_func ("/command/diff/not-to-be-found", test_not_to_be_found);
   g_test_add_func ("/command/diff/json", test_json);
   g_test_add_func ("/command/diff/damaged", test_damaged);
+  g_test_add_func ("/command/diff/wires", test_wires);
+  g_test_add_func ("/command/diff/bad-recordings", test_bad_recordings);
 }
