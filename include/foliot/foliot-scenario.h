@@ -2,6 +2,7 @@
 #pragma once
 
 #include <foliot/foliot-agent.h>
+#include <foliot/foliot-replay.h>
 #include <foliot/foliot-stream.h>
 
 G_BEGIN_DECLS
@@ -233,6 +234,11 @@ typedef enum
  * @entities_later: with @coupled: the agents of the models are not there before [method@World.add_agent] makes them
  * @kernel: (nullable): with @coupled: a kernel of EXTERNAL drive that stands at the scenario's `init_time`, for a master that lives in the
  *   same one. The world lives in it, and closes it when it closes. Seed, digest and the shuffling of ties are then the kernel's
+ * @record: (nullable): a journal is written there, from which the run can be made again; a journal that is there is replaced
+ * @record_sent: with @record: messages that leave are kept, too, and not their hashes alone
+ * @is_recorded: whoever gave the kernel records it, or plays a recording back to it
+ * @replay: (nullable): that recording instead of all that is outside: nothing is opened, and time does not wait; see
+ *   foliot_scenario_new_from_journal()
  */
 typedef struct
 {
@@ -256,7 +262,49 @@ typedef struct
   gboolean coupled;
   gboolean entities_later;
   FoliotKernel *kernel;
+  const char *record;
+  gboolean record_sent;
+  gboolean is_recorded;
+  FoliotReplay *replay;
 } FoliotWorldOptions;
+
+/**
+ * foliot_scenario_new_journal_header: (skip)
+ * @verb: who makes the world: "run", "mosaik", …
+ * @options: (nullable): of the world; those that a replay needs are kept
+ *
+ * Returns: (transfer full) (nullable): what a recording of a run of @scenario is made from
+ */
+FOLIOT_API FoliotJournalHeader *foliot_scenario_new_journal_header (FoliotScenario *scenario,
+                                                                    const char *verb,
+                                                                    const FoliotWorldOptions *options,
+                                                                    GError **error) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_scenario_new_from_journal: (skip)
+ * @path: of the recording, for messages; its folder is looked in for the module
+ * @settings: (array zero-terminated=1) (nullable): as for foliot_scenario_load(), on top of those that were recorded
+ *
+ * Returns: (transfer full) (nullable): the scenario that was recorded
+ */
+FOLIOT_API FoliotScenario *foliot_scenario_new_from_journal (const FoliotJournalHeader *header,
+                                                             const char *path, const char *const *settings,
+                                                             FoliotRegistry *registry,
+                                                             const char *const *module_dirs,
+                                                             GError **error) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_scenario_is_of_journal: (skip)
+ * @out_how: (out) (optional) (nullable) (transfer full): what is another
+ *
+ * Returns: whether scenario, library and module are those that were recorded
+ */
+FOLIOT_API gboolean foliot_scenario_is_of_journal (FoliotScenario *scenario,
+                                                   const FoliotJournalHeader *header, char **out_how);
+/**
+ * foliot_world_options_set_from_journal: (skip)
+ * @options: is filled; its listen is (transfer full)
+ */
+FOLIOT_API gboolean foliot_world_options_set_from_journal (FoliotWorldOptions *options,
+                                                           const FoliotJournalHeader *header, GError **error);
 
 /**
  * FoliotWorld:
@@ -462,6 +510,37 @@ FOLIOT_API FoliotTable *foliot_world_get_table (FoliotWorld *world, guint index)
  * else is refused).
  */
 FOLIOT_API gboolean foliot_world_write_results (FoliotWorld *world, const char *out, GError **error);
+/**
+ * foliot_world_end_recording: (skip)
+ * @code: exit code of the run
+ * @verdict: (nullable): how it failed
+ * @error: %FOLIOT_JOURNAL_ERROR: the recording is not whole
+ *
+ * The run is over, as far as it is recorded; closing the world ends it too.
+ */
+FOLIOT_API gboolean foliot_world_end_recording (FoliotWorld *world, int code, const GError *verdict,
+                                                GError **error);
+/**
+ * FoliotFidelity:
+ * @FOLIOT_FIDELITY_CLOSED: nothing came from outside: the scenario and the seed make the same run again
+ * @FOLIOT_FIDELITY_RECORDED: something did, and is recorded: the recording makes the same run again
+ * @FOLIOT_FIDELITY_OPEN: something did, and is lost
+ *
+ * What it takes to have the same run again.
+ */
+typedef enum
+{
+  FOLIOT_FIDELITY_CLOSED,
+  FOLIOT_FIDELITY_RECORDED,
+  FOLIOT_FIDELITY_OPEN,
+} FoliotFidelity;
+FOLIOT_API FoliotFidelity foliot_world_get_fidelity (FoliotWorld *world);
+/**
+ * foliot_fidelity_get_name:
+ *
+ * Returns: "closed", "recorded" or "open"
+ */
+FOLIOT_API const char *foliot_fidelity_get_name (FoliotFidelity fidelity);
 /**
  * foliot_world_close:
  *

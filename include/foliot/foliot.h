@@ -12,6 +12,7 @@
 #include <foliot/foliot-error.h>
 #include <foliot/foliot-helics.h>
 #include <foliot/foliot-journal.h>
+#include <foliot/foliot-replay.h>
 #include <foliot/foliot-kernel.h>
 #include <foliot/foliot-macros.h>
 #include <foliot/foliot-mosaik.h>

@@ -22,9 +22,10 @@ typedef struct _FoliotPort FoliotPort;
 /* A point of a run between two of its events: the same in each run of the same world. */
 typedef struct
 {
-  guint64 dispatched; /* events so far */
-  guint64 posted;     /* events posted so far, for what is done from outside of events */
+  guint64 dispatched; /* events so far, with that which is being dispatched */
   FoliotTime time_ns;
+  FoliotTime horizon; /* time may go so far without anybody's leave */
+  gboolean inside;    /* an event is being dispatched */
 } FoliotGatePoint;
 
 typedef struct
@@ -89,6 +90,8 @@ typedef struct
                  const GError *error);
   /* Somebody else than an event moved time. */
   void (*moved) (gpointer data, const FoliotGatePoint *point);
+  /* The kernel is about to wait for the outside. */
+  void (*waits) (gpointer data);
 } FoliotGateObserver;
 
 /* @observer: (nullable): nobody observes any more. */
@@ -123,6 +126,8 @@ typedef struct
 
 /* Before the first port is made. */
 void _foliot_gate_set_source (FoliotKernel *kernel, const FoliotGateSource *source, gpointer data);
+/* With a source: as foliot_kernel_set_record_func(), beside that. */
+void _foliot_gate_set_memory_func (FoliotKernel *kernel, FoliotRecordFunc func, gpointer data);
 gboolean _foliot_gate_is_replayed (FoliotKernel *kernel);
 /* Returns: (nullable): a port that is still there. */
 FoliotPort *_foliot_gate_find_port (FoliotKernel *kernel, guint32 number);

@@ -40,7 +40,12 @@ get_gate (FoliotKernel *self)
 FoliotGatePoint
 _foliot_gate_get_point (FoliotKernel *self)
 {
-  return (FoliotGatePoint){ self->counts.dispatched, self->n_reserved, self->head.now };
+  return (FoliotGatePoint){
+    .dispatched = self->counts.dispatched,
+    .time_ns = self->head.now,
+    .horizon = self->drive == FOLIOT_DRIVE_EXTERNAL ? MAX (self->target, self->head.now) : FOLIOT_TIME_NEVER,
+    .inside = self->head.sequence != 0,
+  };
 }
 
 /* ---- ports ----------------------------------------------------------------------------------------------------- */
@@ -138,6 +143,15 @@ foliot_gate_note_time (FoliotKernel *self)
     gate->observer->moved (gate->observer_data, &point);
 }
 
+void
+foliot_gate_note_wait (FoliotKernel *self)
+{
+  const FoliotGate *gate = self->gate;
+
+  if (gate != NULL && gate->observer != NULL)
+    gate->observer->waits (gate->observer_data);
+}
+
 gboolean
 _foliot_gate_was_used (FoliotKernel *self)
 {
@@ -230,6 +244,13 @@ _foliot_gate_set_source (FoliotKernel *self, const FoliotGateSource *source, gpo
     gate->ports = g_ptr_array_new ();
   self->source = source;
   self->source_data = data;
+}
+
+void
+_foliot_gate_set_memory_func (FoliotKernel *self, FoliotRecordFunc func, gpointer data)
+{
+  self->memory_func = func;
+  self->memory_data = data;
 }
 
 gboolean

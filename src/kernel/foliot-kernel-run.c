@@ -102,6 +102,8 @@ end_record (FoliotKernel *self)
   foliot_digest_add_record (&self->digest, &self->record, self->record_node_cause);
   if (self->record_func != NULL)
     self->record_func (self, &self->record, self->record_data);
+  if (self->memory_func != NULL)
+    self->memory_func (self, &self->record, self->memory_data);
 }
 
 static void
@@ -310,6 +312,7 @@ foliot_kernel_set_limit (FoliotKernel *self, FoliotTime limit)
 {
   g_return_if_fail (IS_KERNEL (self));
   self->limit = MIN (limit, LAST_TIME);
+  self->advanced = self->dispatching;
 }
 
 guint64

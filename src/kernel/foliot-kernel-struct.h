@@ -80,9 +80,11 @@ struct _FoliotKernel
   guint8 kind;
   gboolean digest_on;
   gboolean dispatching;
-  gboolean advanced; /* by the event that runs: takes effect behind it */
+  gboolean advanced; /* by the event that runs, or limited: takes effect behind it */
   FoliotRecordFunc record_func;
   gpointer record_data;
+  FoliotRecordFunc memory_func; /* the same, of a replay */
+  gpointer memory_data;
   FoliotContentFunc content_func;
   gpointer content_data;
   FoliotDigest digest;
@@ -177,6 +179,7 @@ void foliot_gate_admit_all (FoliotKernel *kernel);
 void foliot_gate_free (FoliotKernel *kernel);
 /* Time was moved, and not by an event. */
 void foliot_gate_note_time (FoliotKernel *kernel);
+void foliot_gate_note_wait (FoliotKernel *kernel);
 /* Of a kernel with a source: as there; fail returns FALSE. */
 guint64 foliot_gate_get_room (FoliotKernel *kernel, FoliotTime *limit);
 gboolean foliot_gate_enter (FoliotKernel *kernel, gboolean is_stuck);

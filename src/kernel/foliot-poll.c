@@ -162,6 +162,8 @@ foliot_poll_serve (FoliotKernel *self, gint64 until_us)
   if (self->source != NULL)
     return;
   foliot_poll_flush (self);
+  if (until_us != 0)
+    foliot_gate_note_wait (self);
   self->head.sequence = self->node_cause = 0;
   self->head.node = 0;
   n = epoll_wait (poll->fd, poll->turn, TURN_EVENTS, get_timeout_ms (poll, until_us));

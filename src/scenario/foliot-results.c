@@ -311,7 +311,7 @@ write_run (FoliotWorld *world, const char *folder, GStrv names, GError **error)
   add_text (builder, "ended_at_s", ended_at);
   json_builder_set_member_name (builder, "complete");
   json_builder_add_boolean_value (builder, foliot_world_is_done (world) && world->failure == NULL);
-  add_text (builder, "fidelity", "closed");
+  add_text (builder, "fidelity", foliot_fidelity_get_name (foliot_world_get_fidelity (world)));
   add_settings (builder, world);
   add_counts (builder, world);
   add_tables (builder, world, names);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "scenario/foliot-event-log.h"
+#include "kernel/foliot-gate-private.h"
 #include "scenario/foliot-scenario-private.h"
 #include "scenario/foliot-table.h"
 
@@ -51,7 +52,12 @@ struct _FoliotWorld
   gboolean has_sockets; /* its containers talk over real ones, and whoever steps it waits for them */
   gboolean through_codec;
   gboolean closed;
+  FoliotRecorder *recorder; /* nullable */
+  gboolean is_recorded;     /* by it, or by whoever gave the kernel; or it is a replay */
 };
+
+/* The kernel is there, and nothing else: records, or plays back; foliot-world-journal.c. */
+gboolean _foliot_world_begin_journal (FoliotWorld *world, const FoliotWorldOptions *options, GError **error);
 
 /*
  * How containers are connected; foliot-world-transport.c.

@@ -86,16 +86,33 @@ get_credentials (FoliotWorld *world, GError **error)
 
 /* ---- a private folder ---- */
 
+static FoliotValue *
+make_private_folder (gpointer user_data, GError **error)
+{
+  g_autofree char *folder = g_dir_make_tmp ("foliot-XXXXXX", error);
+
+  return folder != NULL ? foliot_value_new_string (folder) : NULL;
+}
+
 /* Of Unix sockets, and of what processes need for TLS. Who is directed by another process uses that one's. */
 static gboolean
 make_folder (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
 {
+  g_autoptr (FoliotValue) made = NULL;
+
   if (!is_transport (world->scenario, "unix") && !(is_transport (world->scenario, "tls") && world->divided))
     return TRUE;
-  world->owns_folder = options->folder == NULL;
-  world->socket_folder
-      = options->folder != NULL ? g_strdup (options->folder) : g_dir_make_tmp ("foliot-XXXXXX", error);
-  return world->socket_folder != NULL;
+  if (options->folder != NULL)
+    {
+      world->socket_folder = g_strdup (options->folder);
+      return TRUE;
+    }
+  made = foliot_kernel_observe (world->kernel, "folder of the sockets", make_private_folder, NULL, error);
+  if (made == NULL)
+    return FALSE;
+  world->owns_folder = options->replay == NULL;
+  world->socket_folder = g_strdup (foliot_value_get_string (made, NULL));
+  return TRUE;
 }
 
 /* ---- the transport ---- */
@@ -103,7 +120,7 @@ make_folder (FoliotWorld *world, const FoliotWorldOptions *options, GError **err
 static FoliotTransport *
 make_sockets (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
 {
-  gboolean encrypts = is_transport (world->scenario, "tls");
+  gboolean encrypts = is_transport (world->scenario, "tls") && options->replay == NULL;
   gboolean has_folder = make_folder (world, options, error);
   g_autoptr (FoliotTlsCredentials) tls = has_folder && encrypts ? get_credentials (world, error) : NULL;
   const FoliotStreamOptions stream = { .tls = tls };

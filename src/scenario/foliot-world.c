@@ -446,8 +446,8 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
     world->scope = foliot_scope_new (world->kernel, NULL);
   _foliot_kernel_set_fault (world->kernel, scenario->fault_countdown);
   keep_events (world, options);
-  if (!make_containers (world, options, error) || !make_agents (world, error)
-      || !begin (world, options, error))
+  if (!_foliot_world_begin_journal (world, options, error) || !make_containers (world, options, error)
+      || !make_agents (world, error) || !begin (world, options, error))
     return NULL;
   _foliot_world_start_inputs (world);
   if (!options->realtime)
@@ -580,6 +580,7 @@ foliot_world_close (FoliotWorld *world)
   if (world->closed)
     return;
   world->closed = TRUE;
+  foliot_world_end_recording (world, world->failure != NULL, world->failure, NULL);
   g_clear_pointer (&world->log, foliot_event_log_free);
   shut_down (world);
   g_ptr_array_set_size (world->agents, 0);
@@ -617,6 +618,7 @@ foliot_world_finalize (GObject *object)
   g_ptr_array_unref (world->containers);
   g_ptr_array_unref (world->tables);
   g_clear_object (&world->network);
+  g_clear_pointer (&world->recorder, foliot_recorder_free);
   g_clear_object (&world->kernel);
   _foliot_world_remove_sockets (world);
   g_clear_pointer (&world->keeper_url, g_free);

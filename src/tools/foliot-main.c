@@ -13,12 +13,12 @@ static const struct
   const char *name;
   int (*func) (int argc, char **argv);
 } verbs[] = {
-  { "run", foliot_verb_run },       { "describe", foliot_verb_describe }, { "serve", foliot_verb_serve },
-  { "child", foliot_verb_child },   { "call", foliot_verb_call },         { "new", foliot_verb_new },
-  { "certs", foliot_verb_certs },   { "bench", foliot_verb_bench },       { "encode", foliot_verb_encode },
-  { "decode", foliot_verb_decode }, { "diff", foliot_verb_diff },         { "help", foliot_verb_help },
-  { "fmu", foliot_verb_fmu },       { "wire", foliot_verb_wire },         { "show", foliot_verb_show },
-  { "mosaik", foliot_verb_mosaik },
+  { "run", foliot_verb_run },       { "replay", foliot_verb_replay }, { "describe", foliot_verb_describe },
+  { "serve", foliot_verb_serve },   { "child", foliot_verb_child },   { "call", foliot_verb_call },
+  { "new", foliot_verb_new },       { "certs", foliot_verb_certs },   { "bench", foliot_verb_bench },
+  { "encode", foliot_verb_encode }, { "decode", foliot_verb_decode }, { "diff", foliot_verb_diff },
+  { "help", foliot_verb_help },     { "fmu", foliot_verb_fmu },       { "wire", foliot_verb_wire },
+  { "show", foliot_verb_show },     { "mosaik", foliot_verb_mosaik },
 };
 
 /* What a verb printed may still lie in a buffer, and a full disk shows only now. */

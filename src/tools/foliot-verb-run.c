@@ -8,15 +8,13 @@
 #include <foliot/foliot.h>
 
 #include "tools/foliot-build.h"
+#include "tools/foliot-drive.h"
 #include "tools/foliot-places.h"
 #include "tools/foliot-progress.h"
 #include "tools/foliot-watch.h"
 
 /* `foliot run`: loads a scenario, runs it to its end, writes the results, says what came out. Everything that a run is lies in
  * the library; here are only arguments in and text out. */
-
-#define BATCH_EVENTS    16384
-#define MAX_WAITS_SHOWN 10
 
 typedef struct
 {
@@ -34,6 +32,8 @@ typedef struct
   guint64 keep_from, keep_to;
   char *modules;
   gboolean as_built;
+  char *record;
+  gboolean record_bytes;
 } Arguments;
 
 static void
@@ -42,6 +42,7 @@ arguments_clear (Arguments *arguments)
   g_free (arguments->scenario);
   g_strfreev (arguments->settings);
   g_free (arguments->out);
+  g_free (arguments->record);
   g_free (arguments->modules);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
@@ -94,6 +95,10 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
     { "as-built", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &arguments->as_built, "Build nothing", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &arguments->json, "Print run.json instead of text", NULL },
     { "quiet", 0, 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing but the digest", NULL },
+    { "record", 0, 0, G_OPTION_ARG_FILENAME, &arguments->record,
+      "Write down all that comes from outside; foliot replay plays it back", "FILE" },
+    { "record-bytes", 0, 0, G_OPTION_ARG_NONE, &arguments->record_bytes,
+      "With --record: keep what is sent, too, and not its hash alone", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "SCENARIO" },
     { NULL },
   };
@@ -130,119 +135,7 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
   return TRUE;
 }
 
-/* -- running ------------------------------------------------------------------------------------------------------ */
-
-/* @last: number of the last event to run; 0: to the end. */
-static gboolean
-run_world (FoliotWorld *world, guint64 last, gboolean quiet, GError **error)
-{
-  FoliotKernel *kernel = foliot_world_get_kernel (world);
-  FoliotProgress progress;
-  g_autoptr (GError) local = NULL;
-  guint64 n_events = 0, n;
-
-  foliot_progress_begin (&progress, !quiet, foliot_kernel_now (kernel), foliot_world_get_until (world));
-  foliot_watch_begin (kernel);
-  do
-    {
-      n = foliot_world_step (world, last > 0 ? MIN (BATCH_EVENTS, last - n_events) : BATCH_EVENTS, &local);
-      n_events += n;
-      foliot_progress_show (&progress, foliot_kernel_now (kernel), n_events);
-    }
-  while (n > 0 && n_events != last && !foliot_watch_was_interrupted ());
-  foliot_watch_turn_to (NULL);
-  foliot_progress_end (&progress);
-  if (local != NULL)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return *error == NULL;
-}
-
-static void
-print_table (FoliotTable *table, const char *out)
-{
-  printf ("  %-16s %8" G_GSIZE_FORMAT " rows   %s/%s.csv\n", foliot_table_get_name (table),
-          foliot_table_get_n_rows (table), out, foliot_table_get_name (table));
-}
-
-/* The first few who wait; a large world has thousands. */
-static void
-print_waits (const char *waits, const char *out)
-{
-  g_auto (GStrv) lines = g_strsplit (waits, "\n", -1);
-  guint n = g_strv_length (lines) - 1; /* the last line ends too */
-
-  printf ("still waiting at the end (%s/waits.txt):\n", out);
-  for (guint i = 0; i < MIN (n, MAX_WAITS_SHOWN); i++)
-    printf ("%s\n", lines[i]);
-  if (n > MAX_WAITS_SHOWN)
-    printf ("and %u more\n", n - MAX_WAITS_SHOWN);
-}
-
-static void
-print_skipped (const char *skipped)
-{
-  g_auto (GStrv) lines = g_strsplit (skipped, "\n", -1);
-
-  for (guint i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++)
-    printf ("not checked, because the run was cut: %s\n", lines[i]);
-}
-
-static void
-print_summary (FoliotWorld *world, const char *out)
-{
-  FoliotKernel *kernel = foliot_world_get_kernel (world);
-  g_autofree char *now = foliot_time_format (foliot_kernel_now (kernel));
-  g_autofree char *waits = foliot_world_dup_wait_report (world);
-  g_autofree char *skipped = foliot_world_dup_skipped_expectations (world);
-  FoliotCounts counts;
-
-  foliot_kernel_get_counts (kernel, &counts);
-  printf ("%s: seed %" G_GUINT64_FORMAT ", ended at %s s after %" G_GUINT64_FORMAT " events\n",
-          foliot_scenario_get_name (foliot_world_get_scenario (world)), foliot_kernel_get_seed (kernel), now,
-          counts.dispatched);
-  for (guint i = 0; i < foliot_world_get_n_tables (world); i++)
-    print_table (foliot_world_get_table (world, i), out);
-  if (waits[0] != '\0')
-    print_waits (waits, out);
-  print_skipped (skipped);
-  printf ("results %s\n", out);
-}
-
-static gboolean
-print_json (const char *out, GError **error)
-{
-  g_autofree char *path = g_build_filename (out, "run.json", NULL);
-  g_autofree char *text = NULL;
-
-  if (!g_file_get_contents (path, &text, NULL, error))
-    return FALSE;
-  fputs (text, stdout);
-  return TRUE;
-}
-
-static int
-complain (const GError *error, int code)
-{
-  fprintf (stderr, "foliot: %s\n", error->message);
-  return code;
-}
-
-static int
-get_exit_code (const GError *error)
-{
-  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT)
-      || g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_EXPECTATION))
-    return FOLIOT_EXIT_MODEL;
-  if (error->domain == FOLIOT_CHILD_ERROR)
-    return FOLIOT_EXIT_PEER;
-  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_DIFFERS))
-    return FOLIOT_EXIT_DIFFERS;
-  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS))
-    return FOLIOT_EXIT_RESULTS;
-  if (g_error_matches (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_INTERRUPTED))
-    return FOLIOT_EXIT_INTERRUPTED;
-  return error->domain == FOLIOT_KERNEL_ERROR ? FOLIOT_EXIT_MODEL : FOLIOT_EXIT_USAGE;
-}
+/* -- twice ------------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -292,49 +185,10 @@ check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options, const 
   if (check.begun)
     foliot_progress_end (&check.progress);
   if (error != NULL)
-    return complain (error, get_exit_code (error));
+    return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
   if (!arguments->quiet)
     printf ("check: two runs of the same world are equal, event by event\n");
   return FOLIOT_EXIT_OK;
-}
-
-static int
-run_and_report (FoliotScenario *scenario, const FoliotWorldOptions *options, const Arguments *arguments)
-{
-  g_autoptr (GError) failure = NULL, error = NULL;
-  g_autoptr (FoliotWorld) world = foliot_world_new (scenario, options, &error);
-  g_autofree char *out = NULL, *digest = NULL;
-  gboolean written;
-
-  if (world == NULL)
-    return complain (error, get_exit_code (error));
-  out = arguments->out != NULL ? g_strdup (arguments->out)
-                               : g_build_filename ("results", foliot_scenario_get_name (scenario), NULL);
-  if (run_world (world, options->keep_to, arguments->quiet || arguments->json, &failure)
-      && !foliot_watch_was_interrupted () && options->keep_to == 0)
-    foliot_world_check_expectations (world, &failure);
-  written = foliot_world_write_results (world, out, &error);
-  foliot_watch_end ();
-  if (!written)
-    {
-      if (failure != NULL)
-        complain (failure, 0);
-      return complain (error, get_exit_code (error));
-    }
-  digest = foliot_world_dup_digest (world);
-  if (!arguments->json && !arguments->quiet)
-    print_summary (world, out);
-  if (!arguments->json)
-    printf ("digest %s\n", digest);
-  else if (!print_json (out, &error))
-    return complain (error, FOLIOT_EXIT_RESULTS);
-  fflush (stdout);
-  if (failure != NULL)
-    return complain (failure, get_exit_code (failure));
-  if (!foliot_watch_was_interrupted ())
-    return FOLIOT_EXIT_OK;
-  fprintf (stderr, "foliot: interrupted; the results up to here are in %s\n", out);
-  return FOLIOT_EXIT_INTERRUPTED;
 }
 
 int
@@ -350,12 +204,12 @@ foliot_verb_run (int argc, char **argv)
 
   if (!parse_arguments (argc, argv, &arguments, &error) || !foliot_watch_configure (&error)
       || (!arguments.as_built && !foliot_build_if_needed (arguments.scenario, arguments.quiet, &error)))
-    return complain (error, FOLIOT_EXIT_USAGE);
+    return foliot_drive_complain (error, FOLIOT_EXIT_USAGE);
   module_dirs = foliot_places_dup_module_dirs (arguments.modules);
   scenario = foliot_scenario_load (arguments.scenario, (const char *const *) arguments.settings, NULL,
                                    (const char *const *) module_dirs, &error);
   if (scenario == NULL)
-    return complain (error, get_exit_code (error));
+    return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
   options = (FoliotWorldOptions){ .has_seed = arguments.has_seed,
                                   .seed = (guint64) arguments.seed,
                                   .until = arguments.until,
@@ -363,8 +217,14 @@ foliot_verb_run (int argc, char **argv)
                                   .keep = arguments.keep,
                                   .keep_from = arguments.keep_from,
                                   .keep_to = arguments.keep_to,
-                                  .program = program };
+                                  .program = program,
+                                  .record = arguments.record,
+                                  .record_sent = arguments.record_bytes };
   if (arguments.check)
     code = check_twins (scenario, &options, &arguments);
-  return code != FOLIOT_EXIT_OK ? code : run_and_report (scenario, &options, &arguments);
+  if (code != FOLIOT_EXIT_OK)
+    return code;
+  return foliot_drive_run (
+      scenario, &options,
+      &(FoliotDriveOptions){ .out = arguments.out, .json = arguments.json, .quiet = arguments.quiet });
 }

@@ -11,9 +11,10 @@ enum
   FOLIOT_EXIT_OK = 0,
   FOLIOT_EXIT_MODEL = 1,   /* an agent failed, or an expectation does not hold */
   FOLIOT_EXIT_USAGE = 2,   /* wrong arguments, or a scenario that cannot be read */
-  FOLIOT_EXIT_DIFFERS = 3, /* two runs differ: --check, diff */
+  FOLIOT_EXIT_DIFFERS = 3, /* two runs differ: --check, diff, replay */
   FOLIOT_EXIT_RESULTS = 4, /* results could not be written */
   FOLIOT_EXIT_PEER = 5,    /* an address cannot be listened at or connected to, or the connection broke */
+  FOLIOT_EXIT_MISSING = 6, /* a replay needs something that the recording does not hold */
   FOLIOT_EXIT_JOURNAL = 7, /* a recording is damaged, cut off, or none */
   FOLIOT_EXIT_INTERRUPTED = 130,
 };
@@ -22,6 +23,8 @@ enum
 int foliot_verb_run (int argc, char **argv);
 /* `foliot diff A B`: see foliot-verb-diff.c. */
 int foliot_verb_diff (int argc, char **argv);
+/* `foliot replay FILE …`: see foliot-verb-replay.c. */
+int foliot_verb_replay (int argc, char **argv);
 /* `foliot describe SCENARIO|AGENT-TYPE [--json]`, `foliot describe --schema` */
 int foliot_verb_describe (int argc, char **argv);
 /* `foliot serve ADDRESS --scenario SCENARIO …`: see foliot-verb-serve.c. */

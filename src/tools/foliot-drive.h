@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <foliot/foliot.h>
+
+typedef struct
+{
+  const char *out; /* (nullable) results/<scenario> */
+  gboolean json;   /* run.json instead of text */
+  gboolean quiet;  /* the digest alone */
+} FoliotDriveOptions;
+
+/* Makes the world, runs it to its end, writes its results and prints what came out. Returns: exit code. */
+int foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_options,
+                      const FoliotDriveOptions *options);
+/* Prints @error. Returns: @code */
+int foliot_drive_complain (const GError *error, int code);
+/* Returns: of docs/exit-codes.md */
+int foliot_drive_get_exit_code (const GError *error);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "tools/foliot-drive.h"
+
+/*
+ * Who makes the world of a recording again: one function for each verb that records, in the table of foliot-verb-replay.c.
+ */
+
+typedef struct
+{
+  const char *path; /* of the recording */
+  FoliotDriveOptions drive;
+  char *drive_out;
+  char *modules;   /* (nullable) a folder in which modules are looked for first */
+  char **settings; /* (nullable) */
+  gboolean lenient;
+  FoliotTime until;    /* NEVER: as recorded */
+  guint64 break_event; /* 0: none */
+} FoliotReplayArguments;
+
+typedef struct
+{
+  const char *name;
+  /*
+   * Makes of the header of @replay what the verb made of its arguments, with @replay in the place of all that is outside
+   * (foliot_replay_attach(), or FoliotWorldOptions.replay), runs it and reports. Returns: exit code.
+   */
+  int (*run) (FoliotReplay *replay, const FoliotReplayArguments *arguments);
+} FoliotReplayVerb;
+
+int foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *arguments);
+/* Says on standard error what is another than recorded. */
+void foliot_replay_warn_if_changed (FoliotScenario *scenario, const FoliotJournalHeader *header,
+                                    gboolean quiet);

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/foliot-verbs.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/foliot-drive.h"
+#include "tools/foliot-places.h"
+#include "tools/foliot-replay-verbs.h"
+#include "tools/foliot-watch.h"
+
+/*
+ * `foliot replay FILE`: a recorded run once more, without anything that is outside. The header of the recording says which verb
+ * made it, and a table says who makes the same world for it.
+ */
+
+static const FoliotReplayVerb *
+find_verb (const char *name)
+{
+  static const FoliotReplayVerb verbs[] = {
+    { "run", foliot_replay_run },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (g_strcmp0 (verbs[i].name, name) == 0)
+      return &verbs[i];
+  return NULL;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  char *file;
+  FoliotReplayArguments given;
+} Arguments;
+
+static void
+arguments_clear (Arguments *arguments)
+{
+  g_free (arguments->file);
+  g_strfreev (arguments->given.settings);
+  g_free (arguments->given.drive_out);
+  g_free (arguments->given.modules);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
+
+static gboolean
+parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
+{
+  FoliotReplayArguments *given = &arguments->given;
+  g_autofree char *until = NULL, *event = NULL;
+  g_auto (GStrv) rest = NULL;
+  const GOptionEntry entries[] = {
+    { "out", 0, 0, G_OPTION_ARG_FILENAME, &given->drive_out, "Results folder; default results/<scenario>",
+      "DIR" },
+    { "lenient", 0, 0, G_OPTION_ARG_NONE, &given->lenient, "Tell differences, and go on", NULL },
+    { "until", 0, 0, G_OPTION_ARG_STRING, &until, "End before this time, e.g. 3600 or \"2 h\"", "T" },
+    { "break", 0, 0, G_OPTION_ARG_STRING, &event, "Stop in the debugger before event N", "N" },
+    { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &given->settings,
+      "Change a parameter or member of the recorded scenario; VALUE is JSON", "PATH=VALUE" },
+    { "modules", 0, 0, G_OPTION_ARG_FILENAME, &given->modules, "Look for modules in this folder first",
+      "DIR" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &given->drive.json, "Print run.json instead of text", NULL },
+    { "quiet", 0, 0, G_OPTION_ARG_NONE, &given->drive.quiet, "Print nothing but the digest", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "FILE" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context,
+                                "Plays a recorded run back: the same run, with nothing outside of it.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, error))
+    return FALSE;
+  if (rest == NULL || g_strv_length (rest) != 1)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                   "expected one FILE, found %u (foliot help replay)",
+                   rest != NULL ? g_strv_length (rest) : 0);
+      return FALSE;
+    }
+  given->until = FOLIOT_TIME_NEVER;
+  if (until != NULL && !foliot_time_parse (until, &given->until, error))
+    {
+      g_prefix_error (error, "--until: ");
+      return FALSE;
+    }
+  if (event != NULL && !g_ascii_string_to_unsigned (event, 10, 1, G_MAXINT64, &given->break_event, NULL))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "--break %s: expected the number of an event, from 1", event);
+      return FALSE;
+    }
+  arguments->file = g_strdup (rest[0]);
+  given->path = arguments->file;
+  given->drive.out = given->drive_out;
+  return TRUE;
+}
+
+/* ---- the debugger ---------------------------------------------------------------------------------------------- */
+
+static gboolean
+has_debugger (void)
+{
+  g_autofree char *status = NULL;
+  const char *line;
+
+  if (!g_file_get_contents ("/proc/self/status", &status, NULL, NULL))
+    return FALSE;
+  line = strstr (status, "TracerPid:");
+  return line != NULL && g_ascii_strtoll (line + strlen ("TracerPid:"), NULL, 10) != 0;
+}
+
+static void
+break_here (gpointer user_data)
+{
+  const FoliotReplayArguments *given = user_data;
+
+  if (has_debugger ())
+    raise (SIGTRAP);
+  else
+    fprintf (stderr,
+             "foliot: event %" G_GUINT64_FORMAT " comes now, but no debugger is there: start it as "
+             "`gdb --args foliot replay …`\n",
+             given->break_event);
+}
+
+/* ---- what `foliot run` recorded -------------------------------------------------------------------------------- */
+
+void
+foliot_replay_warn_if_changed (FoliotScenario *scenario, const FoliotJournalHeader *header, gboolean quiet)
+{
+  g_autofree char *how = NULL;
+
+  if (!foliot_scenario_is_of_journal (scenario, header, &how) && !quiet)
+    fprintf (
+        stderr,
+        "foliot: %s: if that is meant, the first message that differs is where it shows; --lenient goes on "
+        "behind it\n",
+        how);
+}
+
+int
+foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *given)
+{
+  const FoliotJournalHeader *header = foliot_replay_get_header (replay);
+  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs (given->modules);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotScenario) scenario
+      = foliot_scenario_new_from_journal (header, given->path, (const char *const *) given->settings, NULL,
+                                          (const char *const *) module_dirs, &error);
+  FoliotWorldOptions options;
+  int code;
+
+  if (scenario == NULL || !foliot_world_options_set_from_journal (&options, header, &error))
+    return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
+  foliot_replay_warn_if_changed (scenario, header, given->drive.quiet);
+  options.replay = replay;
+  if (given->until != FOLIOT_TIME_NEVER)
+    options.until = given->until;
+  code = foliot_drive_run (scenario, &options, &given->drive);
+  g_clear_pointer (&options.listen, foliot_address_unref);
+  return code;
+}
+
+/* ---- the verb -------------------------------------------------------------------------------------------------- */
+
+int
+foliot_verb_replay (int argc, char **argv)
+{
+  g_auto (Arguments) arguments = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotReplay) replay = NULL;
+  const FoliotReplayVerb *verb;
+  FoliotReplayOptions options;
+  int code;
+
+  if (!parse_arguments (argc, argv, &arguments, &error) || !foliot_watch_configure (&error))
+    return foliot_drive_complain (error, FOLIOT_EXIT_USAGE);
+  options = (FoliotReplayOptions){
+    .lenient = arguments.given.lenient,
+    .until = arguments.given.until,
+    .break_at = arguments.given.break_event > 0 ? break_here : NULL,
+    .break_event = arguments.given.break_event,
+    .user_data = &arguments.given,
+  };
+  replay = foliot_replay_new (arguments.file, &options, &error);
+  if (replay == NULL)
+    return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
+  verb = find_verb (foliot_replay_get_header (replay)->verb);
+  if (verb == NULL)
+    {
+      fprintf (stderr, "foliot: %s was recorded by `foliot %s`, which no replay makes again\n",
+               arguments.file, foliot_replay_get_header (replay)->verb);
+      return FOLIOT_EXIT_USAGE;
+    }
+  code = verb->run (replay, &arguments.given);
+  if (!arguments.given.drive.quiet)
+    {
+      g_autofree char *report = foliot_replay_dup_report (replay);
+
+      fprintf (stderr, "%s\n", report);
+    }
+  return code;
+}

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A peer that knows of Foliot only what goes over the wire: it answers each call of `echo` with its argument.
+
+    echo-peer.py [DELAY_MS]
+
+Prints the URL of its one agent. Whatever it is asked besides (whether the agent is there) it answers with yes.
+"""
+import asyncio
+import json
+import struct
+import sys
+
+DELAY_S = float(sys.argv[1]) / 1000 if len(sys.argv) > 1 else 0
+
+
+def answer(content):
+    path, args, _kwargs = content
+    name = path.rsplit("/", 1)[-1]
+    if name == "echo":
+        return args[0]
+    return True
+
+
+async def serve(reader, writer):
+    try:
+        while True:
+            length, = struct.unpack("!L", await reader.readexactly(4))
+            kind, number, content = json.loads(await reader.readexactly(length))
+            assert kind == 0
+            await asyncio.sleep(DELAY_S)
+            reply = json.dumps([1, number, answer(content)]).encode()
+            writer.write(struct.pack("!L", len(reply)) + reply)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        writer.close()
+
+
+async def main():
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()[:2]
+    print(f"READY tcp://{host}:{port}/0", flush=True)
+    await server.serve_forever()
+
+
+asyncio.run(main())
