@@ -58,34 +58,69 @@ is_wire (FoliotShow *show)
   return g_str_equal (get_header (show)->verb, "wire");
 }
 
+/* A listener, an attempt to connect or a pause says nothing. */
+static gboolean
+is_participant (const FoliotJournalPort *port)
+{
+  static const char *const mute[] = { "listen", "connect", "pause", NULL };
+
+  return !g_strv_contains (mute, port->kind);
+}
+
 static guint
 count_participants (FoliotShow *show)
 {
-  return get_header (show)->ports->len + (is_wire (show) ? 0 : 1);
+  const GPtrArray *ports = get_header (show)->ports;
+  guint n = is_wire (show) ? 0 : 1;
+
+  for (guint i = 0; i < ports->len; i++)
+    n += is_participant (g_ptr_array_index (ports, i));
+  return n;
+}
+
+/* Returns: (nullable): NULL: it is the run itself. */
+static const FoliotJournalPort *
+get_participant (FoliotShow *show, guint index)
+{
+  const GPtrArray *ports = get_header (show)->ports;
+  guint n = is_wire (show) ? 0 : 1;
+
+  for (guint i = 0; i < ports->len; i++)
+    {
+      const FoliotJournalPort *port = g_ptr_array_index (ports, i);
+
+      if (is_participant (port) && n++ == index)
+        return port;
+    }
+  return NULL;
 }
 
 static char *
 dup_participant (FoliotShow *show, guint index)
 {
   const FoliotJournalHeader *header = get_header (show);
-  guint port = is_wire (show) ? index : index - 1;
-  g_autofree char *name = NULL;
+  const FoliotJournalPort *port = get_participant (show, index);
+  const char *own = header->scenario_name != NULL ? header->scenario_name : header->verb;
+  g_autofree char *name = foliot_print_dup_line (port != NULL ? port->name : own);
 
-  if (!is_wire (show) && index == 0)
-    return shorten (header->scenario_name != NULL ? header->scenario_name : header->verb, NAME_WIDTH);
-  name = foliot_print_dup_line (((FoliotJournalPort *) g_ptr_array_index (header->ports, port))->name);
   return shorten (name, NAME_WIDTH);
 }
 
-/* Returns: which participant the port is; −1: none that is known. */
+/* Returns: which participant the port is; −1: it is none. */
 static int
 find_participant (FoliotShow *show, guint32 number)
 {
   const GPtrArray *ports = get_header (show)->ports;
+  int index = is_wire (show) ? 0 : 1;
 
   for (guint i = 0; i < ports->len; i++)
-    if (((FoliotJournalPort *) g_ptr_array_index (ports, i))->number == number)
-      return (int) i + (is_wire (show) ? 0 : 1);
+    {
+      const FoliotJournalPort *port = g_ptr_array_index (ports, i);
+
+      if (is_participant (port) && port->number == number)
+        return index;
+      index += is_participant (port);
+    }
   return -1;
 }
 
@@ -220,19 +255,23 @@ get_other (FoliotShow *show, int participant)
 }
 
 static char *
-describe_content (const FoliotJournalRecord *record)
+describe_sent (const FoliotJournalRecord *record)
 {
-  if (record->bytes != NULL && record->what == FOLIOT_EVENT_FRAME)
-    return foliot_message_describe (record->bytes);
-  if (record->error != NULL)
-    return g_strdup_printf ("failed: %s", record->error->message);
-  if (record->kind == FOLIOT_JOURNAL_OUT)
-    return g_strdup_printf ("%" G_GUINT64_FORMAT " bytes, hash %016" G_GINT64_MODIFIER "x", record->length,
-                            record->hash);
-  if (record->text != NULL && *record->text != '\0')
-    return g_strdup (record->text);
   if (record->bytes != NULL)
     return foliot_message_describe (record->bytes);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " bytes, hash %016" G_GINT64_MODIFIER "x", record->length,
+                          record->hash);
+}
+
+static char *
+describe_received (const FoliotJournalRecord *record)
+{
+  if (record->error != NULL)
+    return g_strdup_printf ("failed: %s", record->error->message);
+  if (record->bytes != NULL)
+    return foliot_message_describe (record->bytes);
+  if (record->text != NULL && *record->text != '\0')
+    return g_strdup (record->text);
   if (record->what == FOLIOT_EVENT_GATE)
     return NULL; /* it can take more: of no interest to people */
   return g_strdup (record->what == FOLIOT_EVENT_LINK ? "the connection opens or ends" : "something happened");
@@ -243,7 +282,7 @@ print_message (FoliotShow *show, const FoliotJournalRecord *record)
 {
   int port = find_participant (show, record->port), other = get_other (show, port);
   gboolean is_in = record->kind == FOLIOT_JOURNAL_IN;
-  g_autofree char *content = describe_content (record), *line = NULL;
+  g_autofree char *content = is_in ? describe_received (record) : describe_sent (record), *line = NULL;
 
   if (content == NULL)
     return;
@@ -251,20 +290,27 @@ print_message (FoliotShow *show, const FoliotJournalRecord *record)
   print_event (show, record->time_ns, is_in ? port : other, is_in ? other : port, line);
 }
 
+/* A new port is seen by its column. */
 static void
 print_control (FoliotShow *show, const FoliotJournalRecord *record)
 {
-  int port = find_participant (show, record->port);
+  int participant = find_participant (show, record->port);
+  const FoliotJournalPort *port = foliot_journal_reader_get_port (show->reader, record->port);
   const char *what = foliot_journal_control_get_name (record->what);
-  g_autoptr (GString) text = g_string_new (what != NULL ? what : "control");
+  g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *line = NULL;
 
+  if (record->what == FOLIOT_JOURNAL_CONTROL_PORT)
+    return;
+  if (participant < 0 && port != NULL)
+    g_string_append_printf (text, "%s: ", port->name);
+  g_string_append (text, what != NULL ? what : "control");
   if (record->text != NULL && *record->text != '\0')
     g_string_append_printf (text, ": %s", record->text);
   if (record->error != NULL)
     g_string_append_printf (text, ": %s", record->error->message);
   line = foliot_print_dup_line (text->str);
-  print_event (show, record->time_ns, port, port, line);
+  print_event (show, record->time_ns, participant, participant, line);
 }
 
 static void

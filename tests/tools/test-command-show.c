@@ -62,6 +62,13 @@ fill (FoliotJournalWriter *writer)
                                       .what = FOLIOT_JOURNAL_CONTROL_PORT,
                                       .name = "turbine",
                                       .text = "link" });
+  add (writer, (FoliotJournalRecord){ .kind = FOLIOT_JOURNAL_CONTROL,
+                                      .port = 3,
+                                      .what = FOLIOT_JOURNAL_CONTROL_PORT,
+                                      .name = "door",
+                                      .text = "listen" });
+  add (writer, (FoliotJournalRecord){
+                   .kind = FOLIOT_JOURNAL_CONTROL, .port = 3, .what = FOLIOT_JOURNAL_CONTROL_ACCEPT });
   add (writer, (FoliotJournalRecord){
                    .kind = FOLIOT_JOURNAL_STEP, .sequence = 4, .time_ns = FOLIOT_SECOND, .name = "mosaik" });
   add_message (writer, FOLIOT_JOURNAL_OUT, 2, FOLIOT_SECOND / 4, "[1, 0, null]");
@@ -96,12 +103,13 @@ test_text (void)
     "          time  park    mosaik\n             0  │       ◆       accept: a [2Jb\n",
     "             0  ◀───────●       init(\"S-0\", time_resolution=1.0)  #0\n",
     "          time  park    mosaik  turbine\n",
+    "             0  │       │       │        door: accept\n",
     "             1  │       │       │        time granted by mosaik: 4\n",
     "          0.25  ●───────────────▶        12 bytes, hash ",
     "          0.25  ◀───────────────●        6 bytes: 93 01 07 cb 7f f8\n",
     "           900  │       │       │        note by agents/0: odd here\n",
     "             0  ◀───────●       │        failed: gone\n",
-    "\nends at 900 s, complete, after 10 records, at byte ",
+    "\nends at 900 s, complete, after 12 records, at byte ",
     ": an expectation does not hold (exit code 1)\ndigest 00ff\n",
   };
   g_autoptr (TestProcess) process = NULL;
@@ -150,7 +158,7 @@ test_json (void)
       if (i == 2)
         g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "message")), ==, 3);
     }
-  g_assert_cmpstr (kinds->str, ==, "header control in control step out in note in end ");
+  g_assert_cmpstr (kinds->str, ==, "header control in control control control step out in note in end ");
 }
 
 /* ---- what does not end well ---- */
@@ -198,9 +206,9 @@ test_damaged (void)
   *at = 'A';
   g_assert_true (g_file_set_contents (path, data, (gssize) size, NULL));
   process = test_command_run ("show shown.flj", NULL, 7);
-  g_assert_nonnull (strstr (process->out->str, "shown.flj: damaged at record 8, byte "));
+  g_assert_nonnull (strstr (process->out->str, "shown.flj: damaged at record 10, byte "));
   g_assert_nonnull (strstr (process->out->str, "failed: gone"));
-  g_assert_nonnull (strstr (process->out->str, ", complete, after 10 records"));
+  g_assert_nonnull (strstr (process->out->str, ", complete, after 12 records"));
 }
 
 /* ---- what is being written ---- */
