@@ -37,10 +37,6 @@ class Report:
         for text in "" if good else why.splitlines():
             print(f"# {text}", flush=True)
 
-    def skip(self, name, why):
-        self.n += 1
-        print(f"ok {self.n} {name} # SKIP {why}", flush=True)
-
     def case(self, name, function, *arguments):
         """Tries the function, which raises or asserts; the fault that is mosaik's own is repeated, and counted."""
         for attempt in range(N_REPEATS + 1):
