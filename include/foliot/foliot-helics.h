@@ -149,7 +149,7 @@ FOLIOT_API gboolean foliot_helics_publish (FoliotHelics *helics, guint publicati
  * foliot_helics_send:
  * @to: name of an endpoint
  *
- * Goes out with the next request, in the order of the calls.
+ * Goes out with the next request, in the order of the calls. Of no effect once it is closed.
  */
 FOLIOT_API void foliot_helics_send (FoliotHelics *helics, guint endpoint, const char *to, const char *text);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <foliot/foliot-agent.h>
+#include <foliot/foliot-helics.h>
 #include <foliot/foliot-replay.h>
 #include <foliot/foliot-stream.h>
 
@@ -443,6 +444,23 @@ FOLIOT_API FoliotFuture *foliot_world_advance_to (FoliotWorld *world, FoliotTime
  */
 FOLIOT_API gboolean foliot_world_run_to (FoliotWorld *world, FoliotTime to, FoliotTime *out_next_due,
                                          GError **error);
+/**
+ * FoliotWorldStepFunc:
+ *
+ * Looks on while somebody else's time moves: called whenever the world has settled.
+ */
+typedef void (*FoliotWorldStepFunc) (FoliotWorld *world, gpointer user_data);
+/**
+ * foliot_world_run_helics:
+ * @options: what it leaves open the scenario says, and then HELICS
+ * @func: (scope call) (nullable) (closure user_data): looks on
+ * @error: %FOLIOT_HELICS_ERROR; UNKNOWN: the scenario has no section `cosim`; as advance_to, %FOLIOT_KERNEL_ERROR_INTERRUPTED
+ *
+ * Takes part in a federation of HELICS, with the variables of the section `cosim`, up to the end of the scenario; leaves the
+ * federation however it ends. Main stack only.
+ */
+FOLIOT_API gboolean foliot_world_run_helics (FoliotWorld *world, const FoliotHelicsOptions *options,
+                                             FoliotWorldStepFunc func, gpointer user_data, GError **error);
 /**
  * foliot_world_add_agent:
  * @model: of the section `cosim`

@@ -312,7 +312,10 @@ foliot_helics_send (FoliotHelics *self, guint endpoint, const char *to, const ch
 {
   const FoliotHelicsInterface *from;
 
-  g_return_if_fail (FOLIOT_IS_HELICS (self) && endpoint < self->setup->endpoints->len);
+  g_return_if_fail (FOLIOT_IS_HELICS (self));
+  if (self->closed)
+    return;
+  g_return_if_fail (endpoint < self->setup->endpoints->len);
   from = g_ptr_array_index (self->setup->endpoints, endpoint);
   g_ptr_array_add (self->sent,
                    foliot_value_build_list (foliot_value_new_string (from->key), foliot_value_new_string (to),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "scenario/foliot-scenario-sections.h"
 
+#include "scenario/foliot-scenario-helics.h"
+
 #include <string.h>
 
 /*
@@ -72,6 +74,7 @@ _foliot_scenario_clear_cosim (FoliotScenario *scenario)
 {
   FoliotCosimSpec *cosim = &scenario->cosim;
 
+  g_clear_pointer (&cosim->helics, _foliot_helics_plan_free);
   g_array_unref (cosim->mosaik_methods);
   g_array_unref (cosim->variables);
   g_array_unref (cosim->models);
@@ -558,18 +561,11 @@ read_master (FoliotScenario *scenario, const FoliotCursor *at, GError **error)
 }
 
 static gboolean
-check_masters (const FoliotCursor *at, GError **error)
+check_fmi (const FoliotCursor *at, GError **error)
 {
-  static const char *const others[] = { "helics", "fmi" };
+  FoliotCursor fmi = foliot_cursor_member (at, "fmi");
 
-  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
-    {
-      FoliotCursor other = foliot_cursor_member (at, others[i]);
-
-      if (other.value != NULL && !foliot_cursor_expect_map (&other, NULL, error))
-        return FALSE;
-    }
-  return TRUE;
+  return fmi.value == NULL || foliot_cursor_expect_map (&fmi, NULL, error);
 }
 
 gboolean
@@ -578,7 +574,7 @@ _foliot_scenario_read_cosim (FoliotScenario *scenario, const FoliotCursor *root,
   static const char *const members[] = { "step", "master", "models", "mosaik", "helics", "fmi", NULL };
   FoliotTemplate template = { .parameters = scenario->parameters };
   FoliotCosimSpec *cosim = &scenario->cosim;
-  FoliotCursor raw = foliot_cursor_member (root, "cosim"), at, at_step;
+  FoliotCursor raw = foliot_cursor_member (root, "cosim"), at, at_step, at_helics;
 
   if (raw.value != NULL)
     cosim->resolved = foliot_template_expand (&template, &raw, error);
@@ -595,11 +591,13 @@ _foliot_scenario_read_cosim (FoliotScenario *scenario, const FoliotCursor *root,
       return FALSE;
     }
   if (!read_master (scenario, &at, error) || !read_models (scenario, &at, error)
-      || !read_mosaik (scenario, &at, error) || !check_masters (&at, error))
+      || !read_mosaik (scenario, &at, error) || !check_fmi (&at, error))
     return FALSE;
   for (guint i = 0; i < cosim->models->len; i++)
     list_variables (scenario, &g_array_index (cosim->models, FoliotModelSpec, i));
-  return TRUE;
+  at_helics = foliot_cursor_member (&at, "helics");
+  cosim->helics = _foliot_scenario_read_helics (scenario, &at_helics, error);
+  return cosim->helics != NULL;
 }
 
 /* -- what others ask for ---------------------------------------------------------------------------------------------------- */

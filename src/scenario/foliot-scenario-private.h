@@ -85,6 +85,8 @@ typedef struct
 
 /* ---- the section "cosim" ---- */
 
+typedef struct _FoliotHelicsPlan FoliotHelicsPlan; /* foliot-scenario-helics.h */
+
 typedef struct
 {
   char *name; /* as masters know it */
@@ -134,6 +136,7 @@ typedef struct
   gboolean mosaik_sets_events; /* announces set_event */
   char *mosaik_feedback_to;    /* nullable: type of the entities that get it */
   GArray *mosaik_methods;      /* of FoliotExtraMethod */
+  FoliotHelicsPlan *helics;    /* nullable: without the section */
 } FoliotCosimSpec;
 
 struct _FoliotScenario

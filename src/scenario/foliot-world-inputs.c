@@ -24,6 +24,8 @@ typedef struct
   const FoliotInput *input; /* NULL: @method */
   const FoliotMethod *method;
   FoliotValue *value;
+  FoliotReplyFunc reply; /* nullable */
+  gpointer reply_data;
 } Delivery;
 
 static const char *
@@ -32,21 +34,30 @@ get_name (const Delivery *delivery)
   return delivery->input != NULL ? delivery->input->name : delivery->method->name;
 }
 
+static void
+delivery_free (Delivery *delivery, FoliotValue *result)
+{
+  if (delivery->reply != NULL)
+    delivery->reply (result, delivery->reply_data);
+  foliot_value_unref (delivery->value);
+  g_free (delivery);
+}
+
 /* A method of the agent that takes one argument, called as a peer would. */
 static gboolean
-call_method (FoliotAgent *agent, const FoliotMethod *method, FoliotValue *value, GError **error)
+call_method (const Delivery *delivery, FoliotAgent *agent, FoliotValue **out_result, GError **error)
 {
+  const FoliotMethod *method = delivery->method;
   g_autoptr (FoliotSignature) signature
       = foliot_signature_new (method->signature != NULL ? method->signature : "", error);
-  g_autoptr (FoliotValue) positional = foliot_value_build_list (foliot_value_ref (value), NULL),
-                          result = NULL;
+  g_autoptr (FoliotValue) positional = foliot_value_build_list (foliot_value_ref (delivery->value), NULL);
   g_autoptr (GError) local = NULL;
   g_autoptr (FoliotArgs) args
       = signature != NULL ? foliot_signature_bind (signature, method->name, positional, NULL, error) : NULL;
 
   if (args == NULL)
     return FALSE;
-  result = method->func (agent, args, &local);
+  *out_result = method->func (agent, args, &local);
   if (local == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local));
@@ -54,10 +65,10 @@ call_method (FoliotAgent *agent, const FoliotMethod *method, FoliotValue *value,
 }
 
 static gboolean
-take (const Delivery *delivery, FoliotAgent *agent, GError **error)
+take (const Delivery *delivery, FoliotAgent *agent, FoliotValue **out_result, GError **error)
 {
   if (delivery->method != NULL)
-    return call_method (agent, delivery->method, delivery->value, error);
+    return call_method (delivery, agent, out_result, error);
   return delivery->input->func (agent, delivery->value, error);
 }
 
@@ -66,9 +77,11 @@ run_input (gpointer user_data)
 {
   Delivery *delivery = user_data;
   FoliotAgent *agent = g_ptr_array_index (delivery->world->agents, delivery->agent);
+  g_autoptr (FoliotValue) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!take (delivery, agent, &error) && !g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED))
+  if (!take (delivery, agent, &result, &error)
+      && !g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED))
     {
       g_autofree char *what = g_strdup_printf ("input %s", get_name (delivery));
 
@@ -76,17 +89,13 @@ run_input (gpointer user_data)
         error = g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_FAILED, "it returned FALSE without an error");
       _foliot_world_fail (delivery->world, foliot_agent_get_name (agent), what, error);
     }
-  foliot_value_unref (delivery->value);
-  g_free (delivery);
+  delivery_free (delivery, result);
 }
 
 static void
 drop_delivery (gpointer target, gpointer payload)
 {
-  Delivery *delivery = payload;
-
-  foliot_value_unref (delivery->value);
-  g_free (delivery);
+  delivery_free (payload, NULL);
 }
 
 static void
@@ -115,16 +124,31 @@ deliver (gpointer target, gpointer payload)
     }
 }
 
+static void
+post (FoliotWorld *world, const Delivery *delivery, FoliotTime at)
+{
+  guint32 node = foliot_agent_get_node (g_ptr_array_index (world->agents, delivery->agent));
+
+  _foliot_kernel_post_to (world->kernel, node, at, FOLIOT_PRIORITY_INPUT, FOLIOT_EVENT_INPUT, deliver, world,
+                          g_memdup2 (delivery, sizeof *delivery));
+}
+
 void
 _foliot_world_deliver (FoliotWorld *world, guint agent, const FoliotInput *input, const FoliotMethod *method,
                        FoliotTime at, FoliotValue *value)
 {
-  Delivery *delivery = g_new (Delivery, 1);
-  guint32 node = foliot_agent_get_node (g_ptr_array_index (world->agents, agent));
+  const Delivery delivery = { world, agent, input, method, foliot_value_ref (value), NULL, NULL };
 
-  *delivery = (Delivery){ world, agent, input, method, foliot_value_ref (value) };
-  _foliot_kernel_post_to (world->kernel, node, at, FOLIOT_PRIORITY_INPUT, FOLIOT_EVENT_INPUT, deliver, world,
-                          delivery);
+  post (world, &delivery, at);
+}
+
+void
+_foliot_world_call (FoliotWorld *world, guint agent, const FoliotMethod *method, FoliotTime at,
+                    FoliotValue *value, FoliotReplyFunc reply, gpointer user_data)
+{
+  const Delivery delivery = { world, agent, NULL, method, foliot_value_ref (value), reply, user_data };
+
+  post (world, &delivery, at);
 }
 
 /* What the master names as input of a model is its own to set. */

@@ -93,6 +93,11 @@ void _foliot_world_resume_samples (FoliotWorld *world);
  */
 void _foliot_world_deliver (FoliotWorld *world, guint agent, const FoliotInput *input,
                             const FoliotMethod *method, FoliotTime at, FoliotValue *value);
+/* @value: (nullable) (transfer none): what the method returned; NULL: it failed, or never ran. Called once. */
+typedef void (*FoliotReplyFunc) (FoliotValue *value, gpointer user_data);
+/* The same, of a method, and somebody wants to know what it returns. */
+void _foliot_world_call (FoliotWorld *world, guint agent, const FoliotMethod *method, FoliotTime at,
+                         FoliotValue *value, FoliotReplyFunc reply, gpointer user_data);
 
 /* Ends the run: `<agent>: <what> failed at <time> s: <message>`. The first failure counts. */
 void _foliot_world_fail (FoliotWorld *world, const char *agent, const char *what, const GError *why);
