@@ -16,12 +16,14 @@ import tempfile
 
 
 def collect_members(schema):
-    """All names under "properties", and all words of enumerations."""
+    """All names of members, and all words of enumerations."""
     names = set()
     if isinstance(schema, dict):
-        names.update(schema.get('properties', {}))
         names.update(word for word in schema.get('enum', []) if isinstance(word, str))
-        for part in schema.values():
+        for name, part in schema.items():
+            if name in ('properties', '$defs'):
+                names.update(part if name == 'properties' else ())
+                part = list(part.values())
             names |= collect_members(part)
     elif isinstance(schema, list):
         for part in schema:
