@@ -338,7 +338,7 @@ typedef struct
 
 /**
  * foliot_mosaik_new: (skip)
- * @kernel: of drive EXTERNAL
+ * @kernel: of drive EXTERNAL; not referenced, must outlive it
  * @model: not copied: a static one
  * @self: (nullable): what the model's functions get
  * @destroy: (nullable): for @self
@@ -427,6 +427,11 @@ FOLIOT_API gboolean foliot_mosaik_parse_log_level (const char *name, GLogLevelFl
 
 /* ---- what a model may ask -------------------------------------------------------------------------------------- */
 
+/**
+ * foliot_mosaik_get_kernel:
+ *
+ * Returns: (transfer none): the world in which it lives, and which must outlive it
+ */
 FOLIOT_API FoliotKernel *foliot_mosaik_get_kernel (FoliotMosaik *mosaik);
 /**
  * foliot_mosaik_get_self: (skip)
