@@ -68,11 +68,11 @@ drive_until (FoliotKernel *kernel, FoliotFuture *until, GError **error)
   if (foliot_future_is_settled (until))
     return TRUE;
   _foliot_future_follow (until, &stop.place);
-  ran = foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error);
+  ran = _foliot_kernel_run_before_wait (kernel, error);
   while (ran && !foliot_future_is_settled (until) && _foliot_kernel_is_open_to_outside (kernel))
     {
       _foliot_kernel_wait_for_outside (kernel);
-      ran = foliot_future_is_settled (until) || foliot_kernel_run_until (kernel, FOLIOT_TIME_NEVER, error);
+      ran = foliot_future_is_settled (until) || _foliot_kernel_run_before_wait (kernel, error);
     }
   _foliot_queue_remove (&stop.place);
   if (!ran)

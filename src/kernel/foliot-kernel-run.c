@@ -4,6 +4,7 @@
 #include "base/foliot-hash-private.h"
 #include "foliot-float-private.h"
 #include "foliot-leap-private.h"
+#include "foliot-poll-private.h"
 
 /*
  * Time, and who moves it.
@@ -14,9 +15,8 @@
  * is a limit that time reaches in the end, event or not.
  */
 
-#define BATCH_EVENTS  4096
-#define LAST_TIME     (FOLIOT_TIME_NEVER - 1) /* an event at NEVER never runs */
-#define WAIT_SLICE_US 250000 /* a signal that came just before a wait is noticed after this */
+#define BATCH_EVENTS 4096
+#define LAST_TIME    (FOLIOT_TIME_NEVER - 1) /* an event at NEVER never runs */
 
 static inline gboolean
 has_attention (FoliotKernel *self)
@@ -338,7 +338,7 @@ foliot_kernel_step_until (FoliotKernel *self, FoliotTime until, guint64 max_even
 static void
 wait_until (FoliotKernel *self, gint64 until_us)
 {
-  until_us = MIN (until_us, foliot_realtime_now_us () + WAIT_SLICE_US);
+  until_us = MIN (until_us, foliot_realtime_now_us () + FOLIOT_WAIT_SLICE_US);
   if (self->context == NULL)
     {
       if (foliot_poll_has_entries (self))
@@ -409,7 +409,7 @@ wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GE
     }
   else if (hold == NULL)
     {
-      if (foliot_poll_has_entries (self))
+      if (foliot_poll_has_entries (self) && !self->waits_behind)
         foliot_poll_serve (self, 0);
       *out_more = foliot_kernel_is_ready (self, until);
       return TRUE;
@@ -488,6 +488,17 @@ foliot_kernel_run_until (FoliotKernel *self, FoliotTime until, GError **error)
   take_attention (self, FOLIOT_ATTENTION_STOP);
   self->running = FALSE;
   g_object_unref (self);
+  return ok;
+}
+
+gboolean
+_foliot_kernel_run_before_wait (FoliotKernel *self, GError **error)
+{
+  gboolean ok;
+
+  self->waits_behind = _foliot_kernel_is_open_to_outside (self);
+  ok = foliot_kernel_run_until (self, FOLIOT_TIME_NEVER, error);
+  self->waits_behind = FALSE;
   return ok;
 }
 

@@ -101,7 +101,8 @@ struct _FoliotKernel
   guint n_settle_holds;          /* of these */
   FoliotEventFunc released_func; /* NULL: nobody waits for that */
   gpointer released_target;
-  gboolean running; /* inside run_until */
+  gboolean running;      /* inside run_until */
+  gboolean waits_behind; /* who runs it waits for the outside next, so nobody needs to look there before */
   gboolean closed;
 
   /* The main loop. */

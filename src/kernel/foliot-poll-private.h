@@ -57,7 +57,12 @@ void _foliot_poll_set_limit (FoliotPollEntry *entry, guint limit_ms);
 void _foliot_poll_want_flush (FoliotPollEntry *entry);
 /* ready is called in the next turn, whatever the descriptor says. */
 void _foliot_poll_poke (FoliotPollEntry *entry);
+/* A signal that came just before a wait is noticed after this. */
+#define FOLIOT_WAIT_SLICE_US 250000
+
 /* Whether anything from outside can still come. */
 gboolean _foliot_kernel_is_open_to_outside (FoliotKernel *kernel);
+/* As run_until() without end, for who calls the function below when nothing is left: without a last look at the sockets. */
+gboolean _foliot_kernel_run_before_wait (FoliotKernel *kernel, GError **error);
 /* Waits until something from outside came, at most for a while. Not inside run_until. */
 void _foliot_kernel_wait_for_outside (FoliotKernel *kernel);

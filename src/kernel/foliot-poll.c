@@ -21,7 +21,6 @@
 #define TURN_EVENTS   256
 #define BATCH_EVENTS  4096
 #define LAST_WORDS_US 1000000 /* for peers to take what was sent, when a world closes */
-#define WAIT_SLICE_US 250000  /* a signal that came just before a wait is noticed after this */
 
 struct _FoliotPoll
 {
@@ -376,7 +375,7 @@ _foliot_kernel_wait_for_outside (FoliotKernel *self)
   if (self->context != NULL)
     g_main_context_iteration (self->context, TRUE);
   else
-    foliot_poll_serve (self, foliot_realtime_now_us () + WAIT_SLICE_US);
+    foliot_poll_serve (self, foliot_realtime_now_us () + FOLIOT_WAIT_SLICE_US);
 }
 
 /* Asks everybody to go, who may take others along. */
