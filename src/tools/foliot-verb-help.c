@@ -86,7 +86,7 @@ static const Page pages[] = {
     "Says in which event two runs differ first: when, whose, what A had and what B had, and what led to it. "
     "A "
     "and B are results\n"
-    "folders. What a run kept of its events is compared as it is; where it kept none, the run is made again, "
+    "folders or recordings (*.flj). What a run kept of its events is compared as it is; where it kept none, the run is made again, "
     "as far as needed,\n"
     "if its scenario and module are still the same.\n"
     "\n"

@@ -11,6 +11,11 @@
  * Agents whose run depends on more than seed and inputs, each in a way of its own: what programs have in fact. `plant` says which.
  */
 
+/* The number that is changed in the other build of this module. */
+#ifndef SCALE
+#define SCALE 1.0
+#endif
+
 /* clang-format off */
 FOLIOT_DEFINE_AGENT (Planted, planted,
   char *plant;
@@ -176,7 +181,7 @@ make_message (Planted *planted)
     return foliot_value_new_int (getpid ());
   if (has (planted, "draw") && planted->is_second)
     foliot_random_uniform (random);
-  return foliot_value_new_double (foliot_random_uniform (random));
+  return foliot_value_new_double (SCALE * foliot_random_uniform (random));
 }
 
 /* Both are to hear of it at once; who hears first is left to a table. */

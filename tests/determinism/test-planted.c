@@ -207,6 +207,53 @@ test_in_two (gconstpointer data)
   assert_named (diff->out->str, plant);
 }
 
+/* -- changed code ------------------------------------------------------------------------------------------------------- */
+
+#define OLD "--modules " PLANTED_DIR
+#define NEW "--modules " CHANGED_DIR
+
+static const Plant change = { "", "frame", "bob", "payload" };
+
+static void
+run_in (const char *options)
+{
+  g_autofree char *line = g_strconcat ("run . --quiet ", options, NULL);
+  g_autoptr (TestProcess) process = NULL;
+
+  write_scenario ("");
+  process = test_command_run (line, NULL, 0);
+}
+
+/* What a run kept is enough, though nobody can run the old code any more. */
+static void
+test_changed_code (void)
+{
+  g_autoptr (TestProcess) diff = NULL, text = NULL;
+
+  run_in (OLD " --out a");
+  run_in (NEW " --out b");
+  diff = test_command_run ("diff a b --json", NULL, 3);
+  assert_named (diff->out->str, &change);
+  text = test_command_run ("diff a b", NULL, 3);
+  g_assert_nonnull (strstr (text->out->str, "\nThe module planted was built anew between them.\n"));
+}
+
+/* Nothing was kept: it is said why there is no more to say; unless one still has the old module. */
+static void
+test_lost_code (void)
+{
+  g_autoptr (TestProcess) lost = NULL, found = NULL;
+
+  run_in (OLD " --out a --events none");
+  run_in (NEW " --out b --events none");
+  lost = test_command_run ("diff a b --modules-a " CHANGED_DIR " --modules-b " CHANGED_DIR, NULL, 3);
+  g_test_message ("%s", lost->out->str);
+  g_assert_nonnull (strstr (lost->out->str, "The first different event is one of "));
+  g_assert_nonnull (strstr (lost->out->str, "\nA  its module planted was built anew since: "));
+  found = test_command_run ("diff a b --json --modules-a " PLANTED_DIR " --modules-b " CHANGED_DIR, NULL, 3);
+  assert_named (found->out->str, &change);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -228,6 +275,8 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &in_two[i], test_in_two);
     }
   g_test_add_func ("/planted/none", test_none);
+  g_test_add_func ("/planted/changed-code", test_changed_code);
+  g_test_add_func ("/planted/lost-code", test_lost_code);
   result = g_test_run ();
   line = g_strconcat ("rm -r ", test_folder, NULL);
   g_spawn_command_line_sync (line, NULL, NULL, NULL, NULL);
