@@ -143,6 +143,8 @@ keep_record (FoliotKernel *kernel, const FoliotRecord *record, gpointer user_dat
 
   if (log->full || record->sequence < log->first)
     return;
+  if (log->n_events == 0)
+    log->first = record->sequence; /* a world in a kernel that has run already */
   if (log->n_events % FOLIOT_EVENTS_BLOCK == 0)
     {
       append_word (log->blocks, log->n_spilled + log->entries->len);

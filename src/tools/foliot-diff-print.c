@@ -291,9 +291,12 @@ print_messages (const FoliotDiff *diff, const Colours *colours)
 {
   const FoliotDiffMessages *pair = diff->messages;
   g_autofree char *a = describe_message (pair->messages[0]), *b = describe_message (pair->messages[1]);
+  g_autofree char *place = pair->where != NULL && pair->where[0] != '\0'
+                               ? g_strconcat ("message, at ", pair->where, NULL)
+                               : g_strdup ("message");
 
   printf ("%sThe first different message, in or out%s\n", colours->strong, colours->plain);
-  print_field (diff, colours, pair->where != NULL && pair->where[0] != '\0' ? pair->where : "message", a, b);
+  print_field (diff, colours, place, a, b);
   if (!diff->sides[0]->is_wire)
     printf ("\n");
 }
@@ -347,6 +350,8 @@ foliot_diff_print (const FoliotDiff *diff, gboolean colour)
         print_both (diff, colours);
       else
         print_one_sided (diff, colours);
+      if (event->named.record.cause == 0)
+        printf ("\nNo event of the run caused it: it came from outside.\n");
       print_causes (diff, 0, colours);
       print_causes (diff, 1, colours);
     }

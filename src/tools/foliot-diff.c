@@ -196,6 +196,18 @@ remake (FoliotDiff *diff, guint which, const FoliotDiffRemake *how, guint64 begi
                                   MIN (diff->to, side->n_events));
 }
 
+/* What was before a world was there, nobody kept. */
+static gboolean
+skip_to_first (FoliotDiff *diff, guint which)
+{
+  FoliotEventReader *events = diff->sides[which]->events;
+
+  if (events == NULL || diff->from >= foliot_event_reader_get_first (events))
+    return FALSE;
+  diff->from = foliot_event_reader_get_first (events);
+  return TRUE;
+}
+
 static gboolean
 find_first (FoliotDiff *diff, const FoliotDiffRemake how[2], GError **error)
 {
@@ -212,7 +224,8 @@ find_first (FoliotDiff *diff, const FoliotDiffRemake how[2], GError **error)
         return TRUE;
       if (diff->from > diff->to) /* other names alone make another digest: the events go on alike */
         diff->to = MAX (diff->sides[0]->n_events, diff->sides[1]->n_events);
-      if (!remake (diff, result == SCAN_B_ENDS, &how[result == SCAN_B_ENDS], begin))
+      if (!remake (diff, result == SCAN_B_ENDS, &how[result == SCAN_B_ENDS], begin)
+          && !skip_to_first (diff, result == SCAN_B_ENDS))
         return TRUE;
     }
   return TRUE;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tools/foliot-drive.h"
+#include "tools/foliot-kept.h"
 
 /*
  * Who makes the world of a recording again: one function for each verb that records, in the table of foliot-verb-replay.c.
@@ -14,6 +15,7 @@ typedef struct
   char *drive_out;
   char *modules;   /* (nullable) a folder in which modules are looked for first */
   char **settings; /* (nullable) */
+  FoliotKept kept;
   gboolean lenient;
   FoliotTime until;    /* NEVER: as recorded */
   guint64 break_event; /* 0: none */

@@ -281,7 +281,8 @@ foliot_verb_mosaik (int argc, char **argv)
                                    (const char *const *) module_dirs, &error);
   if (scenario == NULL)
     return complain (error, get_exit_code (error));
-  options = (FoliotWorldOptions){ .has_seed = arguments.has_seed,
+  options = (FoliotWorldOptions){ .keep = FOLIOT_KEEP_FIRST,
+                                  .has_seed = arguments.has_seed,
                                   .seed = (guint64) arguments.seed,
                                   .until = FOLIOT_TIME_NEVER,
                                   .program = program };

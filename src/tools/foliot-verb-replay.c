@@ -51,7 +51,7 @@ static gboolean
 parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
 {
   FoliotReplayArguments *given = &arguments->given;
-  g_autofree char *until = NULL, *event = NULL;
+  g_autofree char *until = NULL, *event = NULL, *events = NULL;
   g_auto (GStrv) rest = NULL;
   const GOptionEntry entries[] = {
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &given->drive_out, "Results folder; default results/<scenario>",
@@ -63,6 +63,8 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
       "Change a parameter or member of the recorded scenario; VALUE is JSON", "PATH=VALUE" },
     { "modules", 0, 0, G_OPTION_ARG_FILENAME, &given->modules, "Look for modules in this folder first",
       "DIR" },
+    { "events", 0, 0, G_OPTION_ARG_STRING, &events,
+      "Which events to keep for `foliot diff`: first (default: 4 MB), all, none, or FROM:TO", "WHICH" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &given->drive.json, "Print run.json instead of text", NULL },
     { "quiet", 0, 0, G_OPTION_ARG_NONE, &given->drive.quiet, "Print nothing but the digest", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "FILE" },
@@ -82,6 +84,8 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
                    rest != NULL ? g_strv_length (rest) : 0);
       return FALSE;
     }
+  if (!foliot_kept_parse (events, &given->kept, error))
+    return FALSE;
   given->until = FOLIOT_TIME_NEVER;
   if (until != NULL && !foliot_time_parse (until, &given->until, error))
     {
@@ -159,6 +163,7 @@ foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *given)
     return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
   foliot_replay_warn_if_changed (scenario, header, given->drive.quiet);
   options.replay = replay;
+  foliot_kept_apply (&given->kept, &options);
   if (given->until != FOLIOT_TIME_NEVER)
     options.until = given->until;
   code = foliot_drive_run (scenario, &options, &given->drive);

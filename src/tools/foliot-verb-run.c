@@ -9,6 +9,7 @@
 
 #include "tools/foliot-build.h"
 #include "tools/foliot-drive.h"
+#include "tools/foliot-kept.h"
 #include "tools/foliot-places.h"
 #include "tools/foliot-progress.h"
 #include "tools/foliot-watch.h"
@@ -28,8 +29,7 @@ typedef struct
   char *out;
   gboolean json;
   gboolean quiet;
-  FoliotKeep keep;
-  guint64 keep_from, keep_to;
+  FoliotKept kept;
   char *modules;
   gboolean as_built;
   char *record;
@@ -46,30 +46,6 @@ arguments_clear (Arguments *arguments)
   g_free (arguments->modules);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
-
-/* `first`, `all`, `none`, or a window: FROM:TO, by the numbers of the events, from 1. */
-static gboolean
-parse_events (const char *text, Arguments *arguments, GError **error)
-{
-  g_auto (GStrv) ends = g_strsplit (text, ":", 2);
-
-  arguments->keep = FOLIOT_KEEP_ALL;
-  if (g_str_equal (text, "all"))
-    return TRUE;
-  if (g_str_equal (text, "first") || g_str_equal (text, "none"))
-    {
-      arguments->keep = g_str_equal (text, "first") ? FOLIOT_KEEP_FIRST : FOLIOT_KEEP_NONE;
-      return TRUE;
-    }
-  if (ends[0] != NULL && ends[1] != NULL
-      && g_ascii_string_to_unsigned (ends[0], 10, 1, G_MAXINT64, &arguments->keep_from, NULL)
-      && g_ascii_string_to_unsigned (ends[1], 10, arguments->keep_from, G_MAXINT64, &arguments->keep_to,
-                                     NULL))
-    return TRUE;
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-               "--events %s: expected first, all, none, or the numbers of two events as FROM:TO", text);
-  return FALSE;
-}
 
 static gboolean
 parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
@@ -122,8 +98,7 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
       return FALSE;
     }
   arguments->has_seed = seed != NULL;
-  arguments->keep = FOLIOT_KEEP_FIRST;
-  if (events != NULL && !parse_events (events, arguments, error))
+  if (!foliot_kept_parse (events, &arguments->kept, error))
     return FALSE;
   arguments->until = FOLIOT_TIME_NEVER;
   if (until != NULL && !foliot_time_parse (until, &arguments->until, error))
@@ -214,12 +189,10 @@ foliot_verb_run (int argc, char **argv)
                                   .seed = (guint64) arguments.seed,
                                   .until = arguments.until,
                                   .through_codec = arguments.through_codec,
-                                  .keep = arguments.keep,
-                                  .keep_from = arguments.keep_from,
-                                  .keep_to = arguments.keep_to,
                                   .program = program,
                                   .record = arguments.record,
                                   .record_sent = arguments.record_bytes };
+  foliot_kept_apply (&arguments.kept, &options);
   if (arguments.check)
     code = check_twins (scenario, &options, &arguments);
   if (code != FOLIOT_EXIT_OK)

@@ -237,6 +237,28 @@ test_wires (void)
   assert_fits (other->out->str);
 }
 
+/* Played back, and compared with each other and with results; the first message that differs is shown, too. */
+static void
+test_recordings (void)
+{
+  g_autoptr (TestProcess) a = run_park ("--set transport=tcp --record a.flj --out a");
+  g_autoptr (TestProcess) b
+      = run_park ("--set transport=tcp --set max_windpark_feedin=5000 --record b.flj --out b");
+  g_autoptr (TestProcess) same = test_command_run ("diff a a.flj", NULL, 0);
+  g_autoptr (TestProcess) both = test_command_run ("diff a.flj b.flj", NULL, 3);
+  g_autoptr (TestProcess) mixed = test_command_run ("diff a b.flj", NULL, 3);
+
+  assert_says (both, "The first different message, in or out\n  message, at /2/1/0\n");
+  assert_says (both, "agents/0/set_limit(1439.7525744444447)");
+  for (guint i = 0; i < 2; i++)
+    {
+      assert_says (i == 0 ? both : mixed, "Class payload: it carried something else.\n");
+      assert_says (i == 0 ? both : mixed, "  args[0]\n    A  1884.197018888889\n    B  1439.7525744444447\n");
+      assert_says (i == 0 ? both : mixed, "\nNo event of the run caused it: it came from outside.\n");
+      assert_fits (i == 0 ? both->out->str : mixed->out->str);
+    }
+}
+
 static void
 test_bad_recordings (void)
 {
@@ -259,5 +281,6 @@ test_command_add_diff (void)
   g_test_add_func ("/command/diff/json", test_json);
   g_test_add_func ("/command/diff/damaged", test_damaged);
   g_test_add_func ("/command/diff/wires", test_wires);
+  g_test_add_func ("/command/diff/recordings", test_recordings);
   g_test_add_func ("/command/diff/bad-recordings", test_bad_recordings);
 }
