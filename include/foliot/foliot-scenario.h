@@ -236,6 +236,7 @@ typedef enum
  * @kernel: (nullable): with @coupled: a kernel of EXTERNAL drive that stands at the scenario's `init_time`, for a master that lives in the
  *   same one. The world lives in it, and closes it when it closes. Seed, digest and the shuffling of ties are then the kernel's
  * @record: (nullable): a journal is written there, from which the run can be made again; a journal that is there is replaced
+ * @record_verb: (nullable): with @record, who makes the world, as `foliot replay` knows it; %NULL: "run"
  * @record_sent: with @record: messages that leave are kept, too, and not their hashes alone
  * @is_recorded: whoever gave the kernel records it, or plays a recording back to it
  * @replay: (nullable): that recording instead of all that is outside: nothing is opened, and time does not wait; see
@@ -264,6 +265,7 @@ typedef struct
   gboolean entities_later;
   FoliotKernel *kernel;
   const char *record;
+  const char *record_verb;
   gboolean record_sent;
   gboolean is_recorded;
   FoliotReplay *replay;

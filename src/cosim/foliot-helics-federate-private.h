@@ -9,7 +9,7 @@
  * What is said between a world and a federation, as JSON: each request is answered by one grant. Both are what the journal
  * records of the port `helics`.
  *
- *   {"enter": NAME}                                                      → {"time": 0, "inputs": {…}, "messages": […]}
+ *   {"enter": true}                                                      → {"time": 0, "inputs": {…}, "messages": […]}
  *   {"publish": {KEY: VALUE, …}, "send": [[ENDPOINT, TO, TEXT], …], "request": NS}  → {"time": NS, "inputs": {…}, "messages": […]}
  *   {"publish": {…}, "send": […], "leave": true}                         → null
  *

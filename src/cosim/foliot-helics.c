@@ -230,7 +230,7 @@ foliot_helics_enter (FoliotHelics *self)
   self->entered = TRUE;
   if (!_foliot_gate_is_replayed (self->kernel) && !start_thread (self))
     return reject (self, "the system has no room for the library's thread");
-  return ask (self, foliot_value_build_map ("enter", foliot_value_new_string (self->setup->name), NULL));
+  return ask (self, foliot_value_build_map ("enter", foliot_value_new_bool (TRUE), NULL));
 }
 
 FoliotFuture *

@@ -245,7 +245,8 @@ _foliot_world_begin_journal (FoliotWorld *world, const FoliotWorldOptions *optio
                    world->scenario->name);
       return FALSE;
     }
-  header = foliot_scenario_new_journal_header (world->scenario, "run", options, error);
+  header = foliot_scenario_new_journal_header (
+      world->scenario, options->record_verb != NULL ? options->record_verb : "run", options, error);
   if (header != NULL)
     world->recorder
         = foliot_recorder_new (world->kernel, options->record, header, options->record_sent, error);

@@ -13,23 +13,57 @@
 #define MAX_WAITS_SHOWN 10
 
 /* @last: number of the last event to run; 0: to the end. */
-static gboolean
-run_world (FoliotWorld *world, guint64 last, gboolean quiet, GError **error)
+static void
+run_freely (FoliotWorld *world, guint64 last, FoliotProgress *progress, GError **error)
 {
-  FoliotKernel *kernel = foliot_world_get_kernel (world);
-  FoliotProgress progress;
-  g_autoptr (GError) local = NULL;
   guint64 n_events = 0, n;
 
-  foliot_progress_begin (&progress, !quiet, foliot_kernel_now (kernel), foliot_world_get_until (world));
-  foliot_watch_begin (kernel);
   do
     {
-      n = foliot_world_step (world, last > 0 ? MIN (BATCH_EVENTS, last - n_events) : BATCH_EVENTS, &local);
+      n = foliot_world_step (world, last > 0 ? MIN (BATCH_EVENTS, last - n_events) : BATCH_EVENTS, error);
       n_events += n;
-      foliot_progress_show (&progress, foliot_kernel_now (kernel), n_events);
+      foliot_progress_show (progress, foliot_kernel_now (foliot_world_get_kernel (world)), n_events);
     }
   while (n > 0 && n_events != last && !foliot_watch_was_interrupted ());
+}
+
+static void
+show_step (FoliotWorld *world, gpointer progress)
+{
+  FoliotKernel *kernel = foliot_world_get_kernel (world);
+  FoliotCounts counts;
+
+  foliot_kernel_get_counts (kernel, &counts);
+  foliot_progress_show (progress, foliot_kernel_now (kernel), counts.dispatched);
+}
+
+/* That somebody wanted it to end is no failure. */
+static void
+run_directed (FoliotWorld *world, const FoliotDriveOptions *options, FoliotProgress *progress, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (!options->run (world, show_step, progress, options->run_data, &local)
+      && !(foliot_watch_was_interrupted ()
+           && g_error_matches (local, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_INTERRUPTED)))
+    g_propagate_error (error, g_steal_pointer (&local));
+}
+
+static gboolean
+run_world (FoliotWorld *world, guint64 last, const FoliotDriveOptions *options, GError **error)
+{
+  FoliotKernel *kernel = foliot_world_get_kernel (world);
+  FoliotTime until = options->run != NULL ? foliot_scenario_get_until (foliot_world_get_scenario (world))
+                                          : foliot_world_get_until (world);
+  FoliotProgress progress;
+  g_autoptr (GError) local = NULL;
+
+  foliot_progress_begin (&progress, !options->quiet && !options->json, foliot_kernel_now (kernel), until);
+  foliot_watch_begin (kernel);
+  if (options->run != NULL)
+    run_directed (world, options, &progress, &local);
+  else
+    run_freely (world, last, &progress, &local);
   foliot_watch_turn_to (NULL);
   foliot_progress_end (&progress);
   if (local != NULL)
@@ -129,7 +163,8 @@ foliot_drive_get_exit_code (const GError *error)
   if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT)
       || g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_EXPECTATION))
     return FOLIOT_EXIT_MODEL;
-  if (error->domain == FOLIOT_CHILD_ERROR)
+  if (error->domain == FOLIOT_CHILD_ERROR
+      || (error->domain == FOLIOT_HELICS_ERROR && error->code != FOLIOT_HELICS_ERROR_REFUSED))
     return FOLIOT_EXIT_PEER;
   if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_DIFFERS)
       || g_error_matches (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS))
@@ -220,7 +255,7 @@ foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_opti
     return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
   out = options->out != NULL ? g_strdup (options->out)
                              : g_build_filename ("results", foliot_scenario_get_name (scenario), NULL);
-  run_world (world, world_options->keep_to, options->quiet || options->json, &failure);
+  run_world (world, world_options->keep_to, options, &failure);
   end_journals (world, replay, &failure, &problem);
   if (failure == NULL && problem == NULL && !was_cut (replay) && world_options->keep_to == 0)
     foliot_world_check_expectations (world, &failure);

@@ -3,11 +3,17 @@
 
 #include <foliot/foliot.h>
 
+/* Brings a world to its end whose time somebody else sets; calls @look whenever it has settled. Returns: whether it got there. */
+typedef gboolean (*FoliotDriveFunc) (FoliotWorld *world, FoliotWorldStepFunc look, gpointer look_data,
+                                     gconstpointer user_data, GError **error);
+
 typedef struct
 {
-  const char *out; /* (nullable) results/<scenario> */
-  gboolean json;   /* run.json instead of text */
-  gboolean quiet;  /* the digest alone */
+  const char *out;     /* (nullable) results/<scenario> */
+  gboolean json;       /* run.json instead of text */
+  gboolean quiet;      /* the digest alone */
+  FoliotDriveFunc run; /* (nullable): the world moves its own time */
+  gconstpointer run_data;
 } FoliotDriveOptions;
 
 /* Makes the world, runs it to its end, writes its results and prints what came out. Returns: exit code. */

@@ -18,7 +18,7 @@ static const struct
   { "new", foliot_verb_new },       { "certs", foliot_verb_certs },   { "bench", foliot_verb_bench },
   { "encode", foliot_verb_encode }, { "decode", foliot_verb_decode }, { "diff", foliot_verb_diff },
   { "help", foliot_verb_help },     { "fmu", foliot_verb_fmu },       { "wire", foliot_verb_wire },
-  { "show", foliot_verb_show },     { "mosaik", foliot_verb_mosaik },
+  { "show", foliot_verb_show },     { "mosaik", foliot_verb_mosaik }, { "helics", foliot_verb_helics },
 };
 
 /* What a verb printed may still lie in a buffer, and a full disk shows only now. */

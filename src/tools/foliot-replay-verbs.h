@@ -32,6 +32,10 @@ typedef struct
 } FoliotReplayVerb;
 
 int foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *arguments);
+int foliot_replay_helics (FoliotReplay *replay, const FoliotReplayArguments *arguments);
+/* Makes the world of the recording again, and drives it, by @run (nullable), as in FoliotDriveOptions. */
+int foliot_replay_drive (FoliotReplay *replay, const FoliotReplayArguments *arguments, FoliotDriveFunc run,
+                         gconstpointer run_data);
 /* Says on standard error what is another than recorded. */
 void foliot_replay_warn_if_changed (FoliotScenario *scenario, const FoliotJournalHeader *header,
                                     gboolean quiet);

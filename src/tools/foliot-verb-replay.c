@@ -21,6 +21,7 @@ find_verb (const char *name)
 {
   static const FoliotReplayVerb verbs[] = {
     { "run", foliot_replay_run },
+    { "helics", foliot_replay_helics },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
@@ -148,8 +149,10 @@ foliot_replay_warn_if_changed (FoliotScenario *scenario, const FoliotJournalHead
 }
 
 int
-foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *given)
+foliot_replay_drive (FoliotReplay *replay, const FoliotReplayArguments *given, FoliotDriveFunc run,
+                     gconstpointer run_data)
 {
+  FoliotDriveOptions drive = given->drive;
   const FoliotJournalHeader *header = foliot_replay_get_header (replay);
   g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs (given->modules);
   g_autoptr (GError) error = NULL;
@@ -164,11 +167,20 @@ foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *given)
   foliot_replay_warn_if_changed (scenario, header, given->drive.quiet);
   options.replay = replay;
   foliot_kept_apply (&given->kept, &options);
+  options.coupled = run != NULL;
+  drive.run = run;
+  drive.run_data = run_data;
   if (given->until != FOLIOT_TIME_NEVER)
     options.until = given->until;
-  code = foliot_drive_run (scenario, &options, &given->drive);
+  code = foliot_drive_run (scenario, &options, &drive);
   g_clear_pointer (&options.listen, foliot_address_unref);
   return code;
+}
+
+int
+foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *given)
+{
+  return foliot_replay_drive (replay, given, NULL, NULL);
 }
 
 /* ---- the verb -------------------------------------------------------------------------------------------------- */

@@ -39,6 +39,8 @@ int foliot_verb_call (int argc, char **argv);
 int foliot_verb_wire (int argc, char **argv);
 /* `foliot show FILE [--json] [--follow] [--port NAME]` */
 int foliot_verb_show (int argc, char **argv);
+/* `foliot helics SCENARIO …`: see foliot-verb-helics.c. */
+int foliot_verb_helics (int argc, char **argv);
 /* `foliot new FOLDER` */
 int foliot_verb_new (int argc, char **argv);
 /* `foliot certs new|renew DIR …`: see foliot-verb-certs.c. */

@@ -275,7 +275,7 @@ test_gate (FoliotKernel *kernel)
   _foliot_gate_set_observer (kernel, NULL, NULL);
   g_assert_cmpstr (seen->str, ==,
                    "port helics\n"
-                   "out {\"enter\": \"one\"}\n"
+                   "out {\"enter\": true}\n"
                    "in {\"time\": 0, \"inputs\": {}, \"messages\": []}\n"
                    "out {\"publish\": {\"P_max\": 2000.0}, \"send\": [], \"request\": 1000000000}\n"
                    "in {\"time\": 1000000000, \"inputs\": {\"P\": 2000.0}, \"messages\": []}\n"

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""`foliot helics` on the wind park, beside a grid in Python over a real HELICS: the table and the agents' own views of the free run, live,
+recorded and replayed without the library; and what goes wrong.
+
+    helics_park.py FOLIOT SCENARIOS
+"""
+import csv
+import json
+import os
+import signal
+import subprocess
+import tempfile
+
+import helics as h
+from helics_kit import DEADLINE_S, LIBRARY, broker, federate, free_ports, main, same
+
+RATED = [2000.0, 2000.0, 5000.0]
+AGENTS = ["Controller", "Agent_0", "Agent_1", "Agent_2"]
+
+
+class Park:
+    def __init__(self, foliot, scenarios):
+        self.foliot, self.scenario = foliot, os.path.join(scenarios, "wind-park")
+        self.folder = tempfile.mkdtemp(prefix="foliot-helics-")
+        with open(os.path.join(self.scenario, "wind-park.csv")) as file:
+            self.rows = list(csv.reader(line for line in file if not line.startswith("#")))[1:]
+        self.run("run", "--out", self.path("free"), "--quiet", self.scenario)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def run(self, *arguments, code=0, **options):
+        done = subprocess.run([self.foliot, *arguments], capture_output=True, text=True, timeout=DEADLINE_S, **options)
+        same((done.returncode, done.stderr if code == 0 else ""), (code, ""))
+        return done.stdout if code == 0 else done.stderr
+
+    def start(self, address, *options):
+        return subprocess.Popen([self.foliot, "helics", self.scenario, "--library", LIBRARY, "--broker", address, *options],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def end(self, process):
+        out, err = process.communicate(timeout=DEADLINE_S)
+        return process.returncode, out, err
+
+    def results(self, name):
+        with open(os.path.join(self.path(name), "turbines.csv")) as file:
+            table = file.read()
+        with open(os.path.join(self.path(name), "run.json")) as file:
+            run = json.load(file)
+        return table, {agent: run["nodes"][agent] for agent in AGENTS}, run
+
+    def grid(self, address, steps=None):
+        """Plays the grid: publishes what the wind gives, reads the limits; those of the last step."""
+        fed = federate("grid", address)
+        power = [h.helicsFederateRegisterGlobalPublication(fed, f"wind_{i}", h.HELICS_DATA_TYPE_DOUBLE, "kW") for i in range(3)]
+        for i in range(3):
+            h.helicsPublicationAddTarget(power[i], f"Agent_{i}.P")
+        limits = [h.helicsFederateRegisterSubscription(fed, f"Agent_{i}.P_max", "MW") for i in range(3)]
+        h.helicsFederateEnterExecutingMode(fed)
+        seen = []
+        for row in self.rows[:steps]:
+            for i in range(3):
+                h.helicsPublicationPublishDouble(power[i], float(row[1 + i]) * RATED[i])
+            h.helicsFederateRequestTime(fed, float(row[0]) + 900.0)
+            seen.append([h.helicsInputGetDouble(limit) for limit in limits])
+        return fed, seen
+
+
+def table_and_views(park):
+    free_table, free_views, _ = park.results("free")
+    with broker(2) as address:
+        process = park.start(address, "--out", park.path("live"), "--record", park.path("park.flj"))
+        fed, seen = park.grid(address)
+        h.helicsFederateDisconnect(fed)
+        code, out, err = park.end(process)
+    same((code, err), (0, ""))
+    table, views, run = park.results("live")
+    same(table, free_table)
+    same(views, free_views)
+    same((run["complete"], run["fidelity"]), (True, "recorded"))
+    limits = [row[4] for row in csv.reader(table.splitlines())][1:]
+    for i, row in enumerate(seen):
+        for k in range(3):
+            assert abs(row[k] * 1000.0 - float(limits[3 * i + k])) <= 1e-9 * float(limits[3 * i + k])
+
+
+def replayed(park):
+    park.run("replay", park.path("park.flj"), "--quiet", "--out", park.path("again"))
+    (table, views, run), (live_table, live_views, live) = park.results("again"), park.results("live")
+    same((table, views, run["digest"]), (live_table, live_views, live["digest"]))
+    traced = subprocess.run(["strace", "-f", "-e", "trace=socket,openat", park.foliot, "replay", park.path("park.flj"), "--quiet",
+                             "--out", park.path("traced")], capture_output=True, text=True) if has_strace() else None
+    assert traced is None or ("socket(" not in traced.stderr and "libhelics" not in traced.stderr), traced.stderr[-2000:]
+
+
+def has_strace():
+    return subprocess.run(["sh", "-c", "command -v strace"], capture_output=True).returncode == 0
+
+
+def other_program(park):
+    """A changed parameter: the first message that differs is named."""
+    err = park.run("replay", park.path("park.flj"), "--set", "max_windpark_feedin=5000", "--quiet", code=3)
+    assert "helics" in err, err
+
+
+def grid_fails(park):
+    with broker(2) as address:
+        process = park.start(address, "--out", park.path("failed"), "--quiet")
+        fed, _ = park.grid(address, 10)
+        h.helicsFederateGlobalError(fed, 7, "the grid has fallen over")
+        code, out, err = park.end(process)
+    same((code, err.count("\n")), (5, 1))
+    assert err.startswith("foliot: HELICS: "), err
+    same(park.results("failed")[2]["complete"], False)
+
+
+def terminated(park):
+    with broker(2) as address:
+        process = park.start(address, "--out", park.path("ended"), "--quiet")
+        fed, _ = park.grid(address, 10)
+        process.send_signal(signal.SIGTERM)
+        code, out, err = park.end(process)
+        same((code, err.startswith("foliot: interrupted"), err.count("\n")), (130, True, 1))
+        # It has left: the others go on.
+        h.helicsFederateRequestTime(fed, 90000.0)
+        h.helicsFederateDisconnect(fed)
+    same(park.results("ended")[2]["complete"], False)
+
+
+def terminated_early(park):
+    """While it looks for a broker that is not there."""
+    process = park.start(f"tcp://127.0.0.1:{free_ports(4)}", "--out", park.path("early"), "--quiet")
+    try:
+        process.wait(1.0)
+    except subprocess.TimeoutExpired:
+        pass
+    process.send_signal(signal.SIGTERM)
+    same(park.end(process)[0], 130)
+
+
+def no_broker(park):
+    err = park.run("helics", park.scenario, "--library", LIBRARY, "--broker", "tcp://127.0.0.1:1", "--quiet", "--out",
+                   park.path("none"), "--core-init", "--networkretries=1 --networktimeout=1s", code=5)
+    assert err.startswith("foliot: HELICS: cannot join the federation at tcp://127.0.0.1:1"), err
+    same(err.count("\n"), 1)
+
+
+def no_library(park):
+    err = park.run("helics", park.scenario, "--library", "/nowhere/libhelics.so", "--quiet", "--out", park.path("none"), code=5)
+    assert "/nowhere/libhelics.so" in err and "pip install helics" in err, err
+    same(err.count("\n"), 1)
+
+
+def run(report, arguments):
+    park = Park(*arguments)
+    report.case("/helics/table-and-views", table_and_views, park)
+    report.case("/helics/replayed", replayed, park)
+    report.case("/helics/other-program", other_program, park)
+    report.case("/helics/grid-fails", grid_fails, park)
+    report.case("/helics/terminated", terminated, park)
+    report.case("/helics/terminated-early", terminated_early, park)
+    report.case("/helics/no-broker", no_broker, park)
+    report.case("/helics/no-library", no_library, park)
+
+
+main(run)
