@@ -68,7 +68,7 @@ is_call (FoliotValue *content)
 static void
 append_value (GString *line, FoliotValue *value)
 {
-  g_autofree char *text = foliot_print_dup_value (value);
+  g_autofree char *text = foliot_print_dup_plain (value);
 
   g_string_append (line, text);
 }

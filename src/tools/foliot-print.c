@@ -44,13 +44,20 @@ is_finite (FoliotValue *value)
     }
 }
 
+#define NO_JSON                                                                                              \
+  (FOLIOT_VALUE_HAS_OBJECT | FOLIOT_VALUE_HAS_BYTES | FOLIOT_VALUE_HAS_EXT | FOLIOT_VALUE_HAS_OTHER_KEY)
+
+gboolean
+foliot_print_has_plain_json (FoliotValue *value)
+{
+  return (foliot_value_get_traits (value) & NO_JSON) == 0 && is_finite (value);
+}
+
 gboolean
 foliot_print_has_json (FoliotValue *value)
 {
-  const FoliotValueTraits none = FOLIOT_VALUE_HAS_OBJECT | FOLIOT_VALUE_HAS_BYTES | FOLIOT_VALUE_HAS_EXT
-                                 | FOLIOT_VALUE_HAS_OTHER_KEY | FOLIOT_VALUE_HAS_TYPE_KEY;
-
-  return (foliot_value_get_traits (value) & none) == 0 && is_finite (value);
+  return (foliot_value_get_traits (value) & FOLIOT_VALUE_HAS_TYPE_KEY) == 0
+         && foliot_print_has_plain_json (value);
 }
 
 /* The typed notation has a word for an agent of the peer, but it knows no connection. */
@@ -143,6 +150,17 @@ foliot_print_dup_value (FoliotValue *value)
     return make_readable (json);
   named = name_proxies (value);
   return foliot_typed_format (named);
+}
+
+char *
+foliot_print_dup_plain (FoliotValue *value)
+{
+  g_autoptr (FoliotCodec) codec = foliot_codec_new (FOLIOT_TYPE_CODEC_JSON);
+  g_autoptr (GByteArray) json = g_byte_array_new ();
+
+  if (foliot_print_has_plain_json (value) && foliot_codec_write (codec, value, json, NULL))
+    return make_readable (json);
+  return foliot_typed_format (value);
 }
 
 char *

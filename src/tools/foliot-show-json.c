@@ -56,7 +56,7 @@ static void
 print_object (Object *object)
 {
   g_autoptr (FoliotValue) value = end_object (object);
-  g_autofree char *line = foliot_print_dup_value (value);
+  g_autofree char *line = foliot_print_dup_plain (value);
 
   puts (line);
 }
@@ -140,7 +140,7 @@ add_bytes (Object *object, GBytes *bytes)
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
 
-  if (message != NULL && foliot_print_has_json (message))
+  if (message != NULL && foliot_print_has_plain_json (message))
     {
       add (object, "message", g_steal_pointer (&message));
       return;

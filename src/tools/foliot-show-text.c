@@ -9,8 +9,8 @@
 
 /*
  * A line a message, a column a participant: an arrow goes from who says it to who hears it, and the message stands behind, in the
- * rest of the line. Ports that turn up later get a column then, and the names are printed anew. Of a run the first participant is
- * the run itself; on a wire all are ports. Where there are more than fit, the two names stand in place of the arrow.
+ * rest of the line. Whoever turns up later gets a column then, and the names are printed anew. Where there are more than fit, the
+ * two names stand in place of the arrow.
  */
 
 #define TIME_WIDTH        14
@@ -19,8 +19,17 @@
 #define MIN_TEXT_WIDTH    20
 
 void
+foliot_show_init (FoliotShow *show, FoliotJournalReader *reader, guint width)
+{
+  show->reader = reader;
+  show->width = width;
+  foliot_participants_init (&show->participants);
+}
+
+void
 foliot_show_clear (FoliotShow *show)
 {
+  foliot_participants_clear (&show->participants);
   g_clear_pointer (&show->reader, foliot_journal_reader_free);
   g_clear_pointer (&show->columns, g_free);
 }
@@ -44,7 +53,7 @@ append_repeated (GString *line, const char *text, glong n)
     g_string_append (line, text);
 }
 
-/* ---- participants ---- */
+/* ---- columns ---- */
 
 static const FoliotJournalHeader *
 get_header (FoliotShow *show)
@@ -52,82 +61,22 @@ get_header (FoliotShow *show)
   return foliot_journal_reader_get_header (show->reader);
 }
 
-static gboolean
-is_wire (FoliotShow *show)
-{
-  return g_str_equal (get_header (show)->verb, "wire");
-}
-
-/* A listener, an attempt to connect or a pause says nothing. */
-static gboolean
-is_participant (const FoliotJournalPort *port)
-{
-  static const char *const mute[] = { "listen", "connect", "pause", NULL };
-
-  return !g_strv_contains (mute, port->kind);
-}
-
 static guint
-count_participants (FoliotShow *show)
+count_columns (FoliotShow *show)
 {
-  const GPtrArray *ports = get_header (show)->ports;
-  guint n = is_wire (show) ? 0 : 1;
-
-  for (guint i = 0; i < ports->len; i++)
-    n += is_participant (g_ptr_array_index (ports, i));
-  return n;
-}
-
-/* Returns: (nullable): NULL: it is the run itself. */
-static const FoliotJournalPort *
-get_participant (FoliotShow *show, guint index)
-{
-  const GPtrArray *ports = get_header (show)->ports;
-  guint n = is_wire (show) ? 0 : 1;
-
-  for (guint i = 0; i < ports->len; i++)
-    {
-      const FoliotJournalPort *port = g_ptr_array_index (ports, i);
-
-      if (is_participant (port) && n++ == index)
-        return port;
-    }
-  return NULL;
+  return show->participants.names->len;
 }
 
 static char *
-dup_participant (FoliotShow *show, guint index)
+dup_name (FoliotShow *show, guint index)
 {
-  const FoliotJournalHeader *header = get_header (show);
-  const FoliotJournalPort *port = get_participant (show, index);
-  const char *own = header->scenario_name != NULL ? header->scenario_name : header->verb;
-  g_autofree char *name = foliot_print_dup_line (port != NULL ? port->name : own);
-
-  return shorten (name, NAME_WIDTH);
-}
-
-/* Returns: which participant the port is; −1: it is none. */
-static int
-find_participant (FoliotShow *show, guint32 number)
-{
-  const GPtrArray *ports = get_header (show)->ports;
-  int index = is_wire (show) ? 0 : 1;
-
-  for (guint i = 0; i < ports->len; i++)
-    {
-      const FoliotJournalPort *port = g_ptr_array_index (ports, i);
-
-      if (is_participant (port) && port->number == number)
-        return index;
-      index += is_participant (port);
-    }
-  return -1;
+  return shorten (g_ptr_array_index (show->participants.names, index), NAME_WIDTH);
 }
 
 static glong
 get_column_width (FoliotShow *show, guint index)
 {
-  g_autofree char *name = dup_participant (show, index);
+  g_autofree char *name = dup_name (show, index);
 
   return MAX (g_utf8_strlen (name, -1) + 2, 8);
 }
@@ -136,7 +85,7 @@ get_column_width (FoliotShow *show, guint index)
 static gboolean
 has_columns (FoliotShow *show)
 {
-  guint n = count_participants (show);
+  guint n = count_columns (show);
   glong width = 0;
 
   for (guint i = 0; i < n && n <= MAX_COLUMNS_WIDTH / 8; i++)
@@ -173,9 +122,9 @@ print_names (FoliotShow *show)
 {
   g_autoptr (GString) line = begin_line ("time");
 
-  for (guint i = 0; has_columns (show) && i < count_participants (show); i++)
+  for (guint i = 0; has_columns (show) && i < count_columns (show); i++)
     {
-      g_autofree char *name = dup_participant (show, i);
+      g_autofree char *name = dup_name (show, i);
 
       g_string_append (line, name);
       append_repeated (line, " ", get_column_width (show, i) - g_utf8_strlen (name, -1));
@@ -194,7 +143,7 @@ append_arrow (FoliotShow *show, GString *line, int from, int to)
 {
   int left = MIN (from, to), right = MAX (from, to);
 
-  for (int i = 0; i < (int) count_participants (show); i++)
+  for (int i = 0; i < (int) count_columns (show); i++)
     {
       glong rest = get_column_width (show, (guint) i) - 1;
 
@@ -210,12 +159,20 @@ append_arrow (FoliotShow *show, GString *line, int from, int to)
 static void
 append_pair (FoliotShow *show, GString *line, int from, int to)
 {
-  g_autofree char *first = from >= 0 ? dup_participant (show, (guint) from) : NULL;
-  g_autofree char *second = to >= 0 && to != from ? dup_participant (show, (guint) to) : NULL;
+  const GPtrArray *names = show->participants.names;
 
-  if (first != NULL)
-    g_string_append_printf (line, "%s%s%s: ", first, second != NULL ? " → " : "",
-                            second != NULL ? second : "");
+  if (from >= 0)
+    g_string_append (line, g_ptr_array_index (names, from));
+  if (from >= 0 && to >= 0 && to != from)
+    g_string_append_printf (line, " → %s", (const char *) g_ptr_array_index (names, to));
+  if (from >= 0)
+    g_string_append (line, ": ");
+}
+
+static gboolean
+is_wire (FoliotShow *show)
+{
+  return g_str_equal (get_header (show)->verb, "wire");
 }
 
 /* On a wire time is that of the machine, and all lines have as many digits. */
@@ -245,15 +202,6 @@ print_event (FoliotShow *show, FoliotTime time, int from, int to, const char *te
 
 /* ---- records ---- */
 
-/* Who is at the other end of what comes in at participant @from, or goes out there. */
-static int
-get_other (FoliotShow *show, int participant)
-{
-  if (!is_wire (show))
-    return 0;
-  return participant == 0 ? 1 : 0;
-}
-
 static char *
 describe_sent (const FoliotJournalRecord *record)
 {
@@ -280,21 +228,23 @@ describe_received (const FoliotJournalRecord *record)
 static void
 print_message (FoliotShow *show, const FoliotJournalRecord *record)
 {
-  int port = find_participant (show, record->port), other = get_other (show, port);
+  const FoliotEnds *ends = foliot_participants_find (&show->participants, record->port);
   gboolean is_in = record->kind == FOLIOT_JOURNAL_IN;
   g_autofree char *content = is_in ? describe_received (record) : describe_sent (record), *line = NULL;
+  int far = ends != NULL ? ends->far : -1, near = ends != NULL ? ends->near : -1;
 
   if (content == NULL)
     return;
   line = foliot_print_dup_line (content);
-  print_event (show, record->time_ns, is_in ? port : other, is_in ? other : port, line);
+  print_event (show, record->time_ns, is_in ? far : near, is_in ? near : far, line);
 }
 
 /* A new port is seen by its column. */
 static void
 print_control (FoliotShow *show, const FoliotJournalRecord *record)
 {
-  int participant = find_participant (show, record->port);
+  const FoliotEnds *ends = foliot_participants_find (&show->participants, record->port);
+  int participant = ends != NULL ? ends->far : -1;
   const FoliotJournalPort *port = foliot_journal_reader_get_port (show->reader, record->port);
   const char *what = foliot_journal_control_get_name (record->what);
   g_autoptr (GString) text = g_string_new (NULL);
@@ -344,6 +294,7 @@ foliot_show_text_record (FoliotShow *show, const FoliotJournalRecord *record)
 {
   g_autofree char *step = NULL, *observed = NULL;
 
+  foliot_participants_update (&show->participants, get_header (show));
   switch (record->kind)
     {
     case FOLIOT_JOURNAL_IN:

@@ -3,15 +3,20 @@
 
 #include <foliot/foliot.h>
 
+#include "tools/foliot-participants.h"
+
 /* What `foliot show` prints of a journal: as text for people, or as JSON, an object a line. */
 
 typedef struct
 {
   FoliotJournalReader *reader;
-  guint width;   /* in characters; 0: lines are as long as they are */
+  guint width; /* in characters; 0: lines are as long as they are */
+  FoliotParticipants participants;
   char *columns; /* (nullable) the names above the columns, as last printed */
 } FoliotShow;
 
+/* @reader: (transfer full). */
+void foliot_show_init (FoliotShow *show, FoliotJournalReader *reader, guint width);
 void foliot_show_clear (FoliotShow *show);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FoliotShow, foliot_show_clear)
 

@@ -182,13 +182,17 @@ int
 foliot_verb_show (int argc, char **argv)
 {
   g_auto (Arguments) arguments = { 0 };
-  g_auto (FoliotShow) show = { .width = get_width () };
+  g_auto (FoliotShow) show = { 0 };
   g_autoptr (GError) error = NULL;
+  FoliotJournalReader *reader = NULL;
 
   if (parse (argc, argv, &arguments, &error))
-    show.reader = foliot_journal_reader_new (arguments.rest[0], &error);
-  if (show.reader != NULL)
-    return show_all (&arguments, &show);
+    reader = foliot_journal_reader_new (arguments.rest[0], &error);
+  if (reader != NULL)
+    {
+      foliot_show_init (&show, reader, get_width ());
+      return show_all (&arguments, &show);
+    }
   fprintf (stderr, "foliot: %s\n", error->message);
   return error->domain == FOLIOT_JOURNAL_ERROR && error->code != FOLIOT_JOURNAL_ERROR_OPEN
              ? FOLIOT_EXIT_JOURNAL

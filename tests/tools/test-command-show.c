@@ -56,11 +56,12 @@ fill (FoliotJournalWriter *writer)
                                       .port = 1,
                                       .what = FOLIOT_JOURNAL_CONTROL_ACCEPT,
                                       .text = "a\x1b[2Jb" });
-  add_message (writer, FOLIOT_JOURNAL_IN, 1, 0, "[0, 0, [\"init\", [\"S-0\"], {\"time_resolution\": 1.0}]]");
+  add_message (writer, FOLIOT_JOURNAL_IN, 1, 0,
+               "[0, 0, [\"init\", [\"S-0\"], {\"me\": {\"__type__\": [1, \"a\"]}}]]");
   add (writer, (FoliotJournalRecord){ .kind = FOLIOT_JOURNAL_CONTROL,
                                       .port = 2,
                                       .what = FOLIOT_JOURNAL_CONTROL_PORT,
-                                      .name = "turbine",
+                                      .name = "turbine → park",
                                       .text = "link" });
   add (writer, (FoliotJournalRecord){ .kind = FOLIOT_JOURNAL_CONTROL,
                                       .port = 3,
@@ -101,7 +102,7 @@ test_text (void)
   static const char *const lines[] = {
     "shown.flj: recorded by foliot mosaik, scenario park, seed 7\n  limit = 3.5\n",
     "          time  park    mosaik\n             0  │       ◆       accept: a [2Jb\n",
-    "             0  ◀───────●       init(\"S-0\", time_resolution=1.0)  #0\n",
+    "             0  ◀───────●       init(\"S-0\", me={\"__type__\": [1, \"a\"]})  #0\n",
     "          time  park    mosaik  turbine\n",
     "             0  │       │       │        door: accept\n",
     "             1  │       │       │        time granted by mosaik: 4\n",
@@ -129,7 +130,7 @@ test_port (void)
   g_autoptr (TestProcess) process = NULL;
 
   make ("shown.flj");
-  process = test_command_run ("show shown.flj --port turbine", NULL, 0);
+  process = test_command_run ("show shown.flj --port 'turbine → park'", NULL, 0);
   g_assert_null (strstr (process->out->str, "init"));
   g_assert_nonnull (strstr (process->out->str, "12 bytes, hash"));
   g_assert_nonnull (strstr (process->out->str, "note by"));

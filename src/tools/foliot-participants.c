@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/foliot-participants.h"
+
+#include <string.h>
+
+#include "tools/foliot-print.h"
+
+/*
+ * A link's port is named after both of its ends, `far → near`; any other one, after what is at the far end, and at the near one is
+ * the run. On a wire each port is one of the two programs, and the other one hears it.
+ */
+
+#define ARROW " → "
+
+void
+foliot_participants_init (FoliotParticipants *participants)
+{
+  participants->names = g_ptr_array_new_with_free_func (g_free);
+  participants->ends = g_array_new (FALSE, FALSE, sizeof (FoliotEnds));
+}
+
+void
+foliot_participants_clear (FoliotParticipants *participants)
+{
+  g_clear_pointer (&participants->names, g_ptr_array_unref);
+  g_clear_pointer (&participants->ends, g_array_unref);
+}
+
+static int
+add_name (FoliotParticipants *participants, const char *text)
+{
+  char *name = foliot_print_dup_line (text);
+
+  for (guint i = 0; i < participants->names->len; i++)
+    if (g_str_equal (g_ptr_array_index (participants->names, i), name))
+      {
+        g_free (name);
+        return (int) i;
+      }
+  g_ptr_array_add (participants->names, name);
+  return (int) participants->names->len - 1;
+}
+
+static gboolean
+is_mute (const FoliotJournalPort *port)
+{
+  static const char *const mute[] = { "listen", "connect", "pause", NULL };
+
+  return g_strv_contains (mute, port->kind);
+}
+
+static FoliotEnds
+name_ends (FoliotParticipants *participants, const FoliotJournalHeader *header, guint index)
+{
+  const FoliotJournalPort *port = g_ptr_array_index (header->ports, index);
+  const char *arrow = strstr (port->name, ARROW);
+  FoliotEnds ends = { .port = port->number, .far = -1, .near = -1 };
+  g_autofree char *far = NULL;
+
+  if (is_mute (port))
+    return ends;
+  far = arrow != NULL ? g_strndup (port->name, (gsize) (arrow - port->name)) : g_strdup (port->name);
+  if (g_str_equal (header->verb, "wire"))
+    {
+      ends.far = add_name (participants, port->name);
+      ends.near = index == 0 ? 1 : 0;
+      return ends;
+    }
+  ends.near = add_name (participants, arrow != NULL                   ? arrow + strlen (ARROW)
+                                      : header->scenario_name != NULL ? header->scenario_name
+                                                                      : header->verb);
+  ends.far = add_name (participants, far);
+  return ends;
+}
+
+void
+foliot_participants_update (FoliotParticipants *participants, const FoliotJournalHeader *header)
+{
+  for (guint i = participants->ends->len; i < header->ports->len; i++)
+    {
+      FoliotEnds ends = name_ends (participants, header, i);
+
+      g_array_append_val (participants->ends, ends);
+    }
+}
+
+const FoliotEnds *
+foliot_participants_find (const FoliotParticipants *participants, guint32 port)
+{
+  for (guint i = 0; i < participants->ends->len; i++)
+    {
+      const FoliotEnds *ends = &g_array_index (participants->ends, FoliotEnds, i);
+
+      if (ends->port == port)
+        return ends;
+    }
+  return NULL;
+}
