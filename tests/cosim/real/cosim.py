@@ -29,13 +29,17 @@ class Report:
 
     def __init__(self):
         self.n, self.bad, self.n_repeats, self.n_own_faults = 0, 0, 0, 0
+        # What children print goes elsewhere.
+        sys.stdout.flush()
+        self.out = os.fdopen(os.dup(1), "w", buffering=1)
+        os.dup2(2, 1)
 
     def line(self, good, name, why=""):
         self.n += 1
         self.bad += not good
-        print(f"{'ok' if good else 'not ok'} {self.n} {name}", flush=True)
-        for text in "" if good else why.splitlines():
-            print(f"# {text}", flush=True)
+        print(f"{'ok' if good else 'not ok'} {self.n} {name}", file=self.out)
+        for text in [] if good else why.splitlines():
+            print(f"# {text}", file=self.out)
 
     def case(self, name, function, *arguments):
         """Tries the function, which raises or asserts; the fault that is mosaik's own is repeated, and counted."""
@@ -52,8 +56,8 @@ class Report:
         self.n_own_faults += 1
 
     def end(self):
-        print(f"# mosaik {VERSION}; its own fault: seen {self.n_repeats} times, {self.n_own_faults} cases given up")
-        print(f"1..{self.n}", flush=True)
+        print(f"# mosaik {VERSION}; its own fault: seen {self.n_repeats} times, {self.n_own_faults} cases given up", file=self.out)
+        print(f"1..{self.n}", file=self.out)
         return self.bad != 0
 
 
