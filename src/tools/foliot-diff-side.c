@@ -8,6 +8,7 @@
 
 #include "tools/foliot-diff-journal.h"
 #include "tools/foliot-places.h"
+#include "tools/foliot-verbs.h"
 
 /* -- reading ------------------------------------------------------------------------------------------------------ */
 
@@ -217,6 +218,9 @@ void
 foliot_diff_side_free (FoliotDiffSide *side)
 {
   g_clear_pointer (&side->events, foliot_event_reader_free);
+  if (side->child != NULL)
+    g_subprocess_force_exit (side->child);
+  g_clear_object (&side->child);
   if (side->again != NULL)
     remove_folder (side->again);
   g_object_unref (side->run);
@@ -309,21 +313,45 @@ set_why (FoliotDiffSide *side, const char *format, ...)
   va_end (args);
 }
 
-static gboolean
-run_again (FoliotDiffSide *side, char **argv)
+static void
+start_again (FoliotDiffSide *side, const char *const *argv)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *complaint = NULL;
-  int status;
 
-  if (!g_spawn_sync (NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &complaint, &status,
-                     &error))
+  side->child
+      = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+  if (side->child == NULL)
     set_why (side, "it cannot be run again: %s", error->message);
-  else if (!g_spawn_check_wait_status (status, NULL))
-    set_why (side, "it cannot be run again: %s", g_strchomp (complaint));
-  else
-    return TRUE;
-  return FALSE;
+}
+
+/* A run that failed, as it did before, or a replay that went another way, has results too. */
+static gboolean
+has_results (GSubprocess *child)
+{
+  int code = g_subprocess_get_if_exited (child) ? g_subprocess_get_exit_status (child) : -1;
+
+  return code == FOLIOT_EXIT_OK || code == FOLIOT_EXIT_MODEL || code == FOLIOT_EXIT_DIFFERS;
+}
+
+/* Returns: (nullable): what it left. */
+static FoliotDiffSide *
+finish_again (FoliotDiffSide *side)
+{
+  g_autoptr (GSubprocess) child = g_steal_pointer (&side->child);
+  g_autofree char *complaint = NULL;
+  g_autoptr (GError) error = NULL;
+  FoliotDiffSide *again = NULL;
+
+  if (child == NULL)
+    return NULL;
+  if (!g_subprocess_communicate_utf8 (child, NULL, NULL, NULL, &complaint, &error))
+    set_why (side, "it cannot be run again: %s", error->message);
+  else if (!has_results (child))
+    set_why (side, "it cannot be run again: %s",
+             complaint != NULL ? g_strchomp (complaint) : "it was killed");
+  else if ((again = foliot_diff_side_open (side->name, side->again, &error)) == NULL)
+    set_why (side, "it cannot be run again: %s", error->message);
+  return again;
 }
 
 /* Whether the ladders say the same wherever both say something; the whole digests at the end. */
@@ -390,17 +418,6 @@ can_remake (FoliotDiffSide *side, const char *scenario)
   return FALSE;
 }
 
-static FoliotDiffSide *
-open_again (FoliotDiffSide *side)
-{
-  g_autoptr (GError) error = NULL;
-  FoliotDiffSide *again = foliot_diff_side_open (side->name, side->again, &error);
-
-  if (again == NULL)
-    set_why (side, "it cannot be run again: %s", error->message);
-  return again;
-}
-
 gboolean
 foliot_diff_side_play (FoliotDiffSide *side, const FoliotDiffRemake *how)
 {
@@ -422,7 +439,9 @@ foliot_diff_side_play (FoliotDiffSide *side, const FoliotDiffRemake *how)
   argv[5] = out = g_strconcat ("--out=", side->again, NULL);
   if (how->modules == NULL)
     argv[7] = NULL;
-  if (!run_again (side, (char **) argv) || (again = open_again (side)) == NULL)
+  start_again (side, argv);
+  again = finish_again (side);
+  if (again == NULL)
     return FALSE;
   if (side->digest[0] != '\0' && !g_str_equal (side->digest, again->digest))
     {
@@ -437,19 +456,23 @@ foliot_diff_side_play (FoliotDiffSide *side, const FoliotDiffRemake *how)
   return TRUE;
 }
 
-gboolean
-foliot_diff_side_remake (FoliotDiffSide *side, const FoliotDiffRemake *how, guint64 first, guint64 last)
+void
+foliot_diff_side_start (FoliotDiffSide *side, const FoliotDiffRemake *how, guint64 first, guint64 last)
 {
   g_autofree char *scenario = find_scenario (side, how);
-  g_autoptr (FoliotDiffSide) again = NULL;
   g_auto (GStrv) argv = NULL;
 
   if (!can_remake (side, scenario))
-    return FALSE;
+    return;
   argv = dup_command (side, how, scenario, first, last);
-  if (!run_again (side, argv))
-    return FALSE;
-  again = open_again (side);
+  start_again (side, (const char *const *) argv);
+}
+
+gboolean
+foliot_diff_side_finish (FoliotDiffSide *side)
+{
+  g_autoptr (FoliotDiffSide) again = finish_again (side);
+
   if (again == NULL)
     return FALSE;
   if (!is_same_run (side, again))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
 #include "tools/foliot-event-reader.h"
@@ -31,6 +32,7 @@ typedef struct
   GArray *checkpoints;       /* of FoliotCheckpoint */
   FoliotEventReader *events; /* nullable */
   char *again;               /* nullable: the results folder of what was made again */
+  GSubprocess *child;        /* nullable: which is being run for that */
   char *why_not;             /* nullable: why its events cannot be looked at */
 } FoliotDiffSide;
 
@@ -48,10 +50,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotDiffSide, foliot_diff_side_free)
 
 /* Whether the event is among those that can be read now. */
 gboolean foliot_diff_side_has (FoliotDiffSide *side, guint64 sequence);
-/* Runs it again, in a process of its own, up to event @last, to have the events from @first on; FALSE: @side->why_not says why that
- * cannot be, or why what came out was another run. */
-gboolean foliot_diff_side_remake (FoliotDiffSide *side, const FoliotDiffRemake *how, guint64 first,
-                                  guint64 last);
+/* Begins to run it again, in a process of its own, up to event @last, to have the events from @first on. */
+void foliot_diff_side_start (FoliotDiffSide *side, const FoliotDiffRemake *how, guint64 first, guint64 last);
+/* Waits for that, if it was begun; FALSE: @side->why_not says why it cannot be, or why what came out was another run. */
+gboolean foliot_diff_side_finish (FoliotDiffSide *side);
 /* Plays a recording back, to have its events and nodes; FALSE: @side->why_not. A results folder has them. */
 gboolean foliot_diff_side_play (FoliotDiffSide *side, const FoliotDiffRemake *how);
 /* The members of `nodes` in run.json; (nullable): of a recording that was not played back */

@@ -187,13 +187,30 @@ scan (FoliotDiff *diff, GError **error)
     }
 }
 
-static gboolean
-remake (FoliotDiff *diff, guint which, const FoliotDiffRemake *how, guint64 begin)
+static void
+start (FoliotDiff *diff, guint which, const FoliotDiffRemake *how, guint64 begin)
 {
   FoliotDiffSide *side = diff->sides[which];
 
-  return foliot_diff_side_remake (side, how, begin > MARGIN_EVENTS ? begin - MARGIN_EVENTS : 1,
-                                  MIN (diff->to, side->n_events));
+  foliot_diff_side_start (side, how, begin > MARGIN_EVENTS ? begin - MARGIN_EVENTS : 1,
+                          MIN (diff->to, side->n_events));
+}
+
+/* Both at once, if both are needed. */
+static gboolean
+remake (FoliotDiff *diff, guint which, const FoliotDiffRemake how[2], guint64 begin)
+{
+  gboolean both = diff->from <= diff->sides[!which]->n_events
+                  && !foliot_diff_side_has (diff->sides[!which], diff->from);
+  gboolean good;
+
+  start (diff, which, &how[which], begin);
+  if (both)
+    start (diff, !which, &how[!which], begin);
+  good = foliot_diff_side_finish (diff->sides[which]);
+  if (both)
+    foliot_diff_side_finish (diff->sides[!which]);
+  return good;
 }
 
 /* What was before a world was there, nobody kept. */
@@ -224,8 +241,7 @@ find_first (FoliotDiff *diff, const FoliotDiffRemake how[2], GError **error)
         return TRUE;
       if (diff->from > diff->to) /* other names alone make another digest: the events go on alike */
         diff->to = MAX (diff->sides[0]->n_events, diff->sides[1]->n_events);
-      if (!remake (diff, result == SCAN_B_ENDS, &how[result == SCAN_B_ENDS], begin)
-          && !skip_to_first (diff, result == SCAN_B_ENDS))
+      if (!remake (diff, result == SCAN_B_ENDS, how, begin) && !skip_to_first (diff, result == SCAN_B_ENDS))
         return TRUE;
     }
   return TRUE;

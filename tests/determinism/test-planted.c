@@ -254,6 +254,22 @@ test_lost_code (void)
   assert_named (found->out->str, &change);
 }
 
+/* Recordings of the old code and of the new. What alice said to bob is recorded, so the old run can be played back by the new code. */
+static void
+test_changed_recording (void)
+{
+  g_autoptr (TestProcess) text = NULL, json = NULL;
+
+  run_in (OLD " --set transport=tcp --record a.flj --out a");
+  run_in (NEW " --set transport=tcp --record b.flj --out b");
+  text = test_command_run ("diff a.flj b.flj --modules-a " CHANGED_DIR " --modules-b " CHANGED_DIR, NULL, 3);
+  g_assert_nonnull (strstr (text->out->str, "\nThe module planted was built anew between them.\n"));
+  g_assert_nonnull (strstr (text->out->str, "\nThe first different message, in or out\n"));
+  json = test_command_run ("diff a.flj b.flj --json --modules-a " CHANGED_DIR " --modules-b " CHANGED_DIR,
+                           NULL, 3);
+  assert_named (json->out->str, &change);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -277,6 +293,7 @@ main (int argc, char **argv)
   g_test_add_func ("/planted/none", test_none);
   g_test_add_func ("/planted/changed-code", test_changed_code);
   g_test_add_func ("/planted/lost-code", test_lost_code);
+  g_test_add_func ("/planted/changed-recording", test_changed_recording);
   result = g_test_run ();
   line = g_strconcat ("rm -r ", test_folder, NULL);
   g_spawn_command_line_sync (line, NULL, NULL, NULL, NULL);

@@ -99,6 +99,20 @@ test_not_to_be_found (void)
       "\nB  the scenario wind-park has changed since (or is another one: give it with\n   --scenario)\n");
 }
 
+/* Which events are kept. */
+static void
+test_events (void)
+{
+  g_autoptr (TestProcess) a = run_park ("--out a --events 100:120"), b = run_park ("--out b --events all");
+  g_autoptr (TestProcess) bad = test_command_run ("run . --events some", NULL, 2);
+  g_autoptr (TestProcess) backwards = test_command_run ("run . --events 5:4", NULL, 2);
+  g_autofree char *run = test_file_read ("a/run.json");
+
+  g_assert_nonnull (strstr (run, "\"dispatched\" : 120"));
+  g_assert_nonnull (
+      strstr (bad->err->str, "--events some: expected first, all, none, or the numbers of two events"));
+}
+
 static void
 test_json (void)
 {
@@ -278,6 +292,7 @@ test_command_add_diff (void)
   g_test_add_func ("/command/diff/changed-number", test_changed_number);
   g_test_add_func ("/command/diff/made-again", test_made_again);
   g_test_add_func ("/command/diff/not-to-be-found", test_not_to_be_found);
+  g_test_add_func ("/command/diff/events", test_events);
   g_test_add_func ("/command/diff/json", test_json);
   g_test_add_func ("/command/diff/damaged", test_damaged);
   g_test_add_func ("/command/diff/wires", test_wires);
