@@ -36,7 +36,7 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &arguments->json, "One JSON object a line", NULL },
     { "follow", 0, 0, G_OPTION_ARG_NONE, &arguments->follow, "Go on as long as it is being written", NULL },
-    { "port", 0, 0, G_OPTION_ARG_STRING, &arguments->port, "Only what goes through this port", "NAME" },
+    { "port", 0, 0, G_OPTION_ARG_FILENAME, &arguments->port, "Only what goes through this port", "NAME" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->rest, NULL, "FILE" },
     { NULL },
   };

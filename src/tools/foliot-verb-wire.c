@@ -68,19 +68,20 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
 {
   const GOptionEntry entries[] = {
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &arguments->record, "Where to record what is said", "FILE" },
-    { "name-listen", 0, 0, G_OPTION_ARG_STRING, &arguments->names[0], "Name of who connects to LISTEN",
+    { "name-listen", 0, 0, G_OPTION_ARG_FILENAME, &arguments->names[0], "Name of who connects to LISTEN",
       "NAME" },
-    { "name-connect", 0, 0, G_OPTION_ARG_STRING, &arguments->names[1], "Name of who listens at CONNECT",
+    { "name-connect", 0, 0, G_OPTION_ARG_FILENAME, &arguments->names[1], "Name of who listens at CONNECT",
       "NAME" },
     { "replay", 0, 0, G_OPTION_ARG_FILENAME, &arguments->replay, "Play one side of a recording", "FILE" },
-    { "as", 0, 0, G_OPTION_ARG_STRING, &arguments->as, "Whose side is played", "NAME" },
-    { "listen", 0, 0, G_OPTION_ARG_STRING, &arguments->listen, "Where the live side connects to",
+    { "as", 0, 0, G_OPTION_ARG_FILENAME, &arguments->as, "Whose side is played", "NAME" },
+    { "listen", 0, 0, G_OPTION_ARG_FILENAME, &arguments->listen, "Where the live side connects to",
       "HOST:PORT" },
-    { "connect", 0, 0, G_OPTION_ARG_STRING, &arguments->connect, "Where the live side listens", "HOST:PORT" },
+    { "connect", 0, 0, G_OPTION_ARG_FILENAME, &arguments->connect, "Where the live side listens",
+      "HOST:PORT" },
     { "lenient", 0, 0, G_OPTION_ARG_NONE, &arguments->lenient, "Go on behind a difference", NULL },
     { "tls", 0, 0, G_OPTION_ARG_FILENAME, &arguments->wire.tls,
       "Encrypt: folder with ca.pem, cert.pem and key.pem (foliot certs new)", "DIR" },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->rest, NULL, "[LISTEN CONNECT]" },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->rest, NULL, "[LISTEN CONNECT]" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);

@@ -367,16 +367,17 @@ test_cut_off (void)
 static void
 test_signal (gconstpointer signal_number)
 {
-  g_autofree char *place = NULL, *tap_place = NULL;
-  g_autoptr (TestProcess) simulator = NULL, tap = NULL, shown = NULL;
+  g_autofree char *tap_place = NULL;
+  g_autoptr (TestProcess) tap = NULL, shown = NULL, named = NULL;
 
-  make_recording ("played.flj", -1, NULL, TRUE);
-  tap = start_listening (&tap_place, "wire 127.0.0.1:0 127.0.0.1:1 --record new.flj");
+  tap = start_listening (&tap_place, "wire 127.0.0.1:0 127.0.0.1:1 --record new.flj --name-listen Räder");
   kill (tap->pid, GPOINTER_TO_INT (signal_number));
   assert_ends (tap, 0);
   shown = test_command_run ("show new.flj", NULL, 0);
   g_assert_nonnull (strstr (shown->out->str, ", complete, after 2 records"));
   g_assert_nonnull (strstr (shown->out->str, "ended by a signal"));
+  named = test_command_run ("show --json new.flj", NULL, 0);
+  g_assert_nonnull (strstr (named->out->str, "\"name\": \"Räder\""));
 }
 
 static void
