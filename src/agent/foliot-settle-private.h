@@ -54,6 +54,10 @@ FoliotValue *_foliot_settle_visit (FoliotContainer *container, const FoliotWave 
  */
 FoliotValue *_foliot_settle_judge (FoliotValue *before, FoliotValue *after) FOLIOT_WARN_UNUSED;
 
+/* As foliot_container_settle(), where all peers are known to settle: who has not answered yet is waited for up to a quarter of the limit. */
+FoliotFuture *_foliot_container_settle_patiently (FoliotContainer *container,
+                                                  guint limit_ms) FOLIOT_WARN_UNUSED;
+
 /* Returns: (transfer full): who waits for whom, and what is on its way. */
 char *_foliot_settle_report (FoliotValue *worlds) FOLIOT_WARN_UNUSED;
 

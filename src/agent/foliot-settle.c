@@ -247,6 +247,7 @@ typedef struct
 {
   FoliotContainer *container;
   guint limit_ms;
+  gboolean is_patient;
   gboolean is_late;
 } Settling;
 
@@ -266,8 +267,10 @@ send_wave (Settling *self, gboolean report, GError **error)
   guint64 n = count_wave (foliot_container_get_kernel (self->container));
   g_autofree char *id
       = g_strdup_printf ("%s!%" G_GUINT64_FORMAT, foliot_container_get_base_url (self->container), n);
-  const FoliotWave wave
-      = { .id = id, .report = report, .limit_ms = MIN (self->limit_ms / 4, ANSWER_LIMIT_MS) };
+  guint quarter_ms = self->limit_ms / 4;
+  const FoliotWave wave = { .id = id,
+                            .report = report,
+                            .limit_ms = self->is_patient ? quarter_ms : MIN (quarter_ms, ANSWER_LIMIT_MS) };
   g_autoptr (FoliotValue) answer = _foliot_settle_visit (self->container, &wave, error);
   return answer != NULL ? foliot_value_ref (foliot_value_lookup (answer, "worlds")) : NULL;
 }
@@ -347,11 +350,13 @@ settling_free (gpointer settling)
 }
 
 static FoliotFuture *
-spawn (FoliotContainer *container, guint limit_ms, const char *name, FoliotFiberFunc body)
+spawn (FoliotContainer *container, guint limit_ms, gboolean is_patient, const char *name,
+       FoliotFiberFunc body)
 {
   Settling *self = g_new0 (Settling, 1);
   self->container = g_object_ref (container);
   self->limit_ms = limit_ms != 0 ? limit_ms : DEFAULT_LIMIT_MS;
+  self->is_patient = is_patient;
   return foliot_fiber_spawn (foliot_container_get_kernel (container), _foliot_container_get_scope (container),
                              name, body, self, settling_free);
 }
@@ -360,12 +365,18 @@ FoliotFuture *
 foliot_container_settle (FoliotContainer *container, guint limit_ms)
 {
   g_return_val_if_fail (FOLIOT_IS_CONTAINER (container), NULL);
-  return spawn (container, limit_ms, "settle", settle);
+  return spawn (container, limit_ms, FALSE, "settle", settle);
+}
+
+FoliotFuture *
+_foliot_container_settle_patiently (FoliotContainer *container, guint limit_ms)
+{
+  return spawn (container, limit_ms, TRUE, "settle", settle);
 }
 
 FoliotFuture *
 foliot_container_report_waits (FoliotContainer *container, guint limit_ms)
 {
   g_return_val_if_fail (FOLIOT_IS_CONTAINER (container), NULL);
-  return spawn (container, limit_ms, "wait report", report);
+  return spawn (container, limit_ms, FALSE, "wait report", report);
 }

@@ -162,6 +162,8 @@ void _foliot_kernel_set_waits_func (FoliotKernel *kernel, FoliotWaitsFunc func);
  * when nothing runs.
  */
 void _foliot_kernel_stop (FoliotKernel *kernel);
+/* Returns: whether it was interrupted; it may go on then. */
+gboolean _foliot_kernel_take_interrupt (FoliotKernel *kernel);
 
 gboolean _foliot_kernel_is_closed (FoliotKernel *kernel);
 

@@ -508,6 +508,12 @@ foliot_kernel_interrupt (FoliotKernel *self)
   __atomic_fetch_or (&self->attention, FOLIOT_ATTENTION_INTERRUPT, __ATOMIC_RELAXED);
 }
 
+gboolean
+_foliot_kernel_take_interrupt (FoliotKernel *self)
+{
+  return take_attention (self, FOLIOT_ATTENTION_INTERRUPT);
+}
+
 void
 _foliot_kernel_stop (FoliotKernel *self)
 {

@@ -11,6 +11,7 @@
 #include "kernel/foliot-fault-private.h"
 #include "kernel/foliot-realtime-private.h"
 #include "scenario/foliot-build-id.h"
+#include "scenario/foliot-world-part-private.h"
 
 /* The results folder. Everything in it but machine.json depends on the run alone, byte for byte. run.json lists the files of
  * the folder. A later run replaces the files that an earlier one lists, and nothing else; a folder that is not ours is left
@@ -424,11 +425,14 @@ write_files (FoliotWorld *world, const char *folder, GStrv names, const char *wa
 gboolean
 foliot_world_write_results (FoliotWorld *world, const char *out, GError **error)
 {
-  g_autofree char *waits = foliot_world_dup_wait_report (world);
+  g_autofree char *waits = NULL;
   g_autofree char *staging = g_build_filename (out, STAGING, NULL);
-  g_auto (GStrv) names = dup_file_names (world, waits[0] != '\0'), old = NULL;
+  g_auto (GStrv) names = NULL, old = NULL;
   gboolean good;
 
+  _foliot_world_bring_back (world);
+  waits = foliot_world_dup_wait_report (world);
+  names = dup_file_names (world, waits[0] != '\0');
   if (!prepare_folder (world->kernel, out, staging, &old, error))
     return FALSE;
   good = write_files (world, staging, names, waits, error)

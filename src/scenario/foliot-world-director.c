@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/foliot-settle-private.h"
 #include "agent/foliot-timer-private.h"
 #include "channel/foliot-channel-cork-private.h"
 #include "foliot/foliot-subproc.h"
@@ -66,12 +67,13 @@ ask_all (FoliotWorld *world, const char *method, FoliotValue *args, GError **err
   return await_all (world, futures, error);
 }
 
-/* Returns: whether nothing is left to do now; *@next is when something is. */
+/* Who computes for long is waited for: none of the others is a guest that never answers.
+ * Returns: whether nothing is left to do now; *@next is when something is. */
 static gboolean
 settle (FoliotWorld *world, FoliotTime *next, GError **error)
 {
   g_autoptr (FoliotValue) settled
-      = foliot_await_take (foliot_container_settle (world->control, SETTLE_LIMIT_MS), error);
+      = foliot_await_take (_foliot_container_settle_patiently (world->control, SETTLE_LIMIT_MS), error);
   FoliotValue *due;
 
   if (settled == NULL)
@@ -138,6 +140,7 @@ start_children (Director *director, GError **error)
   children = await_all (world, futures, error);
   if (children == NULL)
     return FALSE;
+  _foliot_world_forget_key (world);
   for (gsize i = 0; i < foliot_value_get_length (children); i++)
     g_ptr_array_add (world->children, foliot_child_ref (foliot_value_get_object (
                                           foliot_value_get_item (children, i), FOLIOT_TYPE_CHILD)));
@@ -270,132 +273,6 @@ sample_all (FoliotWorld *world, FoliotTime *dues, FoliotTime *next, GError **err
   return TRUE;
 }
 
-/* ---- what agents recorded ---- */
-
-typedef struct
-{
-  double time_s;
-  guint agent;
-  gsize place; /* in what was collected: rows of one agent keep their order */
-  FoliotValue *row;
-} Recorded;
-
-static int
-compare_recorded (gconstpointer a, gconstpointer b)
-{
-  const Recorded *x = a, *y = b;
-
-  if (x->time_s != y->time_s)
-    return x->time_s < y->time_s ? -1 : 1;
-  if (x->agent != y->agent)
-    return x->agent < y->agent ? -1 : 1;
-  return x->place < y->place ? -1 : x->place > y->place;
-}
-
-static void
-clear_recorded (gpointer data)
-{
-  foliot_value_unref (((Recorded *) data)->row);
-}
-
-static gboolean
-add_recorded (FoliotWorld *world, FoliotTable *table, GArray *found, FoliotValue *row, GError **error)
-{
-  FoliotValue *time = NULL, *name = NULL;
-  guint agent = 0;
-
-  if (foliot_value_get_kind (row) == FOLIOT_VALUE_LIST && foliot_value_get_length (row) == table->n_columns)
-    {
-      time = foliot_value_get_item (row, 0);
-      name = foliot_value_get_item (row, 1);
-    }
-  if (name != NULL && foliot_value_get_kind (name) == FOLIOT_VALUE_STRING)
-    agent = GPOINTER_TO_UINT (
-        g_hash_table_lookup (world->scenario->agent_index, foliot_value_get_string (name, NULL)));
-  if (agent == 0)
-    {
-      g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
-                   "table %s: a process has recorded what is no row of it", table->name);
-      return FALSE;
-    }
-  const Recorded recorded = { foliot_value_get_double (time), agent, found->len, foliot_value_ref (row) };
-  g_array_append_val (found, recorded);
-  return TRUE;
-}
-
-static gboolean
-collect_from (FoliotWorld *world, guint child, guint output, GArray *found, GError **error)
-{
-  FoliotProxy *keeper = foliot_child_get_manager (world->children->pdata[child]);
-  gsize first = 0, n;
-
-  do
-    {
-      g_autoptr (FoliotValue) rows
-          = foliot_await_take (foliot_proxy_call (keeper, "get_rows", foliot_value_new_uint (output),
-                                                  foliot_value_new_uint (first), NULL),
-                               error);
-
-      if (rows == NULL)
-        return FALSE;
-      n = foliot_value_get_kind (rows) == FOLIOT_VALUE_LIST ? foliot_value_get_length (rows) : 0;
-      for (gsize i = 0; i < n; i++)
-        if (!add_recorded (world, g_ptr_array_index (world->tables, output), found,
-                           foliot_value_get_item (rows, i), error))
-          return FALSE;
-      first += n;
-    }
-  while (n > 0);
-  return TRUE;
-}
-
-static void
-refill (FoliotTable *table, GArray *found)
-{
-  g_autofree FoliotValue **cells = g_new (FoliotValue *, table->n_columns);
-
-  g_ptr_array_set_size (table->cells, 0);
-  for (guint i = 0; i < found->len; i++)
-    {
-      for (guint k = 0; k < table->n_columns; k++)
-        cells[k] = foliot_value_ref (foliot_value_get_item (g_array_index (found, Recorded, i).row, k));
-      foliot_table_add_row (table, cells);
-    }
-}
-
-static gboolean
-collect (FoliotWorld *world, guint output, GError **error)
-{
-  FoliotTable *table = g_ptr_array_index (world->tables, output);
-  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Recorded));
-
-  g_array_set_clear_func (found, clear_recorded);
-  for (gsize i = 0; i < foliot_table_get_n_rows (table); i++)
-    {
-      g_autoptr (FoliotValue) row = _foliot_world_dup_row (table, i);
-
-      if (!add_recorded (world, table, found, row, error))
-        return FALSE;
-    }
-  for (guint i = 0; i < world->children->len; i++)
-    if (!collect_from (world, i, output, found, error))
-      return FALSE;
-  g_array_sort (found, compare_recorded);
-  refill (table, found);
-  return TRUE;
-}
-
-static gboolean
-collect_all (FoliotWorld *world, GError **error)
-{
-  const GArray *outputs = world->scenario->outputs;
-
-  for (guint i = 0; i < outputs->len; i++)
-    if (g_array_index (outputs, FoliotOutputSpec, i).every == 0 && !collect (world, i, error))
-      return FALSE;
-  return TRUE;
-}
-
 /* ---- time ---- */
 
 /* Corked, so that nobody hears of the new time before he is there; the next settling draws the corks. */
@@ -465,9 +342,12 @@ direct (gpointer user_data, GError **error)
   g_autoptr (GError) why = NULL;
 
   if (start_children (director, &why) && tell_urls (world, &why) && start_agents (world, &why)
-      && run_all (world, &why) && collect_all (world, &why) && stop_children (world, &why))
+      && run_all (world, &why) && _foliot_world_collect (world, &why))
+    world->collected = TRUE;
+  if (why == NULL && stop_children (world, &why))
     return foliot_value_new_null ();
-  if (world->failure == NULL && !world->closed)
+  if (world->failure == NULL && !world->closed
+      && !g_error_matches (why, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED))
     world->failure = g_error_copy (why);
   return NULL;
 }

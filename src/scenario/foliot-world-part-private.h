@@ -22,11 +22,20 @@ FoliotValue *_foliot_world_sample_own (FoliotWorld *world, guint output);
 /* In a world that is directed by another process. */
 gboolean _foliot_world_add_keeper (FoliotWorld *world, GError **error);
 
+/* All processes have read it: nobody who ends this one leaves it behind. */
+void _foliot_world_forget_key (FoliotWorld *world);
+
 /* ---- foliot-world-director.c: what the first has ---- */
 
 /* Starts the other processes, runs the scenario in all of them, and fills the tables. */
 void _foliot_world_direct (FoliotWorld *world, const FoliotWorldOptions *options);
 /* Nothing can run. Returns: whether to try again. Sets the world's failure when a process has ended. */
 gboolean _foliot_world_wait_for_processes (FoliotWorld *world, GError **error);
+/* ---- foliot-world-collect.c ---- */
+
+/* The tables that agents fill, of all processes. On a fiber. */
+gboolean _foliot_world_collect (FoliotWorld *world, GError **error);
+/* Before the results are written: brings back what agents of other processes recorded, if the run did not come to its end. */
+void _foliot_world_bring_back (FoliotWorld *world);
 /* The world has failed: if that came of the end of a process, that is the failure. */
 void _foliot_world_find_cause (FoliotWorld *world);

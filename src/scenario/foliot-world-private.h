@@ -37,6 +37,7 @@ struct _FoliotWorld
   FoliotFuture *directed;   /* nullable: settles when the director has come to the end */
   FoliotTime heading;       /* where the director sends all of them */
   gboolean stopping;        /* the other processes were told to end */
+  gboolean collected;       /* what agents recorded there was brought back, as far as it could be */
   gboolean has_cause;       /* the failure is what it is */
   FoliotScope *scope;       /* nullable: of a coupled world: whoever moves its time */
   FoliotFuture *moving;     /* nullable: the advance that is under way */

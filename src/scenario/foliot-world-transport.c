@@ -76,6 +76,16 @@ make_credentials (FoliotWorld *world, GError **error)
   return foliot_tls_credentials_new (ca_cert, cert, key, error);
 }
 
+void
+_foliot_world_forget_key (FoliotWorld *world)
+{
+  g_autofree char *path
+      = world->owns_folder ? g_build_filename (world->socket_folder, "key.pem", NULL) : NULL;
+
+  if (path != NULL)
+    g_unlink (path);
+}
+
 static FoliotTlsCredentials *
 get_credentials (FoliotWorld *world, GError **error)
 {

@@ -64,9 +64,12 @@ on_tick (int signal_number)
   if (++n_same >= next_word)
     {
       next_word = 2 * n_same; /* a run of hours is no log of hours */
-      write_text ("\nfoliot: does not yield: ");
+      gboolean is_idle = strncmp (event, "no event", 8) == 0;
+
+      write_text (is_idle ? "\nfoliot: waits for another process, or for a peer: "
+                          : "\nfoliot: does not yield: ");
       write_text (event);
-      write_text ("; it computes, or waits outside of Foliot. Ctrl-C ");
+      write_text (is_idle ? ". Ctrl-C " : "; it computes, or waits outside of Foliot. Ctrl-C ");
       write_text (interrupted ? "once more ends it.\n" : "twice ends it.\n");
     }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "test-command.h"
 
+#include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 
 /* `foliot run` with a process for each container: the same tables as in one process, byte for byte; and a process that ends is told. */
@@ -137,6 +139,56 @@ test_agent_failed (void)
   assert_fails ("run . --quiet --out o --set processes=true", 1, in_init);
 }
 
+/* What agents of other processes recorded is not lost with the one that fails. */
+static void
+test_rows_of_failed (void)
+{
+  g_autofree char *rows = NULL;
+
+  write_scenario ("fail in run");
+  assert_fails ("run . --quiet --out failed --set processes=true", 1,
+                (const char *const[]){ "as planned", NULL });
+  rows = test_file_read ("failed/seconds.csv");
+  g_assert_nonnull (strstr (rows, "\n1,first,1,"));
+  g_assert_nonnull (strstr (rows, "\n1,third,1,"));
+}
+
+/* Nor by Ctrl-C, if one of them works at something; a second one leaves nothing behind with which others could get in. */
+static void
+test_interrupted (void)
+{
+  const TestSetting setting = { .watch = "1" };
+  g_autofree char *private = g_build_filename (test_folder, "private", NULL), *rows = NULL;
+  g_autoptr (TestProcess) first = NULL, second = NULL;
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  g_assert_cmpint (g_mkdir (private, 0700), ==, 0);
+  write_scenario ("spin");
+  g_setenv ("TMPDIR", private, TRUE);
+  first = test_process_start ("run . --quiet --out cut --set processes=true --set transport=tls", &setting);
+  second
+      = test_process_start ("run . --quiet --out ended --set processes=true --set transport=tls", &setting);
+  g_unsetenv ("TMPDIR");
+  test_process_await_error (first, "waits for");
+  g_assert_cmpint (kill (first->pid, SIGINT), ==, 0);
+  test_process_await_error (second, "waits for");
+  g_assert_cmpint (kill (second->pid, SIGINT), ==, 0);
+  g_assert_cmpint (kill (second->pid, SIGINT), ==, 0);
+  test_process_join (first);
+  test_process_join (second);
+  rows = test_file_read ("cut/seconds.csv");
+  g_assert_nonnull (strstr (rows, "\n1,third,1,"));
+  g_assert_null (strstr (rows, ",second,"));
+  dir = g_dir_open (private, 0, NULL);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *key = g_build_filename (private, name, "key.pem", NULL);
+
+      g_assert_false (g_file_test (key, G_FILE_TEST_EXISTS));
+    }
+}
+
 static void
 test_refused (void)
 {
@@ -161,5 +213,7 @@ test_command_add_processes (void)
   g_test_add_func ("/command/processes/killed", test_killed);
   g_test_add_func ("/command/processes/overflow", test_overflow);
   g_test_add_func ("/command/processes/agent-failed", test_agent_failed);
+  g_test_add_func ("/command/processes/rows-of-failed", test_rows_of_failed);
+  g_test_add_func ("/command/processes/interrupted", test_interrupted);
   g_test_add_func ("/command/processes/refused", test_refused);
 }
