@@ -68,6 +68,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotRecorder, foliot_recorder_free)
 /**
  * FoliotReplayOptions: (skip)
  * @lenient: differences are counted and told, and the run goes on
+ * @causal: what was recorded enters behind the message that left before it, and as long after it in simulated time, whatever events
+ *   there are: for a program that was changed. Otherwise it enters behind exactly as many events as when it was recorded, up to
+ *   the first difference
  * @until: to this time, and no further; `FOLIOT_TIME_NEVER`: to the end
  * @break_at: (nullable): called before event @break_event
  * @break_event: 0: none
@@ -76,6 +79,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotRecorder, foliot_recorder_free)
 typedef struct
 {
   gboolean lenient;
+  gboolean causal;
   FoliotTime until;
   void (*break_at) (gpointer user_data);
   guint64 break_event;
@@ -106,6 +110,12 @@ FOLIOT_API FoliotReplay *foliot_replay_new (const char *path, const FoliotReplay
  * Returns: (transfer none): what the recorded run was made from: whoever replays makes the same
  */
 FOLIOT_API const FoliotJournalHeader *foliot_replay_get_header (FoliotReplay *replay);
+/**
+ * foliot_replay_set_causal: (skip)
+ *
+ * As the option, for those who know only from the header whether anything has changed; before foliot_replay_attach().
+ */
+FOLIOT_API void foliot_replay_set_causal (FoliotReplay *replay);
 /**
  * foliot_replay_attach: (skip)
  * @kernel: fresh, of the drive and seed of the recorded one; lives as long as @replay or ends it first

@@ -131,8 +131,11 @@ append_expected (GString *text, FoliotReplay *replay)
 {
   const FoliotJournalRecord *next = replay->next;
   g_autofree char *time = next != NULL ? foliot_time_format (next->time_ns) : NULL;
+  g_autofree char *causal = replay->causal != NULL ? _foliot_replay_causal_dup_expected (replay) : NULL;
 
-  if (next == NULL || next->kind == FOLIOT_JOURNAL_END)
+  if (causal != NULL)
+    g_string_append (text, causal);
+  else if (next == NULL || next->kind == FOLIOT_JOURNAL_END)
     g_string_append (text, "the end of the run");
   else if (next->kind == FOLIOT_JOURNAL_OUT)
     g_string_append_printf (text, "message %" G_GUINT64_FORMAT " of port %u (%s) at %s s", next->sequence,

@@ -18,6 +18,8 @@ enum
   FOLIOT_REPLAY_OUTSIDE = 1 << 1, /* of no event */
 };
 
+typedef struct _FoliotReplayCausal FoliotReplayCausal;
+
 /* How far a record that is played back has come, and what it was that ended it. */
 struct _FoliotReplay
 {
@@ -30,14 +32,46 @@ struct _FoliotReplay
   FoliotRecord *events;            /* the last ones of the run, a ring */
   guint64 n_in, n_out;             /* that have entered and left */
   guint64 n_different;             /* of what left */
+  guint64 n_told;                  /* differences, of all kinds */
   guint64 n_damaged;               /* places of the file that cannot be read */
   GString *told;                   /* differences that did not end it, a line each */
+  FoliotReplayCausal *causal;      /* (nullable) what is left, once anchors are causal */
+  guint64 n_causal;                /* that entered by such an anchor, of n_in */
   gboolean has_begun_to_differ;    /* so digests are others, too */
   gboolean is_over;                /* the recorded run was over here */
   gboolean was_interrupted;
 };
 
 #define FOLIOT_REPLAY_EVENTS 65536 /* that are remembered */
+
+/* ---- foliot-replay.c ---- */
+
+/* A difference; takes @error. Returns: whether the replay goes on. */
+gboolean _foliot_replay_differ (FoliotReplay *replay, GError *error);
+void _foliot_replay_read_next (FoliotReplay *replay);
+/* Ends the replay; takes @error. */
+void _foliot_replay_stop (FoliotReplay *replay, GError *error);
+FoliotEventKind _foliot_replay_get_kind (const FoliotJournalRecord *record);
+
+/* ---- foliot-replay-causal.c ---- */
+
+/* Reads what is left of the recording into memory: from now on anchors are causal. */
+void _foliot_replay_begin_causal (FoliotReplay *replay, const FoliotGatePoint *point);
+void _foliot_replay_causal_free (FoliotReplayCausal *causal);
+/* As in FoliotGateSource. */
+guint64 _foliot_replay_causal_get_room (FoliotReplay *replay, const FoliotGatePoint *point,
+                                        FoliotTime *limit);
+gboolean _foliot_replay_causal_enter (FoliotReplay *replay, const FoliotGatePoint *point, gboolean is_stuck);
+gboolean _foliot_replay_causal_depart (FoliotReplay *replay, FoliotPort *port, const FoliotGatePoint *point,
+                                       GBytes *bytes, GError **error);
+gboolean _foliot_replay_causal_recall (FoliotReplay *replay, const char *name, FoliotValue **out_value,
+                                       GError **error);
+/* Returns: (transfer full): which message is the next to be sent. */
+char *_foliot_replay_causal_dup_expected (FoliotReplay *replay);
+/* Returns: (transfer full) (nullable): which question has no answer, for a sentence. */
+char *_foliot_replay_causal_dup_unanswered (FoliotReplay *replay);
+/* What was recorded and did not happen is told. */
+void _foliot_replay_causal_end (FoliotReplay *replay);
 
 /* ---- foliot-replay-difference.c: sentences ---- */
 

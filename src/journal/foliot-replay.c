@@ -19,8 +19,8 @@ G_DEFINE_QUARK (foliot - replay - error - quark, foliot_replay_error)
 
 /* ---- the next record ------------------------------------------------------------------------------------------- */
 
-static void
-stop (FoliotReplay *replay, GError *error)
+void
+_foliot_replay_stop (FoliotReplay *replay, GError *error)
 {
   if (replay->error == NULL)
     replay->error = error;
@@ -39,13 +39,14 @@ tell (FoliotReplay *replay, const GError *error)
 }
 
 /* A difference. Returns: whether the replay goes on. */
-static gboolean
-differ (FoliotReplay *replay, GError *error)
+gboolean
+_foliot_replay_differ (FoliotReplay *replay, GError *error)
 {
   replay->has_begun_to_differ = TRUE;
+  replay->n_told++;
   if (!replay->options.lenient)
     {
-      stop (replay, error);
+      _foliot_replay_stop (replay, error);
       return FALSE;
     }
   tell (replay, error);
@@ -62,8 +63,8 @@ is_information (const FoliotJournalRecord *record)
 }
 
 /* What is behind a damaged place goes on to be played only by whoever is lenient. */
-static void
-read_next (FoliotReplay *replay)
+void
+_foliot_replay_read_next (FoliotReplay *replay)
 {
   g_autoptr (GError) error = NULL;
 
@@ -106,8 +107,8 @@ is_overdue (const FoliotReplay *replay, const FoliotGatePoint *point)
 
 /* ---- entering -------------------------------------------------------------------------------------------------- */
 
-static FoliotEventKind
-get_kind (const FoliotJournalRecord *record)
+FoliotEventKind
+_foliot_replay_get_kind (const FoliotJournalRecord *record)
 {
   if (record->kind == FOLIOT_JOURNAL_IN)
     return record->what;
@@ -120,19 +121,16 @@ admit (FoliotReplay *replay, const FoliotGatePoint *point)
   const FoliotJournalRecord *next = replay->next;
   FoliotPort *port = _foliot_gate_find_port (replay->kernel, next->port);
   g_autoptr (FoliotValue) description = NULL;
-  FoliotEventKind kind = get_kind (next);
+  FoliotEventKind kind = _foliot_replay_get_kind (next);
   GBytes *bytes;
   GError *error;
 
   if (port == NULL || port->sequence + 1 != next->sequence)
     {
-      if (!differ (replay, _foliot_replay_new_absence_error (replay, point)))
+      if (!_foliot_replay_differ (replay, _foliot_replay_new_absence_error (replay, point)))
         return FALSE;
-      if (port == NULL)
-        {
-          read_next (replay);
-          return TRUE;
-        }
+      _foliot_replay_begin_causal (replay, point);
+      return TRUE;
     }
   description = _foliot_journal_value_from_text (next->text, next->text != NULL ? strlen (next->text) : 0);
   bytes = next->bytes != NULL ? g_bytes_ref (next->bytes) : NULL;
@@ -140,7 +138,7 @@ admit (FoliotReplay *replay, const FoliotGatePoint *point)
     bytes = g_bytes_new (NULL, 0);
   error = next->error != NULL ? g_error_copy (next->error) : NULL;
   _foliot_gate_move_time (replay->kernel, next->time_ns);
-  read_next (replay);
+  _foliot_replay_read_next (replay);
   replay->n_in++;
   _foliot_gate_bring_again (replay->kernel, port, kind, bytes, error, description);
   return TRUE;
@@ -152,7 +150,7 @@ check_digest (FoliotReplay *replay, const FoliotGatePoint *point, const char *ex
   g_autofree char *digest = foliot_kernel_dup_digest (replay->kernel);
 
   return replay->has_begun_to_differ || expected == NULL || g_str_equal (digest, expected)
-         || differ (replay, _foliot_replay_new_digest_error (replay, point, expected, digest));
+         || _foliot_replay_differ (replay, _foliot_replay_new_digest_error (replay, point, expected, digest));
 }
 
 static gboolean
@@ -182,6 +180,8 @@ get_room (gpointer data, const FoliotGatePoint *point, FoliotTime *limit)
     room = replay->options.break_event - MIN (point->dispatched + 1, replay->options.break_event);
   if (replay->is_over)
     return room;
+  if (replay->causal != NULL)
+    return MIN (room, _foliot_replay_causal_get_room (replay, point, limit));
   if (replay->next == NULL || replay->next->event <= point->dispatched)
     return 0;
   return MIN (room, replay->next->event - point->dispatched);
@@ -212,18 +212,20 @@ enter (gpointer data, const FoliotGatePoint *point, gboolean is_stuck)
     return TRUE;
   if (replay->is_over)
     return FALSE;
+  if (replay->causal != NULL)
+    return _foliot_replay_causal_enter (replay, point, is_stuck);
   if (next == NULL)
     {
-      stop (replay, g_error_copy (replay->trouble));
+      _foliot_replay_stop (replay, g_error_copy (replay->trouble));
       return FALSE;
     }
   if (next->event > point->dispatched)
     return FALSE;
   if (is_overdue (replay, point))
     {
-      if (!differ (replay, _foliot_replay_new_absence_error (replay, point)))
+      if (!_foliot_replay_differ (replay, _foliot_replay_new_absence_error (replay, point)))
         return FALSE;
-      read_next (replay);
+      _foliot_replay_begin_causal (replay, point);
       return TRUE;
     }
   switch (next->kind)
@@ -234,12 +236,12 @@ enter (gpointer data, const FoliotGatePoint *point, gboolean is_stuck)
     case FOLIOT_JOURNAL_STEP:
       if (foliot_kernel_get_drive (replay->kernel) == FOLIOT_DRIVE_REALTIME)
         _foliot_gate_move_time (replay->kernel, next->time_ns);
-      read_next (replay);
+      _foliot_replay_read_next (replay);
       return TRUE;
     case FOLIOT_JOURNAL_DIGEST:
       if (!check_digest (replay, point, next->text))
         return FALSE;
-      read_next (replay);
+      _foliot_replay_read_next (replay);
       return TRUE;
     case FOLIOT_JOURNAL_END:
       return finish (replay, point);
@@ -266,29 +268,33 @@ static gboolean
 depart (gpointer data, FoliotPort *port, const FoliotGatePoint *point, GBytes *bytes, GError **error)
 {
   FoliotReplay *replay = data;
-  gboolean is_same;
 
   if (replay->error != NULL || replay->is_over)
     return TRUE;
   replay->n_out++;
-  is_same = is_next (replay, FOLIOT_JOURNAL_OUT) && is_as_recorded (replay->next, port, point, bytes);
-  if (!is_same)
+  if (replay->causal != NULL)
+    return _foliot_replay_causal_depart (replay, port, point, bytes, error);
+  if (!is_next (replay, FOLIOT_JOURNAL_OUT) || !is_as_recorded (replay->next, port, point, bytes))
     {
-      replay->n_different++;
-      if (!differ (replay, _foliot_replay_new_departure_error (replay, port, point, bytes))
-          || !is_next (replay, FOLIOT_JOURNAL_OUT) || replay->next->port != port->number)
-        return TRUE;
+      if (!replay->options.lenient)
+        {
+          replay->n_different++;
+          _foliot_replay_stop (replay, _foliot_replay_new_departure_error (replay, port, point, bytes));
+          return TRUE;
+        }
+      _foliot_replay_begin_causal (replay, point);
+      return _foliot_replay_causal_depart (replay, port, point, bytes, error);
     }
   if ((replay->next->what & FOLIOT_REPLAY_REFUSED) == 0)
     {
-      read_next (replay);
+      _foliot_replay_read_next (replay);
       return TRUE;
     }
-  read_next (replay);
+  _foliot_replay_read_next (replay);
   if (is_next (replay, FOLIOT_JOURNAL_CONTROL) && replay->next->error != NULL)
     {
       g_propagate_error (error, g_error_copy (replay->next->error));
-      read_next (replay);
+      _foliot_replay_read_next (replay);
     }
   return FALSE;
 }
@@ -302,13 +308,21 @@ recall (gpointer data, const FoliotGatePoint *point, const char *name, FoliotVal
   g_autoptr (GError) answer = NULL;
   gboolean is_answered;
 
+  if (replay->error == NULL && !replay->is_over && replay->causal != NULL
+      && _foliot_replay_causal_recall (replay, name, out_value, &answer))
+    return TRUE;
+  if (answer != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&answer));
+      return FALSE;
+    }
   if (replay->error == NULL && is_next (replay, FOLIOT_JOURNAL_OBSERVED)
       && g_strcmp0 (replay->next->name, name) == 0)
     {
       is_answered = _foliot_journal_answer_from_bytes (replay->next->bytes, out_value, &answer);
       if (is_answered || answer != NULL)
         {
-          read_next (replay);
+          _foliot_replay_read_next (replay);
           if (answer != NULL)
             g_propagate_error (error, g_steal_pointer (&answer));
           return is_answered;
@@ -316,7 +330,7 @@ recall (gpointer data, const FoliotGatePoint *point, const char *name, FoliotVal
     }
   what = g_strdup_printf ("an answer to “%s” here", name);
   if (!replay->is_over)
-    stop (replay, _foliot_replay_new_missing_error (replay, point, what, NULL));
+    _foliot_replay_stop (replay, _foliot_replay_new_missing_error (replay, point, what, NULL));
   g_set_error (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_MISSING, "the recording does not hold %s",
                what);
   return FALSE;
@@ -334,11 +348,18 @@ fail (gpointer data, const FoliotGatePoint *point, const char *why, GError **err
                            replay->next->text + strlen (FOLIOT_REPLAY_FAILED));
       return;
     }
+  if (replay->error == NULL && replay->causal != NULL)
+    {
+      g_autofree char *what = _foliot_replay_causal_dup_unanswered (replay);
+
+      _foliot_replay_stop (replay, _foliot_replay_new_missing_error (
+                                       replay, point, what != NULL ? what : "what the run waits for", why));
+    }
   if (replay->error == NULL)
-    stop (replay, replay->trouble != NULL ? g_error_copy (replay->trouble)
-                  : replay->is_over
-                      ? _foliot_replay_new_missing_error (replay, point, "what the run waits for", why)
-                      : _foliot_replay_new_absence_error (replay, point));
+    _foliot_replay_stop (replay, replay->trouble != NULL ? g_error_copy (replay->trouble)
+                                 : replay->is_over       ? _foliot_replay_new_missing_error (
+                                             replay, point, "what the run waits for", why)
+                                                   : _foliot_replay_new_absence_error (replay, point));
   g_propagate_error (error, g_error_copy (replay->error));
 }
 
@@ -385,7 +406,19 @@ foliot_replay_attach (FoliotReplay *replay, FoliotKernel *kernel)
   replay->events = g_new0 (FoliotRecord, FOLIOT_REPLAY_EVENTS);
   _foliot_gate_set_memory_func (kernel, remember, replay);
   _foliot_gate_set_source (kernel, &source, replay);
-  read_next (replay);
+  _foliot_replay_read_next (replay);
+  if (replay->options.causal)
+    {
+      FoliotGatePoint point = _foliot_gate_get_point (kernel);
+
+      _foliot_replay_begin_causal (replay, &point);
+    }
+}
+
+void
+foliot_replay_set_causal (FoliotReplay *replay)
+{
+  replay->options.causal = TRUE;
 }
 
 /* What was recorded and did not happen. */
@@ -396,12 +429,14 @@ check_whole (FoliotReplay *replay)
 
   if (replay->error != NULL || replay->is_over)
     return;
-  if (is_next (replay, FOLIOT_JOURNAL_END) && replay->next->event <= point.dispatched)
+  if (replay->causal != NULL)
+    _foliot_replay_causal_end (replay);
+  else if (is_next (replay, FOLIOT_JOURNAL_END) && replay->next->event <= point.dispatched)
     finish (replay, &point);
   else if (replay->trouble != NULL && replay->next == NULL)
-    stop (replay, g_error_copy (replay->trouble));
+    _foliot_replay_stop (replay, g_error_copy (replay->trouble));
   else if (replay->options.until == FOLIOT_TIME_NEVER)
-    differ (replay, _foliot_replay_new_absence_error (replay, &point));
+    _foliot_replay_differ (replay, _foliot_replay_new_absence_error (replay, &point));
 }
 
 gboolean
@@ -413,6 +448,9 @@ foliot_replay_end (FoliotReplay *replay, GError **error)
       replay->is_over = TRUE;
       _foliot_gate_set_memory_func (replay->kernel, NULL, NULL);
     }
+  if (replay->error == NULL && replay->n_told > 0)
+    g_set_error (&replay->error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS,
+                 "the run differs from its recording in %" G_GUINT64_FORMAT " places", replay->n_told);
   if (replay->error != NULL)
     g_propagate_error (error, g_error_copy (replay->error));
   return replay->error == NULL;
@@ -439,6 +477,12 @@ foliot_replay_dup_report (FoliotReplay *replay)
                           replay->n_out);
   if (replay->n_different > 0)
     g_string_append_printf (text, ", %" G_GUINT64_FORMAT " of them other than recorded", replay->n_different);
+  if (replay->n_causal > 0)
+    g_string_append_printf (text,
+                            "; %" G_GUINT64_FORMAT
+                            " entered behind as many events as recorded, %" G_GUINT64_FORMAT
+                            " behind what they answer",
+                            replay->n_in - replay->n_causal, replay->n_causal);
   if (replay->n_damaged > 0)
     g_string_append_printf (text, "; %" G_GUINT64_FORMAT " places of the recording are damaged",
                             replay->n_damaged);
@@ -451,6 +495,7 @@ foliot_replay_free (FoliotReplay *replay)
   if (replay->kernel != NULL)
     foliot_replay_end (replay, NULL);
   g_clear_object (&replay->kernel);
+  g_clear_pointer (&replay->causal, _foliot_replay_causal_free);
   foliot_journal_reader_free (replay->reader);
   g_clear_error (&replay->trouble);
   g_clear_error (&replay->error);

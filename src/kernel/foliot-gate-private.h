@@ -25,6 +25,7 @@ typedef struct
   guint64 dispatched; /* events so far, with that which is being dispatched */
   FoliotTime time_ns;
   FoliotTime horizon; /* time may go so far without anybody's leave */
+  gboolean is_held;   /* time may not move at all */
   gboolean inside;    /* an event is being dispatched */
 } FoliotGatePoint;
 

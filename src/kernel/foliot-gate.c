@@ -40,10 +40,16 @@ get_gate (FoliotKernel *self)
 FoliotGatePoint
 _foliot_gate_get_point (FoliotKernel *self)
 {
+  FoliotTime reach
+      = self->drive == FOLIOT_DRIVE_EXTERNAL ? MAX (self->target, self->head.now) : FOLIOT_TIME_NEVER;
+
+  if (self->source != NULL)
+    reach = MIN (reach, MIN (self->replay_until, self->limit));
   return (FoliotGatePoint){
     .dispatched = self->counts.dispatched,
     .time_ns = self->head.now,
-    .horizon = self->drive == FOLIOT_DRIVE_EXTERNAL ? MAX (self->target, self->head.now) : FOLIOT_TIME_NEVER,
+    .horizon = reach,
+    .is_held = self->n_holds > 0,
     .inside = self->head.sequence != 0,
   };
 }

@@ -206,6 +206,7 @@ dispatch_replayed (FoliotKernel *self, FoliotTime until, guint64 max_events)
 {
   guint64 n = 0;
 
+  self->replay_until = until;
   while (n < max_events && !has_attention (self) && !self->closed)
     {
       FoliotTime limit = until;

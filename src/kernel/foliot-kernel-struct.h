@@ -117,6 +117,7 @@ struct _FoliotKernel
   FoliotGate *gate;               /* NULL until somebody has a port */
   const FoliotGateSource *source; /* (nullable) a record is played back */
   gpointer source_data;
+  FoliotTime replay_until; /* with it, how far the present dispatch may go */
 
   /* Names. */
   GPtrArray *node_names; /* index = id */

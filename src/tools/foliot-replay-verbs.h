@@ -36,6 +36,5 @@ int foliot_replay_helics (FoliotReplay *replay, const FoliotReplayArguments *arg
 /* Makes the world of the recording again, and drives it, by @run (nullable), as in FoliotDriveOptions. */
 int foliot_replay_drive (FoliotReplay *replay, const FoliotReplayArguments *arguments, FoliotDriveFunc run,
                          gconstpointer run_data);
-/* Says on standard error what is another than recorded. */
-void foliot_replay_warn_if_changed (FoliotScenario *scenario, const FoliotJournalHeader *header,
-                                    gboolean quiet);
+/* What was recorded of another scenario or build is anchored by its causes, which is said on standard error. */
+void foliot_replay_mind_changes (FoliotReplay *replay, FoliotScenario *scenario, gboolean quiet);

@@ -136,16 +136,19 @@ break_here (gpointer user_data)
 /* ---- what `foliot run` recorded -------------------------------------------------------------------------------- */
 
 void
-foliot_replay_warn_if_changed (FoliotScenario *scenario, const FoliotJournalHeader *header, gboolean quiet)
+foliot_replay_mind_changes (FoliotReplay *replay, FoliotScenario *scenario, gboolean quiet)
 {
   g_autofree char *how = NULL;
 
-  if (!foliot_scenario_is_of_journal (scenario, header, &how) && !quiet)
-    fprintf (
-        stderr,
-        "foliot: %s: if that is meant, the first message that differs is where it shows; --lenient goes on "
-        "behind it\n",
-        how);
+  if (foliot_scenario_is_of_journal (scenario, foliot_replay_get_header (replay), &how))
+    return;
+  foliot_replay_set_causal (replay);
+  if (!quiet)
+    fprintf (stderr,
+             "foliot: %s. What was recorded enters behind what it answers; to play it back event by "
+             "event, take the "
+             "build and the settings that were recorded\n",
+             how);
 }
 
 int
@@ -164,7 +167,7 @@ foliot_replay_drive (FoliotReplay *replay, const FoliotReplayArguments *given, F
 
   if (scenario == NULL || !foliot_world_options_set_from_journal (&options, header, &error))
     return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
-  foliot_replay_warn_if_changed (scenario, header, given->drive.quiet);
+  foliot_replay_mind_changes (replay, scenario, given->drive.quiet);
   options.replay = replay;
   foliot_kept_apply (&given->kept, &options);
   options.coupled = run != NULL;

@@ -4,7 +4,7 @@
 
     echo-peer.py [DELAY_MS]
 
-Prints the URL of its one agent. Whatever it is asked besides (whether the agent is there) it answers with yes.
+Prints the URL of its one agent. Whatever it is asked besides (which class the agent is of) it answers with its class.
 """
 import asyncio
 import json
@@ -19,7 +19,7 @@ def answer(content):
     name = path.rsplit("/", 1)[-1]
     if name == "echo":
         return args[0]
-    return True
+    return "Echo"
 
 
 async def serve(reader, writer):

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+#include "journal/foliot-replay-private.h"
+
+#include <string.h>
+
+#include "journal/foliot-journal-plain-private.h"
+
+/*
+ * The second anchor, for a program that is not the recorded one: its events have other numbers, so what was recorded enters when
+ * the message that left before it has left again, and as long after it in simulated time as it did.
+ *
+ * A question is the same when its bytes are: an answer must not come before its question, nor to another one. An answer of
+ * ours may have changed with the program, and still is the one to the question that was recorded: it takes the place of the next that its
+ * port recorded. Whatever else is sent was not in the recording, and what only came after a message that is never sent does not
+ * come.
+ *
+ * What is left of the recording is in memory, since it is looked through in any order.
+ */
+
+typedef struct
+{
+  FoliotJournalKind kind; /* IN or OBSERVED */
+  FoliotEventKind event;
+  guint32 port;
+  guint64 after; /* index in the departures + 1; 0: none */
+  FoliotTime delay_ns;
+  char *name; /* of OBSERVED */
+  char *text;
+  GBytes *bytes;
+  GError *error;
+  gboolean is_done;
+} Entry;
+
+typedef struct
+{
+  guint32 port;
+  guint64 sequence;
+  guint64 hash;
+  guint64 length;
+  FoliotTime recorded_ns;
+  FoliotTime sent_ns;
+  gboolean is_sent;
+} Departure;
+
+struct _FoliotReplayCausal
+{
+  GArray *entries;    /* of Entry, in the order of the recording */
+  GArray *departures; /* of Departure, likewise */
+  guint first;        /* entry that is not done */
+  guint next;         /* departure that is not sent */
+  FoliotTime begun_ns;
+  GHashTable *last_of_port; /* number of a port → of its last departure; looked up alone */
+  char *unanswered;         /* (nullable) the last message that is not in the recording */
+};
+
+static void
+clear_entry (gpointer data)
+{
+  Entry *entry = data;
+
+  g_free (entry->name);
+  g_free (entry->text);
+  g_clear_pointer (&entry->bytes, g_bytes_unref);
+  g_clear_error (&entry->error);
+}
+
+void
+_foliot_replay_causal_free (FoliotReplayCausal *causal)
+{
+  g_array_unref (causal->entries);
+  g_array_unref (causal->departures);
+  g_hash_table_unref (causal->last_of_port);
+  g_free (causal->unanswered);
+  g_free (causal);
+}
+
+static Departure *
+get_departure (const FoliotReplayCausal *causal, guint64 after)
+{
+  return &g_array_index (causal->departures, Departure, after - 1);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------------------- */
+
+/* The last message that left through the same port; of a port that only brings something, through any. */
+static guint64
+find_question (const FoliotReplayCausal *causal, guint32 port)
+{
+  guint64 own = GPOINTER_TO_SIZE (g_hash_table_lookup (causal->last_of_port, GUINT_TO_POINTER (port)));
+
+  return own > 0 ? own : causal->departures->len;
+}
+
+static void
+add_entry (FoliotReplayCausal *causal, const FoliotJournalRecord *record)
+{
+  guint64 after = find_question (causal, record->port);
+  FoliotTime since = after > 0 ? get_departure (causal, after)->recorded_ns : causal->begun_ns;
+  Entry entry = {
+    .kind = record->kind == FOLIOT_JOURNAL_OBSERVED ? FOLIOT_JOURNAL_OBSERVED : FOLIOT_JOURNAL_IN,
+    .event = _foliot_replay_get_kind (record),
+    .port = record->port,
+    .after = after,
+    .delay_ns = MAX (record->time_ns - since, 0),
+    .name = g_strdup (record->name),
+    .text = g_strdup (record->text),
+    .bytes = record->bytes != NULL ? g_bytes_ref (record->bytes) : NULL,
+    .error = record->error != NULL ? g_error_copy (record->error) : NULL,
+  };
+
+  g_array_append_val (causal->entries, entry);
+}
+
+static void
+add_departure (FoliotReplayCausal *causal, const FoliotJournalRecord *record)
+{
+  Departure departure = {
+    .port = record->port,
+    .sequence = record->sequence,
+    .hash = record->hash,
+    .length = record->length,
+    .recorded_ns = record->time_ns,
+  };
+
+  g_array_append_val (causal->departures, departure);
+  g_hash_table_insert (causal->last_of_port, GUINT_TO_POINTER (record->port),
+                       GSIZE_TO_POINTER (causal->departures->len));
+}
+
+void
+_foliot_replay_begin_causal (FoliotReplay *replay, const FoliotGatePoint *point)
+{
+  FoliotReplayCausal *causal = g_new0 (FoliotReplayCausal, 1);
+
+  causal->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  g_array_set_clear_func (causal->entries, clear_entry);
+  causal->departures = g_array_new (FALSE, FALSE, sizeof (Departure));
+  causal->last_of_port = g_hash_table_new (NULL, NULL);
+  causal->begun_ns = point->time_ns;
+  for (; replay->next != NULL && replay->next->kind != FOLIOT_JOURNAL_END; _foliot_replay_read_next (replay))
+    if (replay->next->kind == FOLIOT_JOURNAL_OUT)
+      add_departure (causal, replay->next);
+    else if (replay->next->kind != FOLIOT_JOURNAL_STEP && replay->next->kind != FOLIOT_JOURNAL_DIGEST)
+      add_entry (causal, replay->next);
+  replay->causal = causal;
+  replay->has_begun_to_differ = TRUE;
+}
+
+/* ---- entering -------------------------------------------------------------------------------------------------- */
+
+/* Whether what it came behind has left. */
+static gboolean
+is_ready (FoliotReplayCausal *causal, const Entry *entry, FoliotTime *out_due)
+{
+  if (entry->is_done || entry->kind != FOLIOT_JOURNAL_IN)
+    return FALSE;
+  if (entry->after > 0 && !get_departure (causal, entry->after)->is_sent)
+    return FALSE;
+  *out_due = foliot_time_add (
+      entry->after > 0 ? get_departure (causal, entry->after)->sent_ns : causal->begun_ns, entry->delay_ns);
+  return TRUE;
+}
+
+/* The first of its port that is still to enter may; *@out_due: when. Ties enter in the order of the recording. */
+static Entry *
+find_ready (FoliotReplay *replay, FoliotTime *out_due)
+{
+  FoliotReplayCausal *causal = replay->causal;
+  g_autoptr (GHashTable) waiting = g_hash_table_new (NULL, NULL); /* ports; looked up alone */
+  Entry *found = NULL;
+
+  while (causal->first < causal->entries->len
+         && g_array_index (causal->entries, Entry, causal->first).is_done)
+    causal->first++;
+  for (guint i = causal->first; i < causal->entries->len; i++)
+    {
+      Entry *entry = &g_array_index (causal->entries, Entry, i);
+      FoliotTime due;
+
+      if (entry->is_done || entry->kind != FOLIOT_JOURNAL_IN)
+        continue;
+      if (entry->after > causal->next + 1 && found != NULL)
+        break;
+      if (g_hash_table_contains (waiting, GUINT_TO_POINTER (entry->port)))
+        continue;
+      g_hash_table_add (waiting, GUINT_TO_POINTER (entry->port));
+      if (_foliot_gate_find_port (replay->kernel, entry->port) == NULL || !is_ready (causal, entry, &due))
+        continue;
+      if (found == NULL || due < *out_due)
+        {
+          found = entry;
+          *out_due = due;
+        }
+    }
+  return found;
+}
+
+guint64
+_foliot_replay_causal_get_room (FoliotReplay *replay, const FoliotGatePoint *point, FoliotTime *limit)
+{
+  FoliotTime due;
+
+  if (find_ready (replay, &due) != NULL)
+    *limit = MIN (*limit, MAX (due, point->time_ns));
+  return G_MAXUINT64;
+}
+
+gboolean
+_foliot_replay_causal_enter (FoliotReplay *replay, const FoliotGatePoint *point, gboolean is_stuck)
+{
+  FoliotTime due;
+  Entry *entry = is_stuck ? find_ready (replay, &due) : NULL;
+  g_autoptr (FoliotValue) description = NULL;
+  FoliotPort *port;
+
+  if (entry == NULL || (due > point->horizon && due > point->time_ns))
+    return FALSE;
+  entry->is_done = TRUE;
+  port = _foliot_gate_find_port (replay->kernel, entry->port);
+  if (g_strcmp0 (port->name, _foliot_replay_get_port_name (replay, entry->port)) != 0)
+    return TRUE; /* another port has its number now */
+  if (!point->is_held)
+    _foliot_gate_move_time (replay->kernel, due);
+  replay->n_in++;
+  replay->n_causal++;
+  description = _foliot_journal_value_from_text (entry->text, entry->text != NULL ? strlen (entry->text) : 0);
+  if (entry->bytes == NULL && entry->event == FOLIOT_EVENT_FRAME)
+    entry->bytes = g_bytes_new (NULL, 0);
+  _foliot_gate_bring_again (replay->kernel, port, entry->event, g_steal_pointer (&entry->bytes),
+                            g_steal_pointer (&entry->error), description);
+  return TRUE;
+}
+
+/* ---- leaving --------------------------------------------------------------------------------------------------- */
+
+/* Of the channel's messages: a result or a failure, in JSON or MsgPack. */
+static gboolean
+is_answer (const guint8 *data, gsize length)
+{
+  gsize at = 1;
+
+  if (length < 3)
+    return FALSE;
+  if (data[0] == 0x93)
+    return data[1] == 1 || data[1] == 2;
+  while (at < length && data[at] == ' ')
+    at++;
+  return data[0] == '[' && at < length && (data[at] == '1' || data[at] == '2');
+}
+
+static Departure *
+find_departure (FoliotReplayCausal *causal, guint32 port, GBytes *bytes)
+{
+  gsize length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+  guint64 hash = foliot_journal_hash (data, length);
+  Departure *next = NULL;
+
+  while (causal->next < causal->departures->len
+         && g_array_index (causal->departures, Departure, causal->next).is_sent)
+    causal->next++;
+  for (guint i = causal->next; i < causal->departures->len; i++)
+    {
+      Departure *departure = &g_array_index (causal->departures, Departure, i);
+
+      if (departure->is_sent || departure->port != port)
+        continue;
+      if (departure->hash == hash && departure->length == length)
+        return departure;
+      if (next == NULL)
+        next = departure;
+    }
+  return is_answer (data, length) ? next : NULL;
+}
+
+gboolean
+_foliot_replay_causal_depart (FoliotReplay *replay, FoliotPort *port, const FoliotGatePoint *point,
+                              GBytes *bytes, GError **error)
+{
+  FoliotReplayCausal *causal = replay->causal;
+  Departure *departure = find_departure (causal, port->number, bytes);
+  gsize length;
+  gconstpointer data = g_bytes_get_data (bytes, &length);
+  gboolean is_same = departure != NULL && departure->hash == foliot_journal_hash (data, length);
+  gboolean is_in_order = is_same && departure == &g_array_index (causal->departures, Departure, causal->next)
+                         && departure->sequence == port->n_departed + 1
+                         && departure->recorded_ns == point->time_ns;
+
+  if (!(replay->options.lenient ? is_same : is_in_order))
+    {
+      replay->n_different++;
+      _foliot_replay_differ (replay, _foliot_replay_new_departure_error (replay, port, point, bytes));
+    }
+  if (departure != NULL)
+    {
+      departure->is_sent = TRUE;
+      departure->sent_ns = point->time_ns;
+    }
+  else
+    {
+      g_free (causal->unanswered);
+      causal->unanswered = g_strdup_printf ("an answer to message %" G_GUINT64_FORMAT " of port %u (%s)",
+                                            port->n_departed + 1, port->number, port->name);
+    }
+  return TRUE;
+}
+
+char *
+_foliot_replay_causal_dup_expected (FoliotReplay *replay)
+{
+  const FoliotReplayCausal *causal = replay->causal;
+  const Departure *next;
+  g_autofree char *time = NULL;
+
+  if (causal->next >= causal->departures->len)
+    return g_strdup ("no message any more");
+  next = &g_array_index (causal->departures, Departure, causal->next);
+  time = foliot_time_format (next->recorded_ns);
+  return g_strdup_printf ("message %" G_GUINT64_FORMAT " of port %u (%s) at %s s: %" G_GUINT64_FORMAT
+                          " bytes, hash %016" G_GINT64_MODIFIER "x",
+                          next->sequence, next->port, _foliot_replay_get_port_name (replay, next->port), time,
+                          next->length, next->hash);
+}
+
+gboolean
+_foliot_replay_causal_recall (FoliotReplay *replay, const char *name, FoliotValue **out_value, GError **error)
+{
+  FoliotReplayCausal *causal = replay->causal;
+
+  for (guint i = causal->first; i < causal->entries->len; i++)
+    {
+      Entry *entry = &g_array_index (causal->entries, Entry, i);
+
+      if (entry->is_done || entry->kind != FOLIOT_JOURNAL_OBSERVED || g_strcmp0 (entry->name, name) != 0)
+        continue;
+      entry->is_done = TRUE;
+      return _foliot_journal_answer_from_bytes (entry->bytes, out_value, error);
+    }
+  return FALSE;
+}
+
+char *
+_foliot_replay_causal_dup_unanswered (FoliotReplay *replay)
+{
+  return g_strdup (replay->causal->unanswered);
+}
+
+void
+_foliot_replay_causal_end (FoliotReplay *replay)
+{
+  FoliotReplayCausal *causal = replay->causal;
+  guint64 n_unsent = 0;
+
+  for (guint i = causal->next; i < causal->departures->len; i++)
+    n_unsent += !g_array_index (causal->departures, Departure, i).is_sent;
+  if (n_unsent > 0 && replay->options.until == FOLIOT_TIME_NEVER)
+    _foliot_replay_differ (
+        replay, g_error_new (FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS,
+                             "the run differs from its recording: %" G_GUINT64_FORMAT
+                             " recorded messages were not sent, and what came behind them did not come",
+                             n_unsent));
+  else if (replay->trouble != NULL)
+    _foliot_replay_stop (replay, g_error_copy (replay->trouble));
+}
