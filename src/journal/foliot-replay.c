@@ -252,6 +252,16 @@ enter (gpointer data, const FoliotGatePoint *point, gboolean is_stuck)
 
 /* ---- leaving and asking ---------------------------------------------------------------------------------------- */
 
+/* Whether the recording ended before the run did, because it was cut or is damaged. */
+static gboolean
+is_lost (FoliotReplay *replay)
+{
+  if (replay->next != NULL || replay->trouble == NULL || replay->causal != NULL)
+    return FALSE;
+  _foliot_replay_stop (replay, g_error_copy (replay->trouble));
+  return TRUE;
+}
+
 static gboolean
 is_as_recorded (const FoliotJournalRecord *next, const FoliotPort *port, const FoliotGatePoint *point,
                 GBytes *bytes)
@@ -269,7 +279,7 @@ depart (gpointer data, FoliotPort *port, const FoliotGatePoint *point, GBytes *b
 {
   FoliotReplay *replay = data;
 
-  if (replay->error != NULL || replay->is_over)
+  if (replay->error != NULL || replay->is_over || is_lost (replay))
     return TRUE;
   replay->n_out++;
   if (replay->causal != NULL)
@@ -329,7 +339,7 @@ recall (gpointer data, const FoliotGatePoint *point, const char *name, FoliotVal
         }
     }
   what = g_strdup_printf ("an answer to “%s” here", name);
-  if (!replay->is_over)
+  if (!replay->is_over && !is_lost (replay))
     _foliot_replay_stop (replay, _foliot_replay_new_missing_error (replay, point, what, NULL));
   g_set_error (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_MISSING, "the recording does not hold %s",
                what);

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A run with two real peers, one in C over TLS and one in Python over TCP: recorded, and played back when both have gone.
+
+    test-record.py SOURCE FOLIOT MODULES JOURNAL-EDIT
+
+A line of TAP for each thing that is shown. FOLIOT_TEST_KILLS says how often a recording run is killed. Without strace one line is
+skipped, but with CI=true that is a failure.
+"""
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SOURCE, FOLIOT, MODULES, EDIT = sys.argv[1:5]
+HERE = Path(SOURCE) / "tests/record"
+ROUNDS = 40
+KILLS = int(os.environ.get("FOLIOT_TEST_KILLS", "10"))
+OK, DIFFERS, MISSING, DAMAGED = 0, 3, 6, 7
+
+
+class Report:
+    def __init__(self):
+        self.n, self.bad = 0, 0
+
+    def line(self, good, name, why=""):
+        self.n += 1
+        self.bad += not good
+        print(f"{'ok' if good else 'not ok'} {self.n} {name}", flush=True)
+        for text in ("" if good else why).splitlines():
+            print(f"# {text}", flush=True)
+
+    def skip(self, name, why):
+        self.line(os.environ.get("CI") != "true", f"{name} # SKIP {why}", why)
+
+
+class Peers:
+    """Both of them, until the end of the block."""
+
+    def __init__(self, folder, delay_ms=0):
+        self.tls = folder / "certs/world"
+        if not self.tls.exists():
+            subprocess.run([FOLIOT, "certs", "new", self.tls, "--ca", folder / "certs/ca"], check=True, stdout=subprocess.DEVNULL)
+        self.commands = [[sys.executable, HERE / "echo-peer.py", str(delay_ms)],
+                         [FOLIOT, "serve", "tcp://127.0.0.1:0", "--scenario", f"{SOURCE}/scenarios/interop", "--tls", self.tls]]
+
+    def __enter__(self):
+        self.processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in self.commands]
+        self.urls = [process.stdout.readline().split()[1] for process in self.processes]
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            process.terminate()
+            process.wait()
+            process.stdout.close()
+
+    def settings(self, rounds=ROUNDS):
+        values = {"python": f'"{self.urls[0]}"', "c": f'"{self.urls[1]}"', "tls": f'"{self.tls}"', "rounds": rounds, "looks_out": "true"}
+        return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
+
+
+def foliot(*words, **more):
+    return subprocess.run([str(word) for word in (FOLIOT, *words)], capture_output=True, text=True, timeout=100, check=False, **more)
+
+
+def run(peers, journal, out, *words):
+    return foliot("run", HERE / "callers", "--modules", MODULES, *peers.settings(), "--record", journal, "--out", out, *words)
+
+
+def replay(journal, out, *words, prefix=()):
+    command = [*prefix, FOLIOT, "replay", journal, "--modules", MODULES, "--out", out, *words]
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=100, check=False)
+
+
+def say(done):
+    return f"exit {done.returncode}\n{done.stdout}{done.stderr}"
+
+
+def differing(one, other):
+    names = {path.name for folder in (one, other) for path in folder.iterdir()} - {"machine.json"}
+    return sorted(name for name in names
+                  if not (one / name).exists() or not (other / name).exists() or (one / name).read_bytes() != (other / name).read_bytes())
+
+
+def show_same(report, folder):
+    """Recorded with its peers, replayed without: item 1 of what a recording must do."""
+    with Peers(folder) as peers:
+        live = run(peers, folder / "run.flj", folder / "live", "--record-bytes")
+    report.line(live.returncode == OK and "events, recorded" in live.stdout, "a run with two peers is recorded", say(live))
+    report.line((folder / "run.flj").stat().st_mode & 0o777 == 0o600, "the recording is its owner's alone")
+    again = replay(folder / "run.flj", folder / "again")
+    report.line(again.returncode == OK and live.stdout.split()[-1] == again.stdout.split()[-1], "the same digest without its peers", say(again))
+    report.line(again.returncode == OK and not differing(folder / "live", folder / "again"), "the same results, byte for byte",
+                ", ".join(differing(folder / "live", folder / "again")) if again.returncode == OK else "")
+    if shutil.which("strace") is None:
+        report.skip("a replay makes no socket", "strace is not installed")
+        return
+    traced = replay(folder / "run.flj", folder / "traced", prefix=["strace", "-f", "-e", "trace=%network", "-o", folder / "trace"])
+    calls = [line for line in (folder / "trace").read_text().splitlines() if "(" in line and "+++" not in line]
+    report.line(traced.returncode == OK and not calls, "a replay makes no socket", "\n".join(calls[:5]) or say(traced))
+
+
+def show_killed(report, folder):
+    """Killed at any moment: what there is replays to its last complete block, and says so."""
+    moments, seen, bad = random.Random(1), 0, ""
+    with Peers(folder, delay_ms=1) as peers:
+        for number in range(KILLS):
+            journal = folder / f"killed-{number}.flj"
+            process = subprocess.Popen([FOLIOT, "run", str(HERE / "callers"), "--modules", MODULES, *map(str, peers.settings(400)), "--record",
+                                        str(journal), "--out", str(folder / "killed"), "--quiet"], stdout=subprocess.DEVNULL)
+            try:
+                process.wait(moments.uniform(0.01, 0.5))
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+            process.wait()
+            if not journal.exists():
+                continue
+            seen += 1
+            done = replay(journal, folder / "rest")
+            says = process.returncode == 0 or journal.stat().st_size == 0 or re.search(r"byte \d+|no journal|header", done.stderr)
+            if done.returncode != (OK if process.returncode == 0 else DAMAGED) or not says:
+                bad += f"kill {number}: {say(done)}\n"
+    report.line(seen > 0 and not bad, f"{seen} recordings that were killed replay as far as they go", bad)
+
+
+def show_altered(report, folder):
+    """One byte of what entered is another one: the file tells, or the first message that comes of it."""
+    whole = (folder / "run.flj").read_bytes()
+    at = len(whole) // 2
+    (folder / "damaged.flj").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+    done = replay(folder / "damaged.flj", folder / "damaged")
+    report.line(done.returncode == DAMAGED and re.search(r"record \d+.*byte \d+|byte \d+", done.stderr) is not None,
+                "a byte that was flipped is named with its place", say(done))
+    lenient = replay(folder / "damaged.flj", folder / "damaged", "--lenient")
+    report.line(lenient.returncode in (OK, DIFFERS, MISSING) and "damaged" in lenient.stderr, "a lenient replay goes on behind it", say(lenient))
+    subprocess.run([EDIT, folder / "run.flj", folder / "edited.flj", "20"], check=True, stdout=subprocess.DEVNULL)
+    done = replay(folder / "edited.flj", folder / "edited")
+    report.line(done.returncode in (DIFFERS, 1) and ("differs from its recording" in done.stderr), "with good checksums the run tells it", say(done))
+    for name, content in (("empty", b""), ("text", b"not a journal, but long enough to be one of those\n" * 9)):
+        (folder / name).write_bytes(content)
+        done = replay(folder / name, folder / "none")
+        report.line(done.returncode == DAMAGED and done.stderr.count("\n") == 1, f"what is no recording: {name}", say(done))
+
+
+def show_changed(report, folder):
+    """The program sends one request more."""
+    done = replay(folder / "run.flj", folder / "changed", "--set", "extra=3")
+    report.line(done.returncode == DIFFERS and "message 4 of port" in done.stderr and "at 3 s" in done.stderr,
+                "one request more: strict names it with port, number and time", say(done))
+    done = replay(folder / "run.flj", folder / "changed", "--set", "extra=3", "--lenient")
+    answers = (folder / "changed/answers.csv").read_text().splitlines()[1:]
+    rounds = [int(line.split(",")[2]) for line in answers if ",Plain," in line]
+    report.line(done.returncode == MISSING and "does not hold an answer to message 4" in done.stderr and rounds == [1, 2],
+                "causal anchors: no answer without its question", say(done) + "\n".join(answers))
+    done = replay(folder / "run.flj", folder / "changed", "--set", "size=1")
+    report.line(done.returncode == DIFFERS and "message" in done.stderr, "another message is named", say(done))
+    done = replay(folder / "run.flj", folder / "until", "--until", "3")
+    report.line(done.returncode == OK and "ended at 2 s" in done.stdout, "a replay ends before --until", say(done))
+    done = replay(folder / "run.flj", folder / "changed", "--break", "30")
+    report.line(done.returncode == OK and "no debugger" in done.stderr, "--break without a debugger says so", say(done))
+
+
+def main():
+    report = Report()
+    print("TAP version 13")
+    with tempfile.TemporaryDirectory(prefix="foliot-") as name:
+        folder = Path(name)
+        show_same(report, folder)
+        show_altered(report, folder)
+        show_changed(report, folder)
+        show_killed(report, folder)
+    print(f"1..{report.n}")
+    return report.bad > 0
+
+
+sys.exit(main())
