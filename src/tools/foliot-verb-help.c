@@ -28,6 +28,9 @@ static const Page pages[] = {
     "  --set PATH=VALUE    change a parameter (limit, control.interval) or a member (links.0.loss); VALUE is "
     "JSON\n"
     "  --check             run the same world twice in lock-step, and name the first event that differs\n"
+    "  --record FILE       write down all that comes from outside: foliot replay makes the run again from "
+    "it\n"
+    "  --record-bytes      with --record: keep what is sent, too, and not its hash alone\n"
     "  --through-codec     encode and decode every message; the digest must stay the same\n"
     "  --out DIR           results folder\n"
     "  --events WHICH      which events to keep for `foliot diff`: first (the first 4 MB, the default), all, "
@@ -82,6 +85,24 @@ static const Page pages[] = {
     "there, or "
     "nobody who\n"
     "speaks like this.\n" },
+  { "replay", "foliot replay FILE [OPTION …]",
+    "Makes a recorded run again, without anything that is outside: the same digest, the same results. Each "
+    "message that it sends\n"
+    "must be as recorded; the first that is not is told, and ends it.\n"
+    "\n"
+    "  --out DIR           results folder; default results/<scenario>\n"
+    "  --lenient           tell differences, and go on\n"
+    "  --until T           end before this time\n"
+    "  --break N           stop in the debugger before event N\n"
+    "  --set PATH=VALUE    change a parameter or member of the recorded scenario\n"
+    "  --modules DIR       look for modules in this folder first\n"
+    "  --json              print run.json instead of text\n"
+    "  --quiet             print the digest alone\n"
+    "\n"
+    "Exit codes: 0 the same run; 1 its agents failed as they did; 3 it differs; 6 it needs what the "
+    "recording "
+    "does not hold; 7 the\n"
+    "recording is damaged, cut off, or none.\n" },
   { "diff", "foliot diff A B [OPTION …]",
     "Says in which event two runs differ first: when, whose, what A had and what B had, and what led to it. "
     "A "
@@ -192,6 +213,7 @@ print_overview (void)
 {
   printf ("Foliot: deterministic simulation of communicating agents\n\n"
           "  foliot run SCENARIO        run a scenario\n"
+          "  foliot replay FILE         run again what was recorded, without its peers\n"
           "  foliot diff A B            the first event in which two runs differ\n"
           "  foliot serve ADDRESS       let others call the agents of a scenario\n"
           "  foliot call URL METHOD     call an agent of a running system\n"

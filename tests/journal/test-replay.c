@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include <foliot/foliot.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "kernel/foliot-gate-private.h"
+
+/* A kernel with one port of a test's own: what goes through it is recorded, and played back to another kernel. */
+
+typedef struct
+{
+  char *folder;
+  char *path;
+  FoliotPort port;
+} Fixture;
+
+static void
+admit (FoliotPort *port, FoliotArrival *arrival)
+{
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->folder = g_dir_make_tmp ("foliot-replay-XXXXXX", NULL);
+  fixture->path = g_build_filename (fixture->folder, "run.flj", NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_unlink (fixture->path);
+  g_rmdir (fixture->folder);
+  g_free (fixture->path);
+  g_free (fixture->folder);
+}
+
+static FoliotValue *
+answer (gpointer user_data, GError **error)
+{
+  return foliot_value_new_int (42);
+}
+
+static FoliotValue *
+refuse (gpointer user_data, GError **error)
+{
+  g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_LOOKUP, "nobody knows");
+  return NULL;
+}
+
+static void
+do_nothing (gpointer target, gpointer payload)
+{
+}
+
+/* An event, two words out, two questions. */
+static void
+record (Fixture *fixture)
+{
+  g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 0, 0);
+  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("test");
+  g_autoptr (FoliotRecorder) recorder = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotValue) seen = NULL, unseen = NULL;
+  g_autoptr (GBytes) said = g_bytes_new_static ("said", 4), more = g_bytes_new_static ("more", 4);
+
+  recorder = foliot_recorder_new (kernel, fixture->path, header, TRUE, &error);
+  g_assert_no_error (error);
+  _foliot_gate_add_port (kernel, &fixture->port, "test", admit);
+  foliot_kernel_post (kernel, FOLIOT_SECOND, 0, FOLIOT_EVENT_CALLBACK, do_nothing, NULL, NULL);
+  foliot_kernel_step (kernel, 1);
+  _foliot_gate_depart (kernel, &fixture->port, said, NULL);
+  seen = foliot_kernel_observe (kernel, "number", answer, NULL, &error);
+  g_assert_no_error (error);
+  unseen = foliot_kernel_observe (kernel, "nothing", refuse, NULL, &error);
+  g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_LOOKUP);
+  g_clear_error (&error);
+  _foliot_gate_depart (kernel, &fixture->port, more, NULL);
+  g_assert_true (foliot_recorder_end (recorder, 0, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (foliot_recorder_end (recorder, 0, NULL, &error));
+}
+
+static FoliotReplay *
+begin_replay (Fixture *fixture, FoliotKernel *kernel)
+{
+  g_autoptr (GError) error = NULL;
+  FoliotReplay *replay = foliot_replay_new (fixture->path, NULL, &error);
+
+  g_assert_no_error (error);
+  foliot_replay_attach (replay, kernel);
+  _foliot_gate_add_port (kernel, &fixture->port, "test", admit);
+  foliot_kernel_post (kernel, FOLIOT_SECOND, 0, FOLIOT_EVENT_CALLBACK, do_nothing, NULL, NULL);
+  foliot_kernel_step (kernel, 1);
+  return replay;
+}
+
+static gboolean
+say (Fixture *fixture, FoliotKernel *kernel, const char *word)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (word, strlen (word));
+
+  return _foliot_gate_recall_departure (kernel, &fixture->port, bytes, NULL);
+}
+
+static void
+test_same (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FoliotKernel) kernel = NULL;
+  g_autoptr (FoliotReplay) replay = NULL;
+  g_autoptr (FoliotValue) seen = NULL, unseen = NULL;
+  g_autoptr (GError) error = NULL;
+
+  record (fixture);
+  kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 0, 0);
+  replay = begin_replay (fixture, kernel);
+  g_assert_true (say (fixture, kernel, "said"));
+  seen = foliot_kernel_observe (kernel, "number", refuse, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (foliot_value_get_int (seen), ==, 42);
+  unseen = foliot_kernel_observe (kernel, "nothing", answer, NULL, &error);
+  g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_LOOKUP);
+  g_clear_error (&error);
+  g_assert_true (say (fixture, kernel, "more"));
+  foliot_replay_end (replay, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_another_message (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FoliotKernel) kernel = NULL;
+  g_autoptr (FoliotReplay) replay = NULL;
+  g_autoptr (GError) error = NULL;
+
+  record (fixture);
+  kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 0, 0);
+  replay = begin_replay (fixture, kernel);
+  say (fixture, kernel, "sand");
+  g_assert_false (foliot_replay_end (replay, &error));
+  g_assert_error (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS);
+  g_assert_nonnull (strstr (error->message, "message 1 of port 1 (test) at 1 s"));
+  g_assert_nonnull (strstr (error->message, "byte 2"));
+}
+
+static void
+test_nothing_said (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FoliotKernel) kernel = NULL;
+  g_autoptr (FoliotReplay) replay = NULL;
+  g_autoptr (GError) error = NULL;
+
+  record (fixture);
+  kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 0, 0);
+  replay = begin_replay (fixture, kernel);
+  g_assert_false (foliot_replay_end (replay, &error));
+  g_assert_error (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS);
+}
+
+static void
+test_another_question (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FoliotKernel) kernel = NULL;
+  g_autoptr (FoliotReplay) replay = NULL;
+  g_autoptr (FoliotValue) seen = NULL;
+  g_autoptr (GError) error = NULL;
+
+  record (fixture);
+  kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 0, 0);
+  replay = begin_replay (fixture, kernel);
+  say (fixture, kernel, "said");
+  seen = foliot_kernel_observe (kernel, "clock", answer, NULL, &error);
+  g_assert_null (seen);
+  g_assert_error (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_MISSING);
+  g_clear_error (&error);
+  g_assert_false (foliot_replay_end (replay, &error));
+  g_assert_error (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_MISSING);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/replay/same", Fixture, NULL, set_up, test_same, tear_down);
+  g_test_add ("/replay/another-message", Fixture, NULL, set_up, test_another_message, tear_down);
+  g_test_add ("/replay/nothing-said", Fixture, NULL, set_up, test_nothing_said, tear_down);
+  g_test_add ("/replay/another-question", Fixture, NULL, set_up, test_another_question, tear_down);
+  return g_test_run ();
+}
