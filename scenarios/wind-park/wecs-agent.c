@@ -55,6 +55,22 @@ wecs_agent_get_state (gpointer self, FoliotArgs *args, GError **error)
 }
 
 static FoliotValue *
+wecs_agent_get_feed (gpointer self, FoliotArgs *args, GError **error)
+{
+  return foliot_value_new_double (((WecsAgent *) self)->feed_kw);
+}
+
+static FoliotValue *
+wecs_agent_set_voltage (gpointer self, FoliotArgs *args, GError **error)
+{
+  WecsAgent *wecs = self;
+
+  wecs->has_voltage = TRUE;
+  wecs->vm_pu = foliot_args_get_double (args, "vm_pu");
+  return NULL;
+}
+
+static FoliotValue *
 wecs_agent_set_limit (gpointer self, FoliotArgs *args, GError **error)
 {
   WecsAgent *wecs = self;
@@ -104,9 +120,19 @@ wecs_agent_output_limit (gpointer self)
   return number_or_null (wecs->has_limit, wecs->limit_kw);
 }
 
+static FoliotValue *
+wecs_agent_output_voltage (gpointer self)
+{
+  WecsAgent *wecs = self;
+
+  return number_or_null (wecs->has_voltage, wecs->vm_pu);
+}
+
 static const FoliotMethod wecs_agent_methods[]
     = { { "get_state", wecs_agent_get_state, "",
           "Available power in kW and voltage per unit (null: unknown)." },
+        { "get_feed", wecs_agent_get_feed, "", "Power fed in, in kW." },
+        { "set_voltage", wecs_agent_set_voltage, "vm_pu:number", "Tells the voltage at the bus." },
         { "set_limit", wecs_agent_set_limit, "P_max:number?",
           "Bounds the feed-in from the next step on; null: no limit." },
         { NULL } };
@@ -120,6 +146,7 @@ static const FoliotOutput wecs_agent_outputs[]
     = { { "P", "kW", wecs_agent_output_power, "Available power." },
         { "P_feed", "kW", wecs_agent_output_feed, "Power fed in." },
         { "P_max", "kW", wecs_agent_output_limit, "Limit handed out." },
+        { "vm_pu", "1", wecs_agent_output_voltage, "Voltage at the bus." },
         { NULL } };
 
 static const FoliotAgentInfo wecs_agent_info = {

@@ -98,6 +98,21 @@ load_series (FoliotScenario *scenario, const FoliotCursor *at, const char *time,
   return NULL;
 }
 
+static gboolean
+check_repeat (const FoliotInputSpec *spec, const FoliotCursor *entry, GError **error)
+{
+  FoliotCursor at = foliot_cursor_member (entry, "repeat");
+  const FoliotSeries *series = spec->series;
+
+  if (at.value == NULL
+      || (spec->repeat > 0 && series->n_rows > 0
+          && spec->repeat > series->times[series->n_rows - 1] - series->times[0]))
+    return TRUE;
+  foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                      "expected a time longer than from the first row of the series to its last");
+  return FALSE;
+}
+
 gboolean
 _foliot_scenario_read_input (FoliotScenario *scenario, const FoliotCursor *entry,
                              const FoliotTemplate *template, GError **error)
@@ -105,10 +120,11 @@ _foliot_scenario_read_input (FoliotScenario *scenario, const FoliotCursor *entry
   FoliotCursor list = foliot_cursor_member (entry, "deliver");
   FoliotCursor at_file = foliot_cursor_member (entry, "file");
   const char *file = NULL, *time = "time_s";
-  FoliotInputSpec spec;
+  FoliotInputSpec spec = { 0 };
 
   if (!foliot_cursor_get_string (entry, "file", TRUE, &file, error)
       || !foliot_cursor_get_string (entry, "time", FALSE, &time, error)
+      || !foliot_cursor_get_time (entry, "repeat", FALSE, &spec.repeat, error)
       || !foliot_cursor_expect_list (&list, error))
     return FALSE;
   spec.series = scenario->packed_inputs != NULL
@@ -129,6 +145,8 @@ _foliot_scenario_read_input (FoliotScenario *scenario, const FoliotCursor *entry
     }
   spec.deliveries = g_array_new (FALSE, TRUE, sizeof (FoliotDelivery));
   g_array_append_val (scenario->inputs, spec);
+  if (!check_repeat (&spec, entry, error))
+    return FALSE;
   for (gsize i = 0; i < foliot_value_get_length (list.value); i++)
     {
       FoliotCursor at = foliot_cursor_element (&list, i);

@@ -46,6 +46,7 @@ typedef struct
 {
   FoliotSeries *series;
   GArray *deliveries; /* of FoliotDelivery */
+  FoliotTime repeat;  /* after which it begins again; 0: it does not */
 } FoliotInputSpec;
 
 typedef struct

@@ -584,7 +584,7 @@ static const char *const root_members[]
 static const char *const container_members[] = { "name", "codec", "count", NULL };
 static const char *const agent_members[] = { "name", "type", "container", "args", "count", NULL };
 static const char *const link_members[] = { "from", "to", "latency", "loss", "count", NULL };
-static const char *const input_members[] = { "file", "time", "deliver", "count", NULL };
+static const char *const input_members[] = { "file", "time", "repeat", "deliver", "count", NULL };
 static const char *const output_members[] = { "table", "agents", "label", "every", "from", "columns", NULL };
 static const char *const expect_members[]
     = { "table",      "column", "fold", "by", "at_most", "at_least", "equals", "relative_tolerance",

@@ -15,6 +15,7 @@ typedef struct
   FoliotWorld *world;
   const FoliotInputSpec *spec;
   gsize row;
+  FoliotTime offset; /* of the repetition */
 } Feed;
 
 typedef struct
@@ -200,11 +201,17 @@ drop_feed (gpointer target, gpointer payload)
 static void
 post_row (Feed *feed)
 {
+  if (feed->row >= feed->spec->series->n_rows && feed->spec->repeat > 0)
+    {
+      feed->row = 0;
+      feed->offset = foliot_time_add (feed->offset, feed->spec->repeat);
+    }
   if (feed->row >= feed->spec->series->n_rows)
     g_free (feed);
   else
-    foliot_kernel_post (feed->world->kernel, feed->spec->series->times[feed->row], FOLIOT_PRIORITY_INPUT,
-                        FOLIOT_EVENT_CALLBACK, feed_row, feed->world, feed);
+    foliot_kernel_post (feed->world->kernel,
+                        foliot_time_add (feed->spec->series->times[feed->row], feed->offset),
+                        FOLIOT_PRIORITY_INPUT, FOLIOT_EVENT_CALLBACK, feed_row, feed->world, feed);
 }
 
 static gboolean
