@@ -258,6 +258,17 @@ foliot_diff_side_get_nodes (FoliotDiffSide *side)
 
 /* -- making it again ------------------------------------------------------------------------------------------------ */
 
+/* Whether a scenario of this name lies in the present folder. */
+static gboolean
+is_here (const char *name)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *scenario = load_object (parser, "scenario.json", NULL);
+  g_autofree char *own = scenario != NULL ? dup_text (scenario, "name") : NULL;
+
+  return g_strcmp0 (own, name) == 0;
+}
+
 /* As the user wrote it, or as one who stands beside it would call it: a shipped one, a folder here, this folder. */
 static char *
 find_scenario (const FoliotDiffSide *side, const FoliotDiffRemake *how)
@@ -273,7 +284,7 @@ find_scenario (const FoliotDiffSide *side, const FoliotDiffRemake *how)
   g_free (found);
   if (g_file_test (beside, G_FILE_TEST_EXISTS))
     return g_steal_pointer (&beside);
-  return g_file_test ("scenario.json", G_FILE_TEST_EXISTS) ? g_strdup (".") : NULL;
+  return is_here (side->scenario) ? g_strdup (".") : NULL;
 }
 
 static char **
