@@ -643,6 +643,17 @@ foliot_channel_get_n_pending (FoliotChannel *channel)
 
 /* ---- making and unmaking ------------------------------------------------------------------------------------- */
 
+/* Whoever connected to a Unix socket has no name of his own. */
+static char *
+make_nameless_origin (FoliotLink *link)
+{
+  g_autoptr (FoliotValue) sockname = foliot_link_dup_info (link, "sockname");
+
+  if (sockname == NULL || foliot_value_get_kind (sockname) != FOLIOT_VALUE_STRING)
+    return g_strdup ("unknown");
+  return g_strdup_printf ("a client of %s", foliot_value_get_string (sockname, NULL));
+}
+
 /* As Python prints it: host and port are a tuple there. */
 static char *
 make_origin (FoliotLink *link)
@@ -651,9 +662,11 @@ make_origin (FoliotLink *link)
   char *printed;
 
   if (peername == NULL)
-    return g_strdup ("unknown");
+    return make_nameless_origin (link);
   if (foliot_value_get_kind (peername) == FOLIOT_VALUE_STRING)
-    return g_strdup (foliot_value_get_string (peername, NULL));
+    return foliot_value_get_string (peername, NULL)[0] != '\0'
+               ? g_strdup (foliot_value_get_string (peername, NULL))
+               : make_nameless_origin (link);
   printed = foliot_value_print (peername);
   if (foliot_value_get_kind (peername) == FOLIOT_VALUE_LIST)
     {

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scenario/foliot-nearest.h"
+
 /* The command: a table of verbs. The locale stays "C": nothing that Foliot prints or reads depends on it. */
 
 static const struct
@@ -31,6 +33,20 @@ finish (int code)
   return code != FOLIOT_EXIT_OK ? code : FOLIOT_EXIT_RESULTS;
 }
 
+static int
+complain_of_verb (const char *verb)
+{
+  const char *names[G_N_ELEMENTS (verbs) + 1] = { NULL };
+  g_autofree char *hint = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    names[i] = verbs[i].name;
+  hint = foliot_nearest_hint (verb, names);
+  fprintf (stderr, "foliot: unknown verb \"%s\"%s foliot help lists the verbs\n", verb,
+           hint[0] != '\0' ? hint : ";");
+  return FOLIOT_EXIT_USAGE;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -48,6 +64,5 @@ main (int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (g_str_equal (verbs[i].name, verb))
       return finish (verbs[i].func (MAX (argc - 1, 1), argv + (argc > 1)));
-  fprintf (stderr, "foliot: unknown verb \"%s\"; foliot help lists the verbs\n", verb);
-  return FOLIOT_EXIT_USAGE;
+  return complain_of_verb (verb);
 }

@@ -384,9 +384,11 @@ test_info_unix (FoliotKernel *kernel)
   g_autoptr (FoliotChannel) client = open_ok (transport, at, 0);
   g_autoptr (FoliotValue) server_name = foliot_channel_dup_info (client, "peername", NULL);
   g_autoptr (FoliotValue) client_name = foliot_channel_dup_info (channels->pdata[0], "peername", NULL);
+  g_autofree char *origin = g_strconcat ("a client of ", foliot_address_get_host (at), NULL);
 
   g_assert_cmpstr (foliot_value_get_string (server_name, NULL), ==, foliot_address_get_host (at));
   g_assert_cmpstr (foliot_value_get_string (client_name, NULL), ==, "");
+  g_assert_cmpstr (foliot_channel_get_origin (channels->pdata[0]), ==, origin);
 }
 
 /* ---- the table ----------------------------------------------------------------------------------------------- */

@@ -43,7 +43,7 @@ test_exit_codes (void)
   assert_complains ("run . --seed x", 2, "--seed x: expected a whole number");
   assert_complains ("run . --until soon", 2, "--until: Cannot read \"soon\" as a time");
   assert_complains ("run . --set nothing", 2, "--set nothing: expected PATH=VALUE");
-  assert_complains ("runn", 2, "unknown verb \"runn\"");
+  assert_complains ("rnu", 2, "unknown verb \"rnu\", did you mean \"run\"? foliot help lists the verbs");
   assert_complains ("help runn", 2, "no help for \"runn\"");
   assert_complains ("run . --out .", 4, "holds files that no run left there");
   test_scenario_write ("fail in init");
