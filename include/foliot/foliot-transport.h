@@ -99,7 +99,8 @@ FOLIOT_API G_DECLARE_INTERFACE (FoliotLink, foliot_link, FOLIOT, LINK, GObject);
  * @get_queued_bytes: bytes accepted and not yet handed over
  * @close: idempotent. What was sent before still arrives. The sink's closed is called by an event. Dropping the last
  *   reference closes too
- * @dup_info: "peername", "sockname", …; "name" and "peer" are the stable names of the two ends; %NULL if unknown
+ * @dup_info: "peername", "sockname", …; "name" and "peer" are the stable names of the two ends; "identity" who the peer is,
+ *   as its certificate says ("CN=turbine"); %NULL if unknown
  * @get_peer: (nullable): the other end, when it lives in this process
  * @get_owner: (nullable): the owner given to start, if it was given together with @sink
  * @is_writable: (nullable): FALSE: more was sent than should wait, and the sink's writable will be called; %NULL: always

@@ -98,9 +98,12 @@ static void
 record_opened (Side *side, FoliotJournalControl control)
 {
   g_autoptr (FoliotValue) peername = foliot_link_dup_info (side->link, "peername");
+  g_autoptr (FoliotValue) identity = foliot_link_dup_info (side->link, "identity");
   g_autofree char *text = peername != NULL ? foliot_value_print (peername) : NULL;
 
   record_control (side, control, text, NULL);
+  if (identity != NULL)
+    record_control (side, FOLIOT_JOURNAL_CONTROL_PEER, foliot_value_get_string (identity, NULL), NULL);
 }
 
 /* ---- frames ---- */

@@ -36,6 +36,8 @@ typedef struct
   gboolean (*eof) (FoliotFilter *filter, GError **error);
   /* It was not open in time: gives up, and says so. Returns: (transfer full): the error. */
   GError *(*expire) (FoliotFilter *filter, GByteArray *wire);
+  /* (nullable) Once open. Returns: (transfer full) (nullable): who the peer is, as it has proven. */
+  char *(*dup_identity) (FoliotFilter *filter);
   void (*free) (FoliotFilter *filter);
 } FoliotFilterClass;
 

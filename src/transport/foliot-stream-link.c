@@ -49,6 +49,7 @@ struct _FoliotStreamLink
   char *peer_name;
   FoliotValue *peername;  /* (nullable) */
   FoliotValue *sockname;  /* (nullable) */
+  FoliotValue *identity;  /* (nullable) */
   FoliotStreamPair *pair; /* (nullable) when the other end may be in this kernel */
   FoliotStreamSide side;  /* which end of it we are */
   FoliotAccepted accepted;
@@ -446,6 +447,8 @@ foliot_stream_link_dup_info (FoliotLink *base, const char *name)
     return link->peername != NULL ? foliot_value_ref (link->peername) : NULL;
   if (g_str_equal (name, "sockname"))
     return link->sockname != NULL ? foliot_value_ref (link->sockname) : NULL;
+  if (g_str_equal (name, "identity"))
+    return link->identity != NULL ? foliot_value_ref (link->identity) : NULL;
   if (g_str_equal (name, "name"))
     return foliot_value_new_string (link->name);
   if (g_str_equal (name, "peer"))
@@ -492,6 +495,7 @@ foliot_stream_link_finalize (GObject *object)
   g_clear_error (&link->why);
   g_clear_pointer (&link->peername, foliot_value_unref);
   g_clear_pointer (&link->sockname, foliot_value_unref);
+  g_clear_pointer (&link->identity, foliot_value_unref);
   g_free (link->name);
   g_free (link->peer_name);
   _foliot_stream_shared_unref (link->shared);
@@ -528,6 +532,7 @@ _foliot_stream_link_new (FoliotStreamShared *shared, FoliotStreamWire *wire, con
   link->wire = wire;
   link->peername = _foliot_stream_wire_dup_name (wire, TRUE);
   link->sockname = _foliot_stream_wire_dup_name (wire, FALSE);
+  link->identity = _foliot_stream_wire_dup_identity (wire);
   _foliot_stream_wire_set_sink (wire, &sink, link);
   return link;
 }

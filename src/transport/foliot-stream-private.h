@@ -144,6 +144,8 @@ gsize _foliot_stream_wire_get_queued_bytes (FoliotStreamWire *wire);
 void _foliot_stream_wire_want_drained (FoliotStreamWire *wire);
 void _foliot_stream_wire_set_reading (FoliotStreamWire *wire, gboolean reading);
 FoliotValue *_foliot_stream_wire_dup_name (FoliotStreamWire *wire, gboolean peer);
+/* Returns: (transfer full) (nullable): who the peer is, as its certificate says; NULL: nobody has asked for one. */
+FoliotValue *_foliot_stream_wire_dup_identity (FoliotStreamWire *wire);
 /* @gently: (transfer full): what was sent is handed over first. */
 void _foliot_stream_wire_close (FoliotStreamWire *wire, gboolean gently);
 

@@ -48,6 +48,7 @@ struct _FoliotStreamWire
   gboolean said_end;
   gboolean paused;
   gboolean wants_drained; /* to be told so */
+  FoliotValue *identity;  /* (nullable) of a wire of a recording: who the peer has proven to be */
   FoliotValue *names[2];  /* (nullable) of a wire of a recording: our own, the peer's */
 };
 
@@ -490,13 +491,13 @@ _foliot_stream_wire_new (FoliotStreamShared *shared, int fd, FoliotFilter *filte
   return wire;
 }
 
-static void
-set_name (FoliotStreamWire *wire, gboolean peer, FoliotValue *description, const char *key)
+/* Returns: (transfer full) (nullable): what the description says. */
+static FoliotValue *
+dup_described (FoliotValue *description, const char *key)
 {
-  FoliotValue *name = description != NULL ? foliot_value_lookup (description, key) : NULL;
+  FoliotValue *value = description != NULL ? foliot_value_lookup (description, key) : NULL;
 
-  if (name != NULL && !foliot_value_is_null (name))
-    wire->names[peer] = foliot_value_ref (name);
+  return value != NULL && !foliot_value_is_null (value) ? foliot_value_ref (value) : NULL;
 }
 
 FoliotStreamWire *
@@ -504,17 +505,17 @@ _foliot_stream_wire_new_replayed (FoliotStreamShared *shared, FoliotValue *descr
 {
   FoliotStreamWire *wire = _foliot_stream_wire_new (shared, -1, NULL, is_accepted);
 
-  set_name (wire, FALSE, description, "sockname");
-  set_name (wire, TRUE, description, "peername");
+  wire->names[FALSE] = dup_described (description, "sockname");
+  wire->names[TRUE] = dup_described (description, "peername");
+  wire->identity = dup_described (description, "identity");
   return wire;
 }
 
+/* Takes @value. */
 static FoliotValue *
-describe_name (FoliotStreamWire *wire, gboolean peer)
+or_null (FoliotValue *value)
 {
-  FoliotValue *name = _foliot_stream_wire_dup_name (wire, peer);
-
-  return name != NULL ? name : foliot_value_new_null ();
+  return value != NULL ? value : foliot_value_new_null ();
 }
 
 FoliotValue *
@@ -522,8 +523,10 @@ _foliot_stream_wire_describe (FoliotStreamWire *wire, FoliotStreamPair *pair)
 {
   guint32 number = pair != NULL ? _foliot_stream_pair_get_number (pair) : 0;
 
-  return foliot_value_build_map ("sockname", describe_name (wire, FALSE), "peername",
-                                 describe_name (wire, TRUE), "pair", foliot_value_new_int (number), NULL);
+  return foliot_value_build_map ("sockname", or_null (_foliot_stream_wire_dup_name (wire, FALSE)), "peername",
+                                 or_null (_foliot_stream_wire_dup_name (wire, TRUE)), "identity",
+                                 or_null (_foliot_stream_wire_dup_identity (wire)), "pair",
+                                 foliot_value_new_int (number), NULL);
 }
 
 static void
@@ -534,6 +537,7 @@ wire_free (FoliotStreamWire *wire)
     close (wire->fd);
   for (guint i = 0; i < G_N_ELEMENTS (wire->names); i++)
     g_clear_pointer (&wire->names[i], foliot_value_unref);
+  g_clear_pointer (&wire->identity, foliot_value_unref);
   if (wire->is_accepted)
     wire->shared->n_accepted--;
   _foliot_stream_output_clear (&wire->output);
@@ -590,6 +594,18 @@ _foliot_stream_wire_dup_name (FoliotStreamWire *wire, gboolean peer)
       < 0)
     return NULL;
   return _foliot_stream_address_to_value (&address, length);
+}
+
+FoliotValue *
+_foliot_stream_wire_dup_identity (FoliotStreamWire *wire)
+{
+  g_autofree char *identity = NULL;
+
+  if (wire->identity != NULL)
+    return foliot_value_ref (wire->identity);
+  if (wire->filter != NULL && wire->filter->klass->dup_identity != NULL)
+    identity = wire->filter->klass->dup_identity (wire->filter);
+  return identity != NULL ? foliot_value_new_string (identity) : NULL;
 }
 
 void

@@ -303,6 +303,27 @@ filter_free (FoliotFilter *filter)
   g_free (self);
 }
 
+/* The subject of its certificate, as RFC 4514 writes one. */
+static char *
+filter_dup_identity (FoliotFilter *filter)
+{
+  TlsFilter *self = (TlsFilter *) filter;
+  unsigned n = 0;
+  const gnutls_datum_t *chain = gnutls_certificate_get_peers (self->session, &n);
+  gnutls_x509_crt_t certificate = NULL;
+  gnutls_datum_t subject = { 0 };
+  char *identity = NULL;
+
+  if (n == 0 || gnutls_x509_crt_init (&certificate) != GNUTLS_E_SUCCESS)
+    return NULL;
+  if (gnutls_x509_crt_import (certificate, chain, GNUTLS_X509_FMT_DER) == GNUTLS_E_SUCCESS
+      && gnutls_x509_crt_get_dn3 (certificate, &subject, 0) == GNUTLS_E_SUCCESS)
+    identity = g_utf8_make_valid ((const char *) subject.data, subject.size);
+  gnutls_free (subject.data);
+  gnutls_x509_crt_deinit (certificate);
+  return identity;
+}
+
 static const FoliotFilterClass tls_filter_class = {
   .feed = filter_feed,
   .write = filter_write,
@@ -311,6 +332,7 @@ static const FoliotFilterClass tls_filter_class = {
   .end = filter_end,
   .eof = filter_eof,
   .expire = filter_expire,
+  .dup_identity = filter_dup_identity,
   .free = filter_free,
 };
 

@@ -172,9 +172,12 @@ test_unix (void)
 static void
 test_tls (void)
 {
-  g_autoptr (TestProcess) certs = test_command_run ("certs new wire-certs", NULL, 0);
+  g_autoptr (TestProcess) certs = test_command_run ("certs new wire-certs", NULL, 0), shown = NULL;
 
   record_between ("localhost:0", "localhost:0", "--tls wire-certs");
+  shown = test_command_run ("show new.flj", NULL, 0);
+  g_assert_nonnull (strstr (shown->out->str, "◆       │       peer: CN=wire-certs\n"));
+  g_assert_nonnull (strstr (shown->out->str, "│       ◆       peer: CN=wire-certs\n"));
 }
 
 /* aiomas' wire, with another codec: an agent that is called through the man in the middle. */
