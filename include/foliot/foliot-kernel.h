@@ -443,7 +443,8 @@ FOLIOT_API void foliot_kernel_get_counts (FoliotKernel *kernel, FoliotCounts *ou
 /**
  * foliot_kernel_set_record_func: (skip)
  *
- * Called after each event, once its record is complete; also with digests off.
+ * Called after each event, once its record is complete; also with digests off. Set inside an event, where digests must be on, it is
+ * called from that one on.
  */
 FOLIOT_API void foliot_kernel_set_record_func (FoliotKernel *kernel, FoliotRecordFunc func,
                                                gpointer user_data);

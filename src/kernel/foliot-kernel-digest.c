@@ -20,7 +20,7 @@ void
 foliot_kernel_set_record_func (FoliotKernel *self, FoliotRecordFunc func, gpointer user_data)
 {
   g_return_if_fail (IS_KERNEL (self));
-  g_return_if_fail (func == NULL || !self->dispatching);
+  g_return_if_fail (func == NULL || !self->dispatching || self->head.recording);
   self->record_func = func;
   self->record_data = user_data;
   self->head.recording = self->digest_on || func != NULL;
