@@ -130,6 +130,22 @@ static const Page pages[] = {
     "tells the "
     "class.\n"
     "--schema prints the JSON schema of scenario files.\n" },
+  { "helics", "foliot helics SCENARIO [OPTION …]",
+    "Runs the agents of a scenario as a federate of a HELICS co-simulation, up to the scenario's end. The "
+    "section cosim\n"
+    "of the scenario says what is exchanged; docs/helics.md.\n"
+    "\n"
+    "  --library PATH      the shared library of HELICS; default libhelics.so, where the system's loader "
+    "finds it\n"
+    "  --core TYPE         core type; default zmq\n"
+    "  --broker ADDRESS    of the broker, tcp://HOST:PORT\n"
+    "  --core-init WORDS   further words for the core, as HELICS takes them\n"
+    "  --name NAME         of the federate; default: the scenario's\n"
+    "  --record FILE       write down all that comes from outside; `foliot replay` plays it back\n"
+    "  --record-bytes      with --record: keep what is sent, too, and not its hash alone\n"
+    "  --out DIR, --quiet, --set PATH=VALUE, --seed N   as for `foliot run`\n"
+    "\n"
+    "Exit codes: as for `foliot run`; 5 no library, no broker, or the federation failed.\n" },
   { "wire",
     "foliot wire LISTEN CONNECT --record FILE [OPTION …]\n"
     "       foliot wire --replay FILE --as NAME --listen|--connect HOST:PORT [OPTION …]",
@@ -215,6 +231,7 @@ print_overview (void)
           "  foliot run SCENARIO        run a scenario\n"
           "  foliot replay FILE         run again what was recorded, without its peers\n"
           "  foliot diff A B            the first event in which two runs differ\n"
+          "  foliot helics SCENARIO     take part in a HELICS co-simulation\n"
           "  foliot serve ADDRESS       let others call the agents of a scenario\n"
           "  foliot call URL METHOD     call an agent of a running system\n"
           "  foliot describe SCENARIO   what a scenario, an agent type or a container offers\n"
