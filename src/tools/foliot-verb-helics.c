@@ -134,7 +134,8 @@ foliot_verb_helics (int argc, char **argv)
                                   .core = arguments.core,
                                   .broker = arguments.broker,
                                   .core_init = arguments.core_init };
-  options = (FoliotWorldOptions){ .has_seed = arguments.has_seed,
+  options = (FoliotWorldOptions){ .keep = FOLIOT_KEEP_FIRST,
+                                  .has_seed = arguments.has_seed,
                                   .seed = (guint64) arguments.seed,
                                   .until = FOLIOT_TIME_NEVER,
                                   .program = program,

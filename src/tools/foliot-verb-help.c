@@ -96,6 +96,7 @@ static const Page pages[] = {
     "  --break N           stop in the debugger before event N\n"
     "  --set PATH=VALUE    change a parameter or member of the recorded scenario\n"
     "  --modules DIR       look for modules in this folder first\n"
+    "  --events WHICH      which events to keep for `foliot diff`, as for run\n"
     "  --json              print run.json instead of text\n"
     "  --quiet             print the digest alone\n"
     "\n"
