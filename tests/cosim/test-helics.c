@@ -254,12 +254,18 @@ on_moved (gpointer data, const FoliotGatePoint *point)
 {
 }
 
+static void
+on_waits (gpointer data)
+{
+}
+
 /* All that a record needs: one departure a question, one arrival a grant. */
 static void
 test_gate (FoliotKernel *kernel)
 {
-  static const FoliotGateObserver observer
-      = { .opened = on_opened, .arrived = on_arrived, .departed = on_departed, .moved = on_moved };
+  static const FoliotGateObserver observer = {
+    .opened = on_opened, .arrived = on_arrived, .departed = on_departed, .moved = on_moved, .waits = on_waits
+  };
   g_autoptr (GString) seen = g_string_new (NULL);
   g_autoptr (FoliotHelics) helics = NULL;
   g_autoptr (FoliotValue) begin = NULL, grant = NULL;
