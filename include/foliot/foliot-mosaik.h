@@ -308,7 +308,8 @@ FOLIOT_API guint foliot_mosaik_step_get_sum (const FoliotMosaikStep *step, const
  * @finalize: (nullable): the end of everything that began with init, even if that failed. An error ends the run with it
  *
  * The functions that make a simulator. Each is called with the `self` of foliot_mosaik_new(), on a fiber that belongs to the simulator's
- * node, and may await. An error is told to mosaik as its class, its message and where it was.
+ * node, and may await; its stack has 512 KiB: what is larger belongs on the heap. An error is told to mosaik as its class, its
+ * message and where it was.
  */
 typedef struct
 {

@@ -127,8 +127,8 @@ end (FoliotMosaik *mosaik, GError *why)
   drop_calls (mosaik);
   foliot_scope_cancel (mosaik->scope);
   outer = foliot_kernel_enter_node (mosaik->kernel, mosaik->node);
-  done = foliot_fiber_spawn (mosaik->kernel, NULL, "end of mosaik", run_end, g_object_ref (mosaik),
-                             g_object_unref);
+  done = foliot_fiber_spawn_full (mosaik->kernel, NULL, "end of mosaik", FOLIOT_STACK_LARGE, run_end,
+                                  g_object_ref (mosaik), g_object_unref);
   foliot_kernel_enter_node (mosaik->kernel, outer);
 }
 
@@ -175,14 +175,12 @@ serve_call (FoliotMosaik *mosaik, FoliotMosaikCall *call)
   g_clear_error (&error);
 }
 
-/* Runs on a fiber, up to the first wait inside the event that brought the request. */
-static void
-serve_calls (gpointer user_data)
+static FoliotValue *
+serve_calls (gpointer user_data, GError **error)
 {
-  g_autoptr (FoliotMosaik) mosaik = g_object_ref (user_data);
+  FoliotMosaik *mosaik = user_data;
   FoliotMosaikCall *call;
 
-  mosaik->is_serving = TRUE;
   while ((call = g_queue_pop_head (&mosaik->calls)) != NULL)
     {
       serve_call (mosaik, call);
@@ -190,6 +188,20 @@ serve_calls (gpointer user_data)
       call_free (call);
     }
   mosaik->is_serving = FALSE;
+  return NULL;
+}
+
+/* A model is anybody's code, and may need more stack than agents do. */
+static void
+start_serving (FoliotMosaik *mosaik)
+{
+  g_autoptr (FoliotFuture) done = NULL;
+
+  mosaik->is_serving = TRUE;
+  done = foliot_fiber_spawn_full (mosaik->kernel, mosaik->scope, "mosaik", FOLIOT_STACK_LARGE, serve_calls,
+                                  g_object_ref (mosaik), g_object_unref);
+  if (foliot_future_get_error (done) != NULL)
+    end (mosaik, g_error_copy (foliot_future_get_error (done)));
 }
 
 /* mosaik waits for the answer of a step before it sends the next; only who is not mosaik does not. */
@@ -218,7 +230,6 @@ on_request (FoliotChannel *channel, FoliotRequest *request, gpointer user_data)
   FoliotMosaik *mosaik = user_data;
   FoliotValue *content = foliot_request_get_content (request);
   guint64 hash = _foliot_kernel_is_recording (mosaik->kernel) ? _foliot_mosaik_hash_request (content) : 0;
-  GError *error = NULL;
 
   foliot_kernel_note_payload (mosaik->kernel, mosaik->node, hash, hash);
   if (mosaik->log != NULL)
@@ -240,9 +251,8 @@ on_request (FoliotChannel *channel, FoliotRequest *request, gpointer user_data)
       return;
     }
   g_queue_push_tail (&mosaik->calls, call_new (mosaik, request));
-  if (!mosaik->is_serving
-      && !foliot_fiber_run_now (mosaik->kernel, mosaik->scope, "mosaik", serve_calls, mosaik, &error))
-    end (mosaik, error);
+  if (!mosaik->is_serving)
+    start_serving (mosaik);
 }
 
 /* A peer that is gone has ended the simulation; one that talks nonsense has broken it. */

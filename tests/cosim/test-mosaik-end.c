@@ -485,6 +485,8 @@ static void
 test_stop_in_init (FoliotMaster *master, Probe *probe)
 {
   foliot_master_say (master, "[0, 0, [\"init\", [\"S-0\"], {}]]");
+  while (probe->calls->len == 0)
+    foliot_raw_socket_await_turn (foliot_master_get_socket (master));
   foliot_master_assert_answer (master, "[0, 1, [\"stop\", [], {}]]", "[1, 1, null]");
   foliot_master_assert_hear (master, NULL);
   assert_ended_well (master, probe);
