@@ -255,11 +255,9 @@ open_container (FoliotSink *sink, FoliotStack *stack, FoliotValue *value, const 
                 gsize *n_items, GError **error)
 {
   gboolean is_list = value->kind == FOLIOT_VALUE_LIST;
-  gsize length = is_list ? value->n_items : value->n_items / 2;
+  gsize length;
 
-  *n_items += length;
-  if (!_foliot_codec_check_container (limits, *n_items, stack->n_frames, error)
-      || !_foliot_sink_reserve (sink, 2, error))
+  if (!_foliot_sink_open (sink, 2, stack->n_frames, value, limits, n_items, &length, error))
     return FALSE;
   *sink->cursor++ = is_list ? '[' : '{';
   return _foliot_stack_push_frame (stack, _foliot_value_ref (value), value->kind, length, error);

@@ -162,11 +162,9 @@ open_container (FoliotSink *sink, FoliotStack *stack, FoliotValue *value, const 
                 gsize *n_items, GError **error)
 {
   gboolean is_list = value->kind == FOLIOT_VALUE_LIST;
-  gsize length = is_list ? value->n_items : value->n_items / 2;
+  gsize length;
 
-  *n_items += length;
-  if (!_foliot_codec_check_container (limits, *n_items, stack->n_frames, error)
-      || !_foliot_sink_reserve (sink, 8, error))
+  if (!_foliot_sink_open (sink, 8, stack->n_frames, value, limits, n_items, &length, error))
     return FALSE;
   put_length (sink, length, is_list ? 0x90 : 0x80, 16, 0, is_list ? 0xdc : 0xde);
   if (length == 0)

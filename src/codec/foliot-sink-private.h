@@ -3,6 +3,11 @@
 
 #include <foliot/foliot-codec.h>
 
+#include <string.h>
+
+#include "base/foliot-value-private.h"
+#include "codec/foliot-codec-private.h"
+
 G_BEGIN_DECLS
 
 /*
@@ -37,6 +42,20 @@ _foliot_sink_put (FoliotSink *sink, gconstpointer bytes, gsize n_bytes)
 {
   memcpy (sink->cursor, bytes, n_bytes);
   sink->cursor += n_bytes;
+}
+
+/*
+ * A writer comes to a container: its children (pairs of a map; *@out_length) are counted, the limits are checked, and there is room
+ * for @n_bytes that begin it. @n_open: containers that it is in.
+ */
+static inline gboolean
+_foliot_sink_open (FoliotSink *sink, gsize n_bytes, gsize n_open, FoliotValue *container,
+                   const FoliotLimits *limits, gsize *n_items, gsize *out_length, GError **error)
+{
+  *out_length = container->kind == FOLIOT_VALUE_LIST ? container->n_items : container->n_items / 2;
+  *n_items += *out_length;
+  return _foliot_codec_check_container (limits, *n_items, n_open, error)
+         && _foliot_sink_reserve (sink, n_bytes, error);
 }
 
 G_END_DECLS

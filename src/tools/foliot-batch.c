@@ -56,7 +56,7 @@ foliot_batch_add_folder (FoliotBatch *batch, const char *folder, int mode, GErro
     {
       code = errno;
       g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s cannot be made: %s", folder,
-                   g_strerror (code));
+                   !is_new ? "a file has that name, give another one" : g_strerror (code));
       return FALSE;
     }
   if (is_new)

@@ -152,6 +152,8 @@ test_refused (void)
   run ("certs new x --for frogs", 2, "--for frogs: expected server, client or both");
   run ("certs renew nowhere", 2, "nowhere/cert.pem");
   run ("certs new /proc/nowhere", 4, "/proc/nowhere cannot be made: ");
+  write_file ("a-file", "text");
+  run ("certs new a-file", 4, "a-file cannot be made: a file has that name, give another one");
   run ("certs new good", 0, "\"good\"");
   run ("certs new good", 2,
        "good has a ca.pem already; give another folder, or renew its certificate: foliot certs renew good");
