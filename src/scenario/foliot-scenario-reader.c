@@ -370,6 +370,8 @@ check_all_agent_names (FoliotScenario *scenario, const FoliotCursor *root, GErro
   for (guint i = 0; i < scenario->agents->len; i++)
     {
       const FoliotAgentSpec *spec = &g_array_index (scenario->agents, FoliotAgentSpec, i);
+      if (spec->entry == G_MAXUINT)
+        continue;
       FoliotCursor entry = foliot_cursor_element (&list, spec->entry);
       FoliotCursor member = foliot_cursor_member (&entry, "args");
       FoliotCursor args = foliot_cursor_with (&member, spec->args);

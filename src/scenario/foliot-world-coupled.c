@@ -58,8 +58,29 @@ foliot_world_set_input (FoliotWorld *world, const char *agent, const char *input
     port = _foliot_scenario_find_port (world->scenario, (guint) index, input, FALSE, &storage, error);
   if (port == NULL || !check_unit (agent, port, value, error))
     return FALSE;
-  _foliot_world_deliver (world, (guint) index, port->input, port->method, at, value);
+  if (world->agents->pdata[index] != NULL)
+    _foliot_world_deliver (world, (guint) index, port->input, port->method, at, value);
+  else
+    g_ptr_array_add (world->inputs_elsewhere,
+                     foliot_value_build_list (foliot_value_new_int (index), foliot_value_new_string (input),
+                                              foliot_value_new_int (at), foliot_value_ref (value), NULL));
   return TRUE;
+}
+
+/* Of an agent in another process: as it was when all had settled. */
+static FoliotValue *
+find_output (FoliotWorld *world, guint agent, const char *output)
+{
+  const FoliotAgentSpec *spec = &g_array_index (world->scenario->agents, FoliotAgentSpec, agent);
+  FoliotValue *said = world->outputs_elsewhere != NULL
+                          ? foliot_value_get_item (world->outputs_elsewhere, spec->container - 1)
+                          : NULL;
+
+  if (said != NULL && foliot_value_get_kind (said) == FOLIOT_VALUE_MAP)
+    said = foliot_value_lookup (said, spec->name);
+  if (said != NULL && foliot_value_get_kind (said) == FOLIOT_VALUE_MAP)
+    said = foliot_value_lookup (said, output);
+  return said != NULL ? foliot_value_ref (said) : foliot_value_new_null ();
 }
 
 FoliotValue *
@@ -76,6 +97,8 @@ foliot_world_get_output (FoliotWorld *world, const char *agent, const char *outp
     port = _foliot_scenario_find_port (world->scenario, (guint) index, output, TRUE, &storage, error);
   if (port == NULL)
     return NULL;
+  if (world->agents->pdata[index] == NULL)
+    return find_output (world, (guint) index, output);
   value = port->output->func (world->agents->pdata[index]);
   return value != NULL ? value : foliot_value_new_null ();
 }
@@ -142,11 +165,19 @@ typedef struct
 } Advance;
 
 static gboolean
+go_to (FoliotWorld *world, FoliotTime to, FoliotTime *out_next, GError **error)
+{
+  if (world->divided)
+    return _foliot_world_go_to_all (world, to, out_next, error);
+  return foliot_kernel_advance (world->kernel, to, FOLIOT_ADVANCE_THROUGH, error)
+         && settle (world, to, out_next, error);
+}
+
+static gboolean
 advance (FoliotWorld *world, FoliotTime to, FoliotTime *out_next, GError **error)
 {
-  if (world->failure == NULL && check_time (world, to, error)
-      && foliot_kernel_advance (world->kernel, to, FOLIOT_ADVANCE_THROUGH, error)
-      && settle (world, to, out_next, error) && world->failure == NULL)
+  if (world->failure == NULL && check_time (world, to, error) && go_to (world, to, out_next, error)
+      && world->failure == NULL)
     return TRUE;
   if (world->failure != NULL)
     {
@@ -186,7 +217,8 @@ finish (gpointer user_data, GError **error)
   FoliotWorld *world = self->world;
   gboolean is_given = self->to != FOLIOT_TIME_NEVER;
 
-  if (is_given && !run_rest (world, self->to, error))
+  if ((is_given && !run_rest (world, self->to, error))
+      || (world->divided && !_foliot_world_end_all (world, error)))
     return NULL;
   world->until = is_given ? self->to : foliot_kernel_now (world->kernel) + 1;
   world->finished = TRUE;
@@ -280,19 +312,59 @@ next_agent (FoliotWorld *world, const char *name, FoliotValue *params, guint *ou
   return TRUE;
 }
 
+gboolean
+_foliot_world_admit (FoliotWorld *world, const char *model, FoliotValue *params, guint *out_agent,
+                     GError **error)
+{
+  if (!next_agent (world, model, params, out_agent, error))
+    return FALSE;
+  while (world->agents->len <= *out_agent)
+    {
+      const guint not_made = G_MAXUINT;
+
+      g_ptr_array_add (world->agents, NULL);
+      g_array_append_val (world->ids, not_made);
+    }
+  return _foliot_world_make_agent (world, *out_agent, error);
+}
+
 typedef struct
 {
   FoliotWorld *world;
   guint agent;
+  char *model;
+  FoliotValue *params; /* nullable */
 } Entity;
+
+static void
+entity_free (gpointer data)
+{
+  Entity *entity = data;
+
+  g_free (entity->model);
+  g_clear_pointer (&entity->params, foliot_value_unref);
+  g_free (entity);
+}
+
+static FoliotValue *
+start (const Entity *entity, GError **error)
+{
+  FoliotWorld *world = entity->world;
+
+  if (world->divided && !_foliot_world_admit_everywhere (world, entity->model, entity->params, error))
+    return NULL;
+  return foliot_await_take (world->agents->pdata[entity->agent] != NULL
+                                ? _foliot_world_start_agent (world, entity->agent)
+                                : _foliot_world_start_elsewhere (world, entity->agent),
+                            error);
+}
 
 static FoliotValue *
 start_entity (gpointer user_data, GError **error)
 {
   Entity *entity = user_data;
   FoliotWorld *world = entity->world;
-  g_autoptr (FoliotValue) started
-      = foliot_await_take (_foliot_world_start_agent (world, entity->agent), error);
+  g_autoptr (FoliotValue) started = start (entity, error);
 
   if (started != NULL && world->failure == NULL)
     return foliot_value_new_string (
@@ -313,18 +385,9 @@ foliot_world_add_agent (FoliotWorld *world, const char *model, FoliotValue *para
   guint agent;
 
   g_return_val_if_fail (FOLIOT_IS_WORLD (world) && world->entities_later && !world->closed, NULL);
-  if (!next_agent (world, model, params, &agent, &error))
-    return foliot_future_new_rejected (world->kernel, g_steal_pointer (&error));
-  while (world->agents->len <= agent)
-    {
-      const guint not_made = G_MAXUINT;
-
-      g_ptr_array_add (world->agents, NULL);
-      g_array_append_val (world->ids, not_made);
-    }
-  if (!_foliot_world_make_agent (world, agent, &error))
+  if (!_foliot_world_admit (world, model, params, &agent, &error))
     return foliot_future_new_rejected (world->kernel, g_steal_pointer (&error));
   entity = g_new (Entity, 1);
-  *entity = (Entity){ world, agent };
-  return foliot_fiber_spawn (world->kernel, world->scope, "entity", start_entity, entity, g_free);
+  *entity = (Entity){ world, agent, g_strdup (model), params != NULL ? foliot_value_ref (params) : NULL };
+  return foliot_fiber_spawn (world->kernel, world->scope, "entity", start_entity, entity, entity_free);
 }

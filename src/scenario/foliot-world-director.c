@@ -22,6 +22,7 @@
 
 #define SETTLE_LIMIT_MS (3600 * 1000) /* of the work of one instant */
 #define CAUSE_LIMIT_MS  300
+#define CAUSE_PAUSE_MS  20
 #define EXIT_MODEL      1 /* docs/exit-codes.md */
 
 typedef struct
@@ -119,6 +120,10 @@ start_child (Director *director, guint container)
       g_ptr_array_add (argv, (gpointer) "--set");
       g_ptr_array_add (argv, scenario->settings[i]);
     }
+  if (world->coupled)
+    g_ptr_array_add (argv, (gpointer) "--coupled");
+  if (world->entities_later)
+    g_ptr_array_add (argv, (gpointer) "--entities-later");
   if (world->socket_folder != NULL)
     {
       g_ptr_array_add (argv, (gpointer) "--folder");
@@ -197,6 +202,8 @@ merge_sample (FoliotWorld *world, guint output, FoliotTime due, FoliotValue *con
     {
       const FoliotAgentSpec *agent
           = &g_array_index (world->scenario->agents, FoliotAgentSpec, g_array_index (spec->agents, guint, i));
+      if (!_foliot_world_has_made (world, g_array_index (spec->agents, guint, i)))
+        continue;
       FoliotValue *rows = parts[agent->container];
       gsize at = next[agent->container]++;
       FoliotValue *row
@@ -302,21 +309,28 @@ advance (FoliotWorld *world, FoliotTime to, GError **error)
          && _foliot_timer_await_arrival (world->kernel, to, error);
 }
 
+/* Up to and at @to; *@out_next is what comes behind that. */
+static gboolean
+go (FoliotWorld *world, FoliotTime *dues, FoliotTime to, FoliotTime *out_next, GError **error)
+{
+  for (;;)
+    {
+      if (!settle (world, out_next, error) || !sample_all (world, dues, out_next, error))
+        return FALSE;
+      if (*out_next > to)
+        return TRUE;
+      if (!advance (world, *out_next, error))
+        return FALSE;
+    }
+}
+
 static gboolean
 run_all (FoliotWorld *world, GError **error)
 {
   g_autofree FoliotTime *dues = new_dues (world);
   FoliotTime next;
 
-  for (;;)
-    {
-      if (!settle (world, &next, error) || !sample_all (world, dues, &next, error))
-        return FALSE;
-      if (next >= world->until)
-        return TRUE;
-      if (!advance (world, next, error))
-        return FALSE;
-    }
+  return go (world, dues, world->until - 1, &next, error);
 }
 
 static gboolean
@@ -342,9 +356,9 @@ direct (gpointer user_data, GError **error)
   g_autoptr (GError) why = NULL;
 
   if (start_children (director, &why) && tell_urls (world, &why) && start_agents (world, &why)
-      && run_all (world, &why) && _foliot_world_collect (world, &why))
-    world->collected = TRUE;
-  if (why == NULL && stop_children (world, &why))
+      && (world->coupled || (run_all (world, &why) && _foliot_world_collect (world, &why))))
+    world->collected = !world->coupled;
+  if (why == NULL && (world->coupled || stop_children (world, &why)))
     return foliot_value_new_null ();
   if (world->failure == NULL && !world->closed
       && !g_error_matches (why, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED))
@@ -441,4 +455,138 @@ _foliot_world_wait_for_processes (FoliotWorld *world, GError **error)
     return _foliot_kernel_wait_while_held (world->kernel, error);
   blame (world, ended);
   return FALSE;
+}
+
+/* ---- a master sets the time ---- */
+
+/* On the fiber that waits: as _foliot_world_find_cause(). */
+static void
+await_cause (FoliotWorld *world)
+{
+  FoliotChild *ended = find_ended (world);
+
+  for (guint ms = 0; ms < CAUSE_LIMIT_MS && (ended == NULL || foliot_child_get_status (ended) == EXIT_MODEL);
+       ms += CAUSE_PAUSE_MS)
+    {
+      if (!_foliot_timer_sleep (world->kernel, CAUSE_PAUSE_MS, NULL))
+        break;
+      ended = find_ended (world);
+    }
+  if (ended != NULL)
+    blame (world, ended);
+}
+
+static gboolean
+await_begun (FoliotWorld *world, GError **error)
+{
+  g_autoptr (FoliotValue) begun = foliot_await (world->directed, FOLIOT_TIME_NEVER, error);
+
+  if (begun != NULL && world->dues == NULL)
+    world->dues = new_dues (world);
+  return begun != NULL;
+}
+
+/* What the master says to agents elsewhere: each process gets its own, in one message. */
+static gboolean
+send_inputs (FoliotWorld *world, GError **error)
+{
+  g_autoptr (GPtrArray) futures = new_futures ();
+  g_autoptr (FoliotValue) told = NULL;
+
+  for (guint i = 0; i < world->children->len; i++)
+    {
+      g_autoptr (GPtrArray) items = g_ptr_array_new ();
+
+      for (guint k = 0; k < world->inputs_elsewhere->len; k++)
+        {
+          FoliotValue *input = world->inputs_elsewhere->pdata[k];
+          gint64 agent = foliot_value_get_int (foliot_value_get_item (input, 0));
+
+          if (g_array_index (world->scenario->agents, FoliotAgentSpec, agent).container == i + 1)
+            g_ptr_array_add (items, foliot_value_ref (input));
+        }
+      if (items->len > 0)
+        g_ptr_array_add (
+            futures,
+            foliot_proxy_call (foliot_child_get_manager (world->children->pdata[i]), "set_inputs",
+                               foliot_value_new_list ((FoliotValue **) items->pdata, items->len), NULL));
+    }
+  g_ptr_array_set_size (world->inputs_elsewhere, 0);
+  told = await_all (world, futures, error);
+  return told != NULL;
+}
+
+/* What the agents of models say, wherever they live: so that whoever reads it need not wait. */
+static gboolean
+collect_outputs (FoliotWorld *world, GError **error)
+{
+  g_autoptr (FoliotValue) said = NULL;
+
+  if (world->scenario->cosim.models->len == 0)
+    return TRUE;
+  said = ask_all (world, "get_outputs", NULL, error);
+  if (said == NULL)
+    return FALSE;
+  g_clear_pointer (&world->outputs_elsewhere, foliot_value_unref);
+  world->outputs_elsewhere = g_steal_pointer (&said);
+  return TRUE;
+}
+
+static gboolean
+go_to (FoliotWorld *world, FoliotTime to, FoliotTime *out_next, GError **error)
+{
+  if (!await_begun (world, error) || !send_inputs (world, error)
+      || !go (world, world->dues, to, out_next, error))
+    return FALSE;
+  if (to > foliot_kernel_now (world->kernel)
+      && (!advance (world, to, error) || !go (world, world->dues, to, out_next, error)))
+    return FALSE;
+  return collect_outputs (world, error);
+}
+
+gboolean
+_foliot_world_go_to_all (FoliotWorld *world, FoliotTime to, FoliotTime *out_next, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  if (go_to (world, to, out_next, &why))
+    return TRUE;
+  if (world->failure == NULL && !g_error_matches (why, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED))
+    {
+      await_cause (world);
+      if (world->failure == NULL)
+        world->failure = g_error_copy (why);
+    }
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
+gboolean
+_foliot_world_end_all (FoliotWorld *world, GError **error)
+{
+  world->collected = await_begun (world, error) && _foliot_world_collect (world, error);
+  return world->collected && stop_children (world, error);
+}
+
+gboolean
+_foliot_world_admit_everywhere (FoliotWorld *world, const char *model, FoliotValue *params, GError **error)
+{
+  g_autoptr (FoliotValue) args
+      = foliot_value_build_list (foliot_value_new_string (model),
+                                 params != NULL ? foliot_value_ref (params) : foliot_value_new_null (), NULL);
+  g_autoptr (FoliotValue) admitted = NULL;
+
+  if (!await_begun (world, error))
+    return FALSE;
+  admitted = ask_all (world, "admit", args, error);
+  return admitted != NULL;
+}
+
+FoliotFuture *
+_foliot_world_start_elsewhere (FoliotWorld *world, guint agent)
+{
+  guint container = g_array_index (world->scenario->agents, FoliotAgentSpec, agent).container;
+
+  return foliot_proxy_call (foliot_child_get_manager (world->children->pdata[container - 1]), "start",
+                            foliot_value_new_uint (agent), NULL);
 }

@@ -35,9 +35,10 @@ struct _FoliotWorldMosaik
   GPtrArray *extras;    /* of Extra */
   FoliotValue *related; /* nullable; with feedback "set_data": {full id: {related: {…}}} */
   FoliotTime tick;
-  gint64 step;  /* in ticks; 0: not in fixed steps */
-  gint64 time;  /* of the last step */
-  gboolean cut; /* in the middle of a step */
+  gint64 step;    /* in ticks; 0: not in fixed steps */
+  gint64 time;    /* of the last step */
+  gboolean cut;   /* in the middle of a step */
+  GError *broken; /* nullable: by what that step failed */
   guint64 n_steps;
 };
 
@@ -527,14 +528,13 @@ static gboolean
 model_step (gpointer data, FoliotMosaik *mosaik, FoliotMosaikStep *step, GError **error)
 {
   FoliotWorldMosaik *self = data;
-  GError *local = NULL;
 
   self->time = step->time;
   self->cut = TRUE;
-  if (!do_step (self, step, &local))
+  g_clear_error (&self->broken);
+  if (!do_step (self, step, &self->broken))
     {
-      self->cut = g_error_matches (local, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED);
-      g_propagate_error (error, local);
+      g_propagate_error (error, g_error_copy (self->broken));
       return FALSE;
     }
   self->cut = FALSE;
@@ -588,22 +588,32 @@ get_until (FoliotWorldMosaik *self)
   return until;
 }
 
+/* A step has no answer: mosaik was told why, or it was not there any more, or it ends all steps by its `stop`. */
+static void
+set_cut (FoliotWorldMosaik *self, GError **error)
+{
+  g_autofree char *at = foliot_time_format (self->time * self->tick);
+
+  if (self->broken != NULL && !g_error_matches (self->broken, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED)
+      && !g_error_matches (self->broken, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET))
+    g_set_error (error, self->broken->domain, self->broken->code, "the step at %s s: %s", at,
+                 self->broken->message);
+  else if (!foliot_mosaik_was_stopped (self->mosaik))
+    g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
+                 "mosaik went away in the middle of the step at %s s", at);
+}
+
 static void
 finish (FoliotWorldMosaik *self, GError **error)
 {
   g_autoptr (FoliotValue) finished = NULL;
-  g_autofree char *at = NULL;
 
   if (self->world->failure != NULL)
     g_propagate_error (error, g_error_copy (self->world->failure));
-  else if (!self->cut)
+  else if (self->cut)
+    set_cut (self, error);
+  else
     finished = foliot_await_take (foliot_world_finish (self->world, get_until (self)), error);
-  else if (!foliot_mosaik_was_stopped (self->mosaik))
-    {
-      at = foliot_time_format (self->time * self->tick);
-      g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
-                   "mosaik went away in the middle of the step at %s s", at);
-    }
 }
 
 static gboolean
@@ -691,6 +701,7 @@ foliot_world_mosaik_free (FoliotWorldMosaik *self)
   g_object_unref (self->kernel);
   g_ptr_array_unref (self->extras);
   g_clear_pointer (&self->related, foliot_value_unref);
+  g_clear_error (&self->broken);
   g_object_unref (self->scenario);
   g_free (self);
 }

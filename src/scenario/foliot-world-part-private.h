@@ -17,6 +17,12 @@ FoliotContainer *_foliot_world_get_container_of (FoliotWorld *world, guint conta
 char *_foliot_world_dup_agent_url (FoliotWorld *world, guint index);
 /* @urls: a list of the base URLs of all containers. Error: FOLIOT_ERROR_VALUE. */
 gboolean _foliot_world_set_urls (FoliotWorld *world, FoliotValue *urls, GError **error);
+/* Whether the agent is there, here or elsewhere: a master may not have made it yet. */
+gboolean _foliot_world_has_made (FoliotWorld *world, guint agent);
+/* The next agent of a model, as the file describes it, or beyond its count; made if its container is here. Every process of a
+ * run admits the same in the same order. Error: UNKNOWN, TYPE. */
+gboolean _foliot_world_admit (FoliotWorld *world, const char *model, FoliotValue *params, guint *out_agent,
+                              GError **error);
 /* The outputs of the agents here for a sampled table: a list of rows, in the order of the table. */
 FoliotValue *_foliot_world_sample_own (FoliotWorld *world, guint output);
 /* In a world that is directed by another process. */
@@ -39,3 +45,13 @@ gboolean _foliot_world_collect (FoliotWorld *world, GError **error);
 void _foliot_world_bring_back (FoliotWorld *world);
 /* The world has failed: if that came of the end of a process, that is the failure. */
 void _foliot_world_find_cause (FoliotWorld *world);
+
+/* For a master that sets the time; on a fiber, as all of it waits. */
+/* As foliot_world_advance_to(), in all processes. */
+gboolean _foliot_world_go_to_all (FoliotWorld *world, FoliotTime to, FoliotTime *out_next, GError **error);
+/* Collects what agents elsewhere recorded, and ends the other processes. */
+gboolean _foliot_world_end_all (FoliotWorld *world, GError **error);
+/* Tells the others of an agent that is admitted here. */
+gboolean _foliot_world_admit_everywhere (FoliotWorld *world, const char *model, FoliotValue *params,
+                                         GError **error);
+FoliotFuture *_foliot_world_start_elsewhere (FoliotWorld *world, guint agent);

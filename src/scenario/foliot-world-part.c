@@ -33,6 +33,12 @@ _foliot_world_get_container_of (FoliotWorld *world, guint container)
   return g_ptr_array_index (world->containers, world->divided ? 0 : container);
 }
 
+gboolean
+_foliot_world_has_made (FoliotWorld *world, guint agent)
+{
+  return g_array_index (world->ids, guint, agent) != G_MAXUINT;
+}
+
 char *
 _foliot_world_dup_agent_url (FoliotWorld *world, guint index)
 {
@@ -164,6 +170,102 @@ keeper_get_rows (gpointer self, FoliotArgs *args, GError **error)
   return foliot_value_new_list ((FoliotValue **) rows->pdata, rows->len);
 }
 
+/* ---- the keeper, when a master sets the time ---- */
+
+static gboolean
+set_one_input (FoliotWorld *world, FoliotValue *input, GError **error)
+{
+  static const FoliotValueKind kinds[] = { FOLIOT_VALUE_INT, FOLIOT_VALUE_STRING, FOLIOT_VALUE_INT };
+  gboolean good = foliot_value_get_kind (input) == FOLIOT_VALUE_LIST && foliot_value_get_length (input) == 4;
+  gint64 agent;
+
+  for (gsize i = 0; good && i < G_N_ELEMENTS (kinds); i++)
+    good = foliot_value_get_kind (foliot_value_get_item (input, i)) == kinds[i];
+  agent = good ? foliot_value_get_int (foliot_value_get_item (input, 0)) : -1;
+  if (agent < 0 || agent >= world->agents->len)
+    {
+      g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
+                           "an input is [agent, name, time in ns, value], of an agent of the scenario");
+      return FALSE;
+    }
+  return foliot_world_set_input (world, g_array_index (world->scenario->agents, FoliotAgentSpec, agent).name,
+                                 foliot_value_get_string (foliot_value_get_item (input, 1), NULL),
+                                 foliot_value_get_int (foliot_value_get_item (input, 2)),
+                                 foliot_value_get_item (input, 3), error);
+}
+
+static FoliotValue *
+keeper_set_inputs (gpointer self, FoliotArgs *args, GError **error)
+{
+  FoliotValue *inputs = foliot_args_get_value (args, "inputs");
+
+  for (gsize i = 0; i < foliot_value_get_length (inputs); i++)
+    if (!set_one_input (((Keeper *) self)->world, foliot_value_get_item (inputs, i), error))
+      return NULL;
+  return foliot_value_new_null ();
+}
+
+/* {name: value} of an agent that is here. */
+static FoliotValue *
+say_outputs (FoliotWorld *world, guint agent, const FoliotModelSpec *model)
+{
+  guint n = model->ports->len - model->n_inputs;
+  g_autofree FoliotValue **pairs = g_new (FoliotValue *, 2 * n + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const FoliotModelPort *port = &g_array_index (model->ports, FoliotModelPort, model->n_inputs + i);
+      FoliotValue *value = port->output->func (world->agents->pdata[agent]);
+
+      pairs[2 * i] = foliot_value_new_string (port->name);
+      pairs[2 * i + 1] = value != NULL ? value : foliot_value_new_null ();
+    }
+  return foliot_value_new_map (pairs, n);
+}
+
+static FoliotValue *
+keeper_get_outputs (gpointer self, FoliotArgs *args, GError **error)
+{
+  FoliotWorld *world = ((Keeper *) self)->world;
+  g_autoptr (GPtrArray) pairs = g_ptr_array_new ();
+
+  for (guint i = 0; i < world->agents->len; i++)
+    {
+      const FoliotModelSpec *model = _foliot_scenario_get_model_of (world->scenario, i);
+
+      if (model == NULL || world->agents->pdata[i] == NULL)
+        continue;
+      g_ptr_array_add (
+          pairs, foliot_value_new_string (g_array_index (world->scenario->agents, FoliotAgentSpec, i).name));
+      g_ptr_array_add (pairs, say_outputs (world, i, model));
+    }
+  return foliot_value_new_map ((FoliotValue **) pairs->pdata, pairs->len / 2);
+}
+
+static FoliotValue *
+keeper_admit (gpointer self, FoliotArgs *args, GError **error)
+{
+  FoliotValue *params = foliot_args_get_value (args, "params");
+  guint agent;
+
+  return _foliot_world_admit (((Keeper *) self)->world, foliot_args_get_string (args, "model"),
+                              !foliot_value_is_null (params) ? params : NULL, &agent, error)
+             ? foliot_value_new_null ()
+             : NULL;
+}
+
+static FoliotValue *
+keeper_start (gpointer self, FoliotArgs *args, GError **error)
+{
+  FoliotWorld *world = ((Keeper *) self)->world;
+  gint64 agent = foliot_args_get_int (args, "agent");
+
+  if (agent >= 0 && agent < world->agents->len && world->agents->pdata[agent] != NULL)
+    return foliot_await_take (_foliot_world_start_agent (world, (guint) agent), error);
+  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE, "there is no agent %" G_GINT64_FORMAT " here", agent);
+  return NULL;
+}
+
 static FoliotValue *
 keeper_stop (gpointer self, FoliotArgs *args, GError **error)
 {
@@ -177,6 +279,10 @@ static const FoliotMethod keeper_methods[] = {
   { "begin", keeper_begin, "", "Starts the agents." },
   { "sample", keeper_sample, "output:int", "The outputs of the agents here, for a sampled table." },
   { "get_rows", keeper_get_rows, "output:int, first:int", "What agents here recorded, from a row on." },
+  { "set_inputs", keeper_set_inputs, "inputs:list", "What a master tells agents here." },
+  { "get_outputs", keeper_get_outputs, "", "What agents of models here say." },
+  { "admit", keeper_admit, "model:string, params:map?", "One more agent of a model, here or elsewhere." },
+  { "start", keeper_start, "agent:int", "Starts an agent that was admitted, and waits for its init." },
   { "stop", keeper_stop, "", "Ends the process." },
   { NULL },
 };

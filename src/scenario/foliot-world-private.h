@@ -15,39 +15,42 @@ struct _FoliotWorld
   GObject parent_instance;
   FoliotScenario *scenario;
   FoliotKernel *kernel;
-  FoliotNetwork *network;   /* nullable: no links */
-  GPtrArray *containers;    /* of FoliotContainer */
-  GPtrArray *agents;        /* of FoliotAgent, in the order of the scenario */
-  GPtrArray *tables;        /* of FoliotTable, in the order of the outputs */
-  FoliotTime until;         /* no event at or after this time runs */
-  FoliotDate started;       /* wall clock, for machine.json alone */
-  GError *failure;          /* the first agent that failed */
-  FoliotFuture *ended;      /* nullable; of foliot_world_serve(): by a failure alone */
-  guint n_starting;         /* agents whose init has not ended */
-  char *socket_folder;      /* nullable: where its Unix sockets are */
-  GPtrArray *late;          /* nullable: of Sampler: samples that wait for messages of their time */
-  FoliotHold *late_hold;    /* nullable: while there are any */
-  FoliotEventLog *log;      /* nullable: keeps events for the results */
-  gboolean divided;         /* it has one of the scenario's containers, other processes have the others */
-  guint own;                /* which one, if divided */
-  FoliotContainer *control; /* nullable: over which processes direct each other */
-  char *keeper_url;         /* nullable: of a world that is directed by another process */
-  GStrv urls;               /* nullable: base URLs of all containers, if divided */
-  GPtrArray *children;      /* nullable: of FoliotChild: the processes of the further containers */
-  FoliotFuture *directed;   /* nullable: settles when the director has come to the end */
-  FoliotTime heading;       /* where the director sends all of them */
-  gboolean stopping;        /* the other processes were told to end */
-  gboolean collected;       /* what agents recorded there was brought back, as far as it could be */
-  gboolean has_cause;       /* the failure is what it is */
-  FoliotScope *scope;       /* nullable: of a coupled world: whoever moves its time */
-  FoliotFuture *moving;     /* nullable: the advance that is under way */
-  GArray *ids;              /* of guint: of each agent in its container; G_MAXUINT: not made yet */
-  GArray *n_ids;            /* of guint: given out in each container */
-  GArray *n_entities;       /* of guint: agents that the master has made of each model */
-  gboolean coupled;         /* a master sets the time */
-  gboolean entities_later;  /* and makes the agents of the models */
-  gboolean finished;        /* the master has come to its end */
-  FoliotMasterFunc master;  /* nullable: nobody can be asked */
+  FoliotNetwork *network;      /* nullable: no links */
+  GPtrArray *containers;       /* of FoliotContainer */
+  GPtrArray *agents;           /* of FoliotAgent, in the order of the scenario */
+  GPtrArray *tables;           /* of FoliotTable, in the order of the outputs */
+  FoliotTime until;            /* no event at or after this time runs */
+  FoliotDate started;          /* wall clock, for machine.json alone */
+  GError *failure;             /* the first agent that failed */
+  FoliotFuture *ended;         /* nullable; of foliot_world_serve(): by a failure alone */
+  guint n_starting;            /* agents whose init has not ended */
+  char *socket_folder;         /* nullable: where its Unix sockets are */
+  GPtrArray *late;             /* nullable: of Sampler: samples that wait for messages of their time */
+  FoliotHold *late_hold;       /* nullable: while there are any */
+  FoliotEventLog *log;         /* nullable: keeps events for the results */
+  gboolean divided;            /* it has one of the scenario's containers, other processes have the others */
+  guint own;                   /* which one, if divided */
+  FoliotContainer *control;    /* nullable: over which processes direct each other */
+  char *keeper_url;            /* nullable: of a world that is directed by another process */
+  GStrv urls;                  /* nullable: base URLs of all containers, if divided */
+  GPtrArray *children;         /* nullable: of FoliotChild: the processes of the further containers */
+  FoliotFuture *directed;      /* nullable: settles when the director has come to the end */
+  FoliotTime heading;          /* where the director sends all of them */
+  gboolean stopping;           /* the other processes were told to end */
+  gboolean collected;          /* what agents recorded there was brought back, as far as it could be */
+  gboolean has_cause;          /* the failure is what it is */
+  FoliotScope *scope;          /* nullable: of a coupled world: whoever moves its time */
+  FoliotFuture *moving;        /* nullable: the advance that is under way */
+  GArray *ids;                 /* of guint: of each agent in its container; G_MAXUINT: not made yet */
+  GArray *n_ids;               /* of guint: given out in each container */
+  GArray *n_entities;          /* of guint: agents that the master has made of each model */
+  gboolean coupled;            /* a master sets the time */
+  gboolean entities_later;     /* and makes the agents of the models */
+  gboolean finished;           /* the master has come to its end */
+  FoliotTime *dues;            /* nullable: of the next samples, if divided and coupled */
+  GPtrArray *inputs_elsewhere; /* of FoliotValue: what a master tells agents elsewhere */
+  FoliotValue *outputs_elsewhere; /* nullable: of each process {agent: {name: value}} */
+  FoliotMasterFunc master;        /* nullable: nobody can be asked */
   gpointer master_data;
   gboolean owns_folder;
   gboolean has_sockets; /* its containers talk over real ones, and whoever steps it waits for them */

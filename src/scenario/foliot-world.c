@@ -102,7 +102,7 @@ _foliot_world_find_agent (FoliotWorld *world, const char *name, GError **error)
 {
   guint found = GPOINTER_TO_UINT (g_hash_table_lookup (world->scenario->agent_index, name));
 
-  if (found > 0 && g_array_index (world->ids, guint, found - 1) != G_MAXUINT)
+  if (found > 0 && _foliot_world_has_made (world, found - 1))
     return (int) found - 1;
   g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN, "there is no agent \"%s\"%s",
                name, found > 0 ? ": the master has not made it" : "");
@@ -610,6 +610,9 @@ foliot_world_finalize (GObject *object)
   FoliotWorld *world = FOLIOT_WORLD (object);
 
   g_clear_pointer (&world->late, g_ptr_array_unref);
+  g_ptr_array_unref (world->inputs_elsewhere);
+  g_clear_pointer (&world->outputs_elsewhere, foliot_value_unref);
+  g_free (world->dues);
   g_clear_pointer (&world->late_hold, foliot_hold_release);
   g_ptr_array_unref (world->agents);
   g_array_unref (world->ids);
@@ -647,6 +650,7 @@ foliot_world_init (FoliotWorld *world)
 {
   world->containers = g_ptr_array_new_with_free_func (g_object_unref);
   world->agents = g_ptr_array_new_with_free_func (unref_agent);
+  world->inputs_elsewhere = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_value_unref);
   world->ids = g_array_new (FALSE, TRUE, sizeof (guint));
   world->n_ids = g_array_new (FALSE, TRUE, sizeof (guint));
   world->n_entities = g_array_new (FALSE, TRUE, sizeof (guint));

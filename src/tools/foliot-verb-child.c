@@ -18,6 +18,7 @@ typedef struct
 {
   char *scenario, *container, *seed, *folder;
   char **settings;
+  gboolean coupled, entities_later;
 } Arguments;
 
 static void
@@ -41,6 +42,8 @@ parse (int argc, char **argv, Arguments *arguments, guint64 *out_seed, GError **
     { "folder", 0, 0, G_OPTION_ARG_FILENAME, &arguments->folder, "Of the run's sockets and certificates",
       "DIR" },
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->settings, "As of the run", "PATH=VALUE" },
+    { "coupled", 0, 0, G_OPTION_ARG_NONE, &arguments->coupled, "A master sets the time", NULL },
+    { "entities-later", 0, 0, G_OPTION_ARG_NONE, &arguments->entities_later, "And makes agents", NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -79,6 +82,8 @@ foliot_verb_child (int argc, char **argv)
     scenario = foliot_scenario_load (arguments.scenario, (const char *const *) arguments.settings, NULL,
                                      (const char *const *) module_dirs, &error);
   options.part = arguments.container;
+  options.coupled = arguments.coupled;
+  options.entities_later = arguments.entities_later;
   options.folder = arguments.folder;
   if (scenario != NULL)
     world = foliot_world_new (scenario, &options, &error);

@@ -1,0 +1,394 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`foliot mosaik` against a mosaik that is played by hand: what it asks, what it hears, the tables, the digests of the
+agents' own views, and every way to end.
+
+    run-mosaik-verb.py FOLIOT SCENARIOS ASKER.json ASKER.so
+"""
+import csv
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+from mosaik_by_hand import Failure, Mosaik
+
+FOLIOT, SCENARIOS, ASKER_JSON, ASKER_MODULE = sys.argv[1:]
+PARK = os.path.join(SCENARIOS, "wind-park")
+RATED_KW = [2000, 2000, 5000]
+CONTROLLER = {"max_windpark_feedin": 7000, "check_interval": 900}
+ROOM = tempfile.mkdtemp(prefix="foliot-mosaik-")
+n_rooms = 0
+
+
+def make_room():
+    global n_rooms
+    n_rooms += 1
+    return os.path.join(ROOM, str(n_rooms))
+
+
+def read_wind():
+    with open(os.path.join(PARK, "wind-park.csv"), encoding="utf-8") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    return [[float(row[f"wecs_{k}"]) * rated for k, rated in enumerate(RATED_KW)] for row in rows]
+
+
+WIND = read_wind()
+
+
+def read_text(*path):
+    return pathlib.Path(*path).read_text(encoding="utf-8")
+
+
+def views(out):
+    nodes = json.loads(read_text(out, "run.json"))["nodes"]
+    return {name: digest for name, digest in nodes.items() if name == "Controller" or name.startswith("Agent_")}
+
+
+def run_alone(*options, scenario=PARK):
+    out = make_room()
+    subprocess.run([FOLIOT, "run", scenario, "--quiet", "--out", out, *options], check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
+# ---- the wind park -------------------------------------------------------------------------------------------------
+
+
+class Park(Mosaik):
+    """The wind park behind mosaik; `fed_back`: what the turbines are told, step by step."""
+
+    def __init__(self, *options, feedback="output", scenario=PARK, remote=False, env=None, **controller):
+        self.out = make_room()
+        super().__init__([FOLIOT, "mosaik", scenario], "--out", self.out, *options, remote=remote, env=env)
+        self.feedback = feedback
+        self.fed_back = []
+        self.answers = {"get_related_entities": self.relate, "set_data": self.take}
+        self.meta = self.call("init", "MAS-0", time_resolution=1.0, start_date="2016-01-01T00:00:00+01:00", feedback=feedback,
+                              controller_config={**CONTROLLER, **controller}, unheard_of={"a": [None]})
+
+    @staticmethod
+    def relate(entities):
+        return {entity: {f"W-0.wecs-{i}": {"sid": "W-0", "type": "WECS"}, f"G-0.bus-{i}": {"sid": "G-0", "type": "Bus"}}
+                for i, entity in enumerate(entities)}
+
+    def take(self, data):
+        assert all(list(told) == [f"W-0.wecs-{i}"] for i, told in enumerate(data.values())), data
+        self.fed_back.append([told[f"W-0.wecs-{i}"]["P_max"] for i, told in enumerate(data.values())])
+
+    def create(self):
+        for i, rated in enumerate(RATED_KW):
+            made = self.call("create", 1, "WecsAgent", P_rated=rated)
+            assert made == [{"eid": f"Agent_{i}", "type": "WecsAgent"}], made
+        self.call("setup_done")
+
+    def step(self, number):
+        inputs = {f"Agent_{k}": {"P": {f"W-0.wecs-{k}": power}} for k, power in enumerate(WIND[number])}
+        following = self.call("step", number * 900, inputs, number * 900 + 899)
+        assert following == (number + 1) * 900, following
+        data = self.call("get_data", {f"Agent_{k}": ["P_max", "P_max"] for k in range(3)})
+        if self.feedback == "output":
+            self.fed_back.append([data[f"Agent_{k}"]["P_max"] for k in range(3)])
+
+    def day(self):
+        self.create()
+        for number in range(len(WIND)):
+            self.step(number)
+        return self
+
+
+def same(seen, expected):
+    assert seen == expected, f"seen {seen!r:.800}\n expected {expected!r:.800}"
+
+
+def check_day(park, alone, has_views=True):
+    code, said, complaints = park.day().stop()
+    same((code, complaints), (0, ""))
+    same(read_text(park.out, "turbines.csv"), read_text(alone, "turbines.csv"))
+    rows = read_text(alone, "turbines.csv").splitlines()[1:]
+    told = [row.rsplit(",", 1)[1] for row in rows]
+    same([["" if limit is None else repr(limit) for limit in limits] for limits in park.fed_back],
+         [told[i:i + 3] for i in range(0, len(told), 3)])
+    run = json.loads(read_text(park.out, "run.json"))
+    assert run["complete"], run
+    assert "after 96 steps of mosaik" in said, said
+    if has_views:
+        same(views(park.out), views(alone))
+
+
+def test_table(feedback, rule):
+    allow = ["--set", "expect.0.at_most=9000"]  # the rule "demo" exceeds the limit in single steps, by design
+    check_day(Park(*allow, feedback=feedback, rule=rule), run_alone(*allow, "--set", f"rule={rule}"))
+
+
+def test_one_container():
+    scenario = os.path.join(PARK, "one-container.json")
+    check_day(Park(scenario=scenario), run_alone(scenario=scenario))
+
+
+def test_transport(*settings):
+    options = [word for setting in settings for word in ("--set", setting)]
+    check_day(Park(*options), run_alone(), has_views=False)
+
+
+def test_remote():
+    out, park = run_alone(), Park(remote=True)
+    code, _, complaints = park.day().stop()
+    same(code, 0)
+    assert "listening at port" in complaints
+    same(read_text(park.out, "turbines.csv"), read_text(out, "turbines.csv"))
+
+
+def test_repeats():
+    """The same messages, the same digest."""
+    digests = [Park("--quiet").day().stop()[1] for _ in range(2)]
+    same(digests[0], digests[1])
+    assert digests[0].startswith("digest ") and len(digests[0].split()) == 2
+
+
+def test_meta():
+    park = Park()
+    same(park.meta, {"api_version": "3.0", "type": "time-based", "models": {
+        "WecsAgent": {"public": True, "params": ["P_rated"], "attrs": ["P", "vm_pu", "P_max"]}}})
+    park.stop()
+
+
+def test_voltage():
+    """Above 1.03 per unit the limit is reduced."""
+    park = Park()
+    park.create()
+    inputs = {f"Agent_{k}": {"P": {"W": 1000.0}, "vm_pu": {"G": 1.05}} for k in range(3)}
+    park.call("step", 0, inputs, 899)
+    seen = park.call("get_data", {"Agent_2": ["P_max"]})["Agent_2"]["P_max"]
+    limit = 1000.0 + (7000.0 - 3000.0) * 5000.0 / 9000.0
+    same(seen, limit * (1.0 - (1.05 - 1.03) / 0.05))
+    park.stop()
+
+
+# ---- ends ----------------------------------------------------------------------------------------------------------
+
+
+def test_hang_up():
+    alone, park = run_alone(), Park()
+    same(park.day().hang_up()[0], 0)
+    same(read_text(park.out, "turbines.csv"), read_text(alone, "turbines.csv"))
+
+
+def test_term():
+    alone, park = run_alone(), Park()
+    park.day().process.send_signal(signal.SIGTERM)
+    same(park.end()[0], 0)
+    same(read_text(park.out, "turbines.csv"), read_text(alone, "turbines.csv"))
+
+
+def test_term_behind_stop():
+    alone, park = run_alone(), Park().day()
+    park.send([0, park.n_requests, ["stop", [], {}]])
+    park.process.send_signal(signal.SIGTERM)
+    same(park.end()[0], 0)
+    same(read_text(park.out, "turbines.csv"), read_text(alone, "turbines.csv"))
+
+
+def test_lost_in_step():
+    """It asks set_data, and hears nothing but the end."""
+    park = Park(feedback="set_data")
+    park.create()
+    park.step(0)
+    park.send([0, park.n_requests, ["step", [900, {}, 1799], {}]])
+    same(park.receive()[2][0], "set_data")
+    code, _, complaints = park.hang_up()
+    same((code, complaints), (5, "foliot: mosaik went away in the middle of the step at 900 s\n"))
+    run = json.loads(read_text(park.out, "run.json"))
+    same(run["complete"], False)
+    same(len(read_text(park.out, "turbines.csv").splitlines()), 7)
+
+
+def test_cut():
+    """mosaik ends before the scenario does: what holds for a whole run is not asked."""
+    park = Park()
+    park.create()
+    for number in range(4):
+        park.step(number)
+    code, said, complaints = park.stop()
+    same((code, complaints), (0, ""))
+    same(len(read_text(park.out, "turbines.csv").splitlines()), 13)
+    same(json.loads(read_text(park.out, "run.json"))["until_s"], "3600")
+
+
+def test_expectation():
+    park = Park("--set", "expect.0.at_most=10")
+    code, _, complaints = park.day().stop()
+    same(code, 1)
+    assert "P_feed" in complaints, complaints
+
+
+# ---- what is wrong -------------------------------------------------------------------------------------------------
+
+
+def run_verb(*arguments):
+    done = subprocess.run([FOLIOT, "mosaik", *arguments], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.returncode, done.stderr
+
+
+def test_nobody():
+    code, complaint = run_verb(PARK, "127.0.0.1:1", "--timeout", "5")
+    same(code, 5)
+    assert "No mosaik at 127.0.0.1:1" in complaint, complaint
+
+
+def test_no_section():
+    code, complaint = run_verb(os.path.join(SCENARIOS, "ping-pong"), "127.0.0.1:1")
+    same(code, 2)
+    assert 'no section "cosim"' in complaint, complaint
+
+
+def test_bad_address():
+    same(run_verb(PARK, "nowhere")[0], 2)
+
+
+def check_refused(text, code=2, **keywords):
+    out = make_room()
+    mosaik = Mosaik([FOLIOT, "mosaik", PARK], "--out", out, "--log-level", "critical")
+    try:
+        mosaik.call("init", "MAS-0", **{"time_resolution": 1.0, **keywords})
+        raise AssertionError("init was not refused")
+    except Failure as failure:
+        assert text in failure.text, failure.text
+    seen, _, complaints = mosaik.end()
+    same(seen, code)
+    assert text in complaints and complaints.count("\n") == 1, complaints
+
+
+def test_keyword_type():
+    check_refused('argument "max_windpark_feedin" of Controller must be number, not string',
+                  controller_config={"max_windpark_feedin": "much"})
+
+
+def test_keyword_value():
+    check_refused('the rule "share" or "demo", not "fair"', code=1, controller_config={"rule": "fair"})
+
+
+def test_keyword_date():
+    check_refused("/start_date", start_date="yesterday")
+
+
+def test_keyword_feedback():
+    check_refused('unknown feedback "mail"', feedback="mail")
+
+
+def test_resolution():
+    check_refused("no multiple of mosaik's time_resolution", time_resolution=7.0)
+
+
+def check_failure(park, text, function, *args, **keywords):
+    try:
+        park.call(function, *args, **keywords)
+    except Failure as failure:
+        assert text in failure.text, failure.text
+        return
+    raise AssertionError(f"{function} was not refused")
+
+
+def test_params():
+    park = Park()
+    check_failure(park, 'argument "P_rated" of WecsAgent must be number, not string', "create", 1, "WecsAgent", P_rated="big")
+    park.create()
+    check_failure(park, "Agent_0 is a number, in kW, and cannot be", "step", 0, {"Agent_0": {"P": {"W": "strong"}}}, 899)
+    check_failure(park, "takes one value, but 2 sources", "step", 0, {"Agent_0": {"P": {"V": 1.0, "W": 2.0}}}, 899)
+    park.step(0)
+    park.step(1)
+    check_failure(park, "back", "step", 0, {}, 899)
+    same(park.stop()[0], 0)
+
+
+def test_failed_step():
+    """mosaik ends the simulation of a simulator that failed."""
+    park = Park("--log-level", "error")
+    park.create()
+    check_failure(park, "has no input", "step", 0, {"Agent_0": {"Q": {"W": 1.0}}}, 899)
+    code, _, complaints = park.stop()
+    assert code == 2 and complaints.startswith("foliot: the step at 0 s: "), complaints
+
+
+# ---- agents that ask, events, methods ------------------------------------------------------------------------------
+
+
+def make_asker():
+    room = make_room()
+    os.makedirs(room)
+    shutil.copy(ASKER_JSON, os.path.join(room, "scenario.json"))
+    shutil.copy(ASKER_MODULE, os.path.join(room, "asker.so"))
+    return room
+
+
+def test_asker():
+    mosaik = Mosaik([FOLIOT, "mosaik", make_asker()], "--out", make_room())
+    mosaik.answers = {"get_progress": 12.5, "get_related_entities": {"T-0.e0": {"sid": "T-0", "type": "M"}}, "set_event": None}
+    meta = mosaik.call("init", "S-0", time_resolution=1.0)
+    same(meta["type"], "hybrid")
+    same(meta["extra_methods"], ["add", "ask_for_event"])
+    same(meta["set_events"], True)
+    same(meta["models"]["Asker"]["trigger"], ["x"])
+    same(meta["models"]["Asker"]["non-persistent"], ["news"])
+    same(mosaik.call("create", 1, "Asker", start=5), [{"eid": "Asker_0", "type": "Asker"}])
+    same(mosaik.call("add", 2), 102.0)
+    same(mosaik.call("add", number=3), 105.0)
+    check_failure(mosaik, "add()", "add", 1, 2)
+    same(mosaik.call("ask_for_event", 40), None)
+    mosaik.call("setup_done")
+    # Woken at 9 s for the first time, ten seconds after −1 s.
+    same(mosaik.call("step", 0, {}, 100), 9)
+    same(mosaik.call("step", 3, {"Asker_0": {"x": {"T-0.e0": 7}, "more": {"A": 1, "B": 2}}}, 100), 9)
+    wish = {"Asker_0": ["y", "news", "ticks"]}
+    same(mosaik.call("get_data", wish), {"Asker_0": {"y": 8.0, "news": 12.5, "ticks": 0}})
+    same(mosaik.call("step", 9, {}, 100), 19)
+    same(mosaik.call("get_data", wish), {"Asker_0": {"y": 8.0, "ticks": 1}})
+    # Once more at the same time, as in a loop of mosaik's.
+    same(mosaik.call("step", 9, {"Asker_0": {"more": {"A": None}}}, 100), 19)
+    same(mosaik.asked, [("set_event", [40], {}), ("get_progress", [], {}),
+                        ("get_related_entities", ["S-0.Asker_0"], {})])
+    same(mosaik.stop()[0], 0)
+
+
+def test_asker_alone():
+    room = make_asker()
+    run_alone("--until", "10", scenario=room)
+
+
+def main():
+    tests = [("table/output/share", test_table, "output", "share"), ("table/output/demo", test_table, "output", "demo"),
+             ("table/set-data/share", test_table, "set_data", "share"), ("table/set-data/demo", test_table, "set_data", "demo"),
+             ("one-container", test_one_container), ("tcp", test_transport, "transport=tcp"),
+             ("tls", test_transport, "transport=tls"),
+             ("processes/tcp", test_transport, "transport=tcp", "processes=true"),
+             ("processes/tls", test_transport, "transport=tls", "processes=true"), ("remote", test_remote),
+             ("repeats", test_repeats), ("meta", test_meta), ("voltage", test_voltage), ("end/hang-up", test_hang_up),
+             ("end/term", test_term), ("end/term-behind-stop", test_term_behind_stop), ("end/in-step", test_lost_in_step),
+             ("end/cut", test_cut), ("end/expectation", test_expectation), ("bad/nobody", test_nobody),
+             ("bad/no-section", test_no_section), ("bad/address", test_bad_address), ("bad/keyword-type", test_keyword_type),
+             ("bad/keyword-value", test_keyword_value), ("bad/keyword-date", test_keyword_date),
+             ("bad/keyword-feedback", test_keyword_feedback), ("bad/resolution", test_resolution), ("bad/params", test_params),
+             ("bad/failed-step", test_failed_step),
+             ("asker/mosaik", test_asker), ("asker/alone", test_asker_alone)]
+    wanted = os.environ.get("FOLIOT_TEST_ONLY", "")
+    failed = 0
+    print(f"1..{len(tests)}")
+    for name, function, *arguments in tests:
+        if wanted not in name:
+            continue
+        try:
+            function(*arguments)
+            print(f"ok - {name}", flush=True)
+        except Exception as error:  # pylint: disable=broad-except
+            failed += 1
+            print(f"not ok - {name}", *f"{type(error).__name__}: {error}".splitlines(), sep="\n# ", flush=True)
+    shutil.rmtree(ROOM)
+    return failed != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
