@@ -25,20 +25,63 @@ typedef struct _FoliotWorldMosaik FoliotWorldMosaik;
 typedef void (*FoliotWorldMosaikFunc) (FoliotWorldMosaik *self, const GError *why, gpointer user_data);
 
 /**
+ * FoliotWorldMosaikOptions: (skip)
+ * @address: `HOST:PORT`
+ * @remote: listens there for mosaik to connect, instead of connecting to it
+ * @timeout_s: how long mosaik may take to call init; 0: for ever
+ * @registry: (nullable): as for foliot_scenario_load()
+ * @module_dirs: (array zero-terminated=1) (nullable): likewise
+ *
+ * Where mosaik is, and what is needed to make a world when it calls. What it points to must stay.
+ */
+typedef struct
+{
+  const char *address;
+  gboolean remote;
+  guint timeout_s;
+  FoliotRegistry *registry;
+  const char *const *module_dirs;
+} FoliotWorldMosaikOptions;
+
+/**
  * foliot_world_mosaik_new: (skip)
  * @scenario: as it is before mosaik's keywords
- * @options: (nullable): of the world that init makes; what it points to must stay
- * @registry: (nullable): as for foliot_scenario_load()
- * @module_dirs: (array zero-terminated=1) (nullable): likewise; must stay
+ * @world_options: (nullable): of the world that init makes; what it points to must stay. With `record` or `replay` all that mosaik
+ *   says is recorded, or comes out of the recording
+ * @options: where mosaik is
  * @ended: told of the end
- * @error: MISSING: no section `cosim`, or no `step` where one is needed
+ * @error: MISSING: no section `cosim`, or no `step` where one is needed; TYPE: a run in several processes is not recorded;
+ *   %FOLIOT_ERROR_VALUE: no address; what listening says; %FOLIOT_JOURNAL_ERROR
  *
- * Returns: (transfer full): a simulator that is not connected to anybody; see [method@Mosaik.connect]
+ * Returns: (transfer full): a simulator that listens, or starts to connect
  */
-FOLIOT_API FoliotWorldMosaik *
-foliot_world_mosaik_new (FoliotScenario *scenario, const FoliotWorldOptions *options,
-                         FoliotRegistry *registry, const char *const *module_dirs,
-                         FoliotWorldMosaikFunc ended, gpointer user_data, GError **error) FOLIOT_WARN_UNUSED;
+FOLIOT_API FoliotWorldMosaik *foliot_world_mosaik_new (FoliotScenario *scenario,
+                                                       const FoliotWorldOptions *world_options,
+                                                       const FoliotWorldMosaikOptions *options,
+                                                       FoliotWorldMosaikFunc ended, gpointer user_data,
+                                                       GError **error) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_world_mosaik_run: (skip)
+ * @error: as [method@Mosaik.run]
+ *
+ * Runs up to the end of the simulation. Main stack only.
+ */
+FOLIOT_API gboolean foliot_world_mosaik_run (FoliotWorldMosaik *self, GError **error);
+/**
+ * foliot_world_mosaik_end_recording: (skip)
+ * @code: exit code of the run
+ * @verdict: (nullable): how it failed
+ * @error: %FOLIOT_JOURNAL_ERROR: the recording is not whole
+ */
+FOLIOT_API gboolean foliot_world_mosaik_end_recording (FoliotWorldMosaik *self, int code,
+                                                       const GError *verdict, GError **error);
+/**
+ * foliot_world_mosaik_options_set_from_journal: (skip)
+ *
+ * As they were when the run was recorded; @header must stay.
+ */
+FOLIOT_API void foliot_world_mosaik_options_set_from_journal (FoliotWorldMosaikOptions *options,
+                                                              const FoliotJournalHeader *header);
 /**
  * foliot_world_mosaik_free: (skip)
  *

@@ -14,6 +14,11 @@
  * over it: which needs no file, and is therefore the same when a recording is played back.
  */
 
+/* Settings of a recording. */
+#define ADDRESS "mosaik_address"
+#define REMOTE  "mosaik_remote"
+#define TIMEOUT "mosaik_timeout_s"
+
 typedef struct
 {
   FoliotWorldMosaik *self;
@@ -24,9 +29,9 @@ typedef struct
 struct _FoliotWorldMosaik
 {
   FoliotScenario *scenario; /* before the keywords */
-  FoliotWorldOptions options;
-  FoliotRegistry *registry;       /* nullable, borrowed */
-  const char *const *module_dirs; /* nullable, borrowed */
+  FoliotWorldOptions world_options;
+  FoliotWorldMosaikOptions options;
+  FoliotRecorder *recorder; /* nullable */
   FoliotKernel *kernel;
   FoliotMosaik *mosaik;
   FoliotWorld *world; /* nullable: before init */
@@ -114,12 +119,12 @@ make_world (gpointer data)
 {
   Making *making = data;
   FoliotWorldMosaik *self = making->self;
-  FoliotWorldOptions options = self->options;
+  FoliotWorldOptions options = self->world_options;
   g_autoptr (FoliotValue) pack = foliot_scenario_pack (self->scenario, &making->error);
   g_autoptr (FoliotScenario) scenario
       = pack != NULL
             ? foliot_scenario_unpack (pack, self->scenario->path, (const char *const *) making->settings,
-                                      self->registry, self->module_dirs, &making->error)
+                                      self->options.registry, self->options.module_dirs, &making->error)
             : NULL;
 
   if (scenario == NULL)
@@ -127,6 +132,9 @@ make_world (gpointer data)
   add_settings_before (scenario, self->scenario->settings);
   options.coupled = options.entities_later = TRUE;
   options.kernel = self->kernel;
+  options.is_recorded = options.record != NULL || options.replay != NULL;
+  options.record = NULL;
+  options.replay = NULL;
   self->world = foliot_world_new (scenario, &options, &making->error);
 }
 
@@ -661,33 +669,100 @@ check_section (FoliotScenario *scenario, GError **error)
   return FALSE;
 }
 
+/* Before anybody can be heard. */
+static gboolean
+begin_journal (FoliotWorldMosaik *self, GError **error)
+{
+  const FoliotWorldOptions *how = &self->world_options;
+  g_autoptr (FoliotJournalHeader) header = NULL;
+  g_autofree char *timeout = g_strdup_printf ("%u", self->options.timeout_s);
+
+  if (how->replay != NULL)
+    foliot_replay_attach (how->replay, self->kernel);
+  if (how->record == NULL)
+    return TRUE;
+  if (self->scenario->processes)
+    {
+      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
+                   "%s: a run in several processes cannot be recorded: set \"processes\" to false "
+                   "(--set processes=false)",
+                   self->scenario->name);
+      return FALSE;
+    }
+  header = foliot_scenario_new_journal_header (self->scenario, "mosaik", how, error);
+  if (header == NULL)
+    return FALSE;
+  foliot_journal_header_set (header, ADDRESS, self->options.address);
+  foliot_journal_header_set (header, TIMEOUT, timeout);
+  if (self->options.remote)
+    foliot_journal_header_set (header, REMOTE, "1");
+  self->recorder = foliot_recorder_new (self->kernel, how->record, header, how->record_sent, error);
+  return self->recorder != NULL;
+}
+
+void
+foliot_world_mosaik_options_set_from_journal (FoliotWorldMosaikOptions *options,
+                                              const FoliotJournalHeader *header)
+{
+  const char *address = foliot_journal_header_get (header, ADDRESS);
+  const char *timeout = foliot_journal_header_get (header, TIMEOUT);
+  guint64 timeout_s = 0;
+
+  if (timeout != NULL)
+    g_ascii_string_to_unsigned (timeout, 10, 0, G_MAXINT, &timeout_s, NULL);
+  options->address = address != NULL ? address : "";
+  options->timeout_s = (guint) timeout_s;
+  options->remote = foliot_journal_header_get (header, REMOTE) != NULL;
+}
+
+static gboolean
+attach (FoliotWorldMosaik *self, GError **error)
+{
+  const FoliotMosaikOptions how = { .moves_time = TRUE };
+
+  if (!begin_journal (self, error))
+    return FALSE;
+  self->mosaik = foliot_mosaik_new (self->kernel, &model, self, NULL, &how);
+  return self->options.remote ? foliot_mosaik_listen (self->mosaik, self->options.address, error)
+                              : foliot_mosaik_connect (self->mosaik, self->options.address, error);
+}
+
 FoliotWorldMosaik *
-foliot_world_mosaik_new (FoliotScenario *scenario, const FoliotWorldOptions *options,
-                         FoliotRegistry *registry, const char *const *module_dirs,
-                         FoliotWorldMosaikFunc ended, gpointer user_data, GError **error)
+foliot_world_mosaik_new (FoliotScenario *scenario, const FoliotWorldOptions *world_options,
+                         const FoliotWorldMosaikOptions *options, FoliotWorldMosaikFunc ended,
+                         gpointer user_data, GError **error)
 {
   static const FoliotWorldOptions defaults = { .until = FOLIOT_TIME_NEVER };
-  const FoliotMosaikOptions how = { .moves_time = TRUE };
-  FoliotWorldMosaik *self;
+  g_autoptr (FoliotWorldMosaik) self = NULL;
 
-  g_return_val_if_fail (FOLIOT_IS_SCENARIO (scenario) && ended != NULL, NULL);
+  g_return_val_if_fail (FOLIOT_IS_SCENARIO (scenario) && options != NULL && ended != NULL, NULL);
   if (!check_section (scenario, error))
     return NULL;
   self = g_new0 (FoliotWorldMosaik, 1);
   self->scenario = g_object_ref (scenario);
-  self->options = options != NULL ? *options : defaults;
-  self->registry = registry;
-  self->module_dirs = module_dirs;
+  self->world_options = world_options != NULL ? *world_options : defaults;
+  self->options = *options;
   self->ended = ended;
   self->user_data = user_data;
   self->extras = g_ptr_array_new_with_free_func (g_free);
-  self->kernel
-      = foliot_kernel_new (self->options.context, FOLIOT_DRIVE_EXTERNAL,
-                           self->options.has_seed ? self->options.seed : scenario->seed, scenario->init_time);
-  foliot_kernel_set_digest (self->kernel, !self->options.digest_off && !scenario->processes);
-  foliot_kernel_shuffle_ties (self->kernel, self->options.shuffle_ties);
-  self->mosaik = foliot_mosaik_new (self->kernel, &model, self, NULL, &how);
-  return self;
+  self->kernel = foliot_kernel_new (self->world_options.context, FOLIOT_DRIVE_EXTERNAL,
+                                    self->world_options.has_seed ? self->world_options.seed : scenario->seed,
+                                    scenario->init_time);
+  foliot_kernel_set_digest (self->kernel, !self->world_options.digest_off && !scenario->processes);
+  foliot_kernel_shuffle_ties (self->kernel, self->world_options.shuffle_ties);
+  return attach (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+gboolean
+foliot_world_mosaik_run (FoliotWorldMosaik *self, GError **error)
+{
+  return foliot_mosaik_run (self->mosaik, self->options.timeout_s * 1000, error);
+}
+
+gboolean
+foliot_world_mosaik_end_recording (FoliotWorldMosaik *self, int code, const GError *verdict, GError **error)
+{
+  return self->recorder == NULL || foliot_recorder_end (self->recorder, code, verdict, error);
 }
 
 void
@@ -696,8 +771,9 @@ foliot_world_mosaik_free (FoliotWorldMosaik *self)
   if (self->world != NULL)
     foliot_world_close (self->world);
   foliot_kernel_close (self->kernel);
-  g_object_unref (self->mosaik);
+  g_clear_object (&self->mosaik);
   g_clear_object (&self->world);
+  g_clear_pointer (&self->recorder, foliot_recorder_free);
   g_object_unref (self->kernel);
   g_ptr_array_unref (self->extras);
   g_clear_pointer (&self->related, foliot_value_unref);

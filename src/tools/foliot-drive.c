@@ -101,19 +101,17 @@ print_skipped (const char *skipped)
     printf ("not checked, because the run was cut: %s\n", lines[i]);
 }
 
-static void
-print_summary (FoliotWorld *world, const char *out)
+void
+foliot_drive_print_summary (FoliotWorld *world, const char *out, const char *how_long)
 {
   FoliotKernel *kernel = foliot_world_get_kernel (world);
   g_autofree char *now = foliot_time_format (foliot_kernel_now (kernel));
   g_autofree char *waits = foliot_world_dup_wait_report (world);
   g_autofree char *skipped = foliot_world_dup_skipped_expectations (world);
-  FoliotCounts counts;
 
-  foliot_kernel_get_counts (kernel, &counts);
-  printf ("%s: seed %" G_GUINT64_FORMAT ", ended at %s s after %" G_GUINT64_FORMAT " events, %s\n",
+  printf ("%s: seed %" G_GUINT64_FORMAT ", ended at %s s after %s, %s\n",
           foliot_scenario_get_name (foliot_world_get_scenario (world)), foliot_kernel_get_seed (kernel), now,
-          counts.dispatched, foliot_fidelity_get_name (foliot_world_get_fidelity (world)));
+          how_long, foliot_fidelity_get_name (foliot_world_get_fidelity (world)));
   for (guint i = 0; i < foliot_world_get_n_tables (world); i++)
     print_table (foliot_world_get_table (world, i), out);
   if (waits[0] != '\0')
@@ -209,6 +207,17 @@ wants_results (const FoliotDriveOptions *options, const GError *problem)
   return options->out != NULL || problem == NULL || problem->domain != FOLIOT_REPLAY_ERROR;
 }
 
+static void
+print_run (FoliotWorld *world, const char *out)
+{
+  g_autofree char *how_long = NULL;
+  FoliotCounts counts;
+
+  foliot_kernel_get_counts (foliot_world_get_kernel (world), &counts);
+  how_long = g_strdup_printf ("%" G_GUINT64_FORMAT " events", counts.dispatched);
+  foliot_drive_print_summary (world, out, how_long);
+}
+
 static int
 report (FoliotWorld *world, const FoliotDriveOptions *options, const char *out)
 {
@@ -216,7 +225,7 @@ report (FoliotWorld *world, const FoliotDriveOptions *options, const char *out)
   g_autoptr (GError) error = NULL;
 
   if (!options->json && !options->quiet)
-    print_summary (world, out);
+    print_run (world, out);
   if (!options->json)
     printf ("digest %s\n", digest);
   else if (!print_json (out, &error))

@@ -23,3 +23,5 @@ int foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_
 int foliot_drive_complain (const GError *error, int code);
 /* Returns: of docs/exit-codes.md */
 int foliot_drive_get_exit_code (const GError *error);
+/* What came out: @how_long is "96 steps of mosaik". The digest is not in it. */
+void foliot_drive_print_summary (FoliotWorld *world, const char *out, const char *how_long);

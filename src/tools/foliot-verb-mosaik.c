@@ -6,7 +6,9 @@
 #include <foliot/foliot.h>
 
 #include "tools/foliot-build.h"
+#include "tools/foliot-drive.h"
 #include "tools/foliot-places.h"
+#include "tools/foliot-replay-verbs.h"
 #include "tools/foliot-watch.h"
 
 /*
@@ -24,7 +26,10 @@ typedef struct
   gboolean remote;
   gint timeout_s;
   char *level;
+  char *record;
+  gboolean record_sent;
   char *out;
+  char *modules;
   gboolean quiet;
   char **settings;
   gint64 seed;
@@ -38,7 +43,9 @@ arguments_clear (Arguments *arguments)
   g_free (arguments->scenario);
   g_free (arguments->address);
   g_free (arguments->level);
+  g_free (arguments->record);
   g_free (arguments->out);
+  g_free (arguments->modules);
   g_strfreev (arguments->settings);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
@@ -91,6 +98,11 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
       "How long mosaik may take to call; 60, 0: for ever", "SECONDS" },
     { "log-level", 'l', 0, G_OPTION_ARG_STRING, &arguments->level,
       "debug, info, warning (the default), error or critical", "LEVEL" },
+    { "record", 0, 0, G_OPTION_ARG_FILENAME, &arguments->record,
+      "Record what mosaik says, for `foliot replay`", "FILE" },
+    { "record-bytes", 0, 0, G_OPTION_ARG_NONE, &arguments->record_sent,
+      "With --record: keep what is said to it, too, and not its hash alone", NULL },
+    { "modules", 0, 0, G_OPTION_ARG_FILENAME, &arguments->modules, "Look for the module here first", "DIR" },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &arguments->out, "Results folder; default results/<scenario>",
       "DIR" },
     { "quiet", 0, 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing but the digest", NULL },
@@ -113,22 +125,25 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
 
 typedef struct
 {
-  const Arguments *arguments;
-  char *out;
+  const FoliotDriveOptions *drive;
+  FoliotReplay *replay; /* nullable */
+  char *out;            /* nullable: there was no end yet */
+  char *digest;
   GError *failure; /* nullable: of the run */
-  GError *problem; /* nullable: of its results */
-  gboolean written;
+  GError *problem; /* nullable: of what is left of it: results, a recording */
 } Outcome;
 
 static void
 outcome_clear (Outcome *outcome)
 {
   g_free (outcome->out);
+  g_free (outcome->digest);
   g_clear_error (&outcome->failure);
   g_clear_error (&outcome->problem);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Outcome, outcome_clear)
 
+/* The digest is that of the run, without the good-bye behind it. */
 static void
 on_ended (FoliotWorldMosaik *self, const GError *why, gpointer user_data)
 {
@@ -136,78 +151,72 @@ on_ended (FoliotWorldMosaik *self, const GError *why, gpointer user_data)
   FoliotWorld *world = foliot_world_mosaik_get_world (self);
   const char *name = foliot_scenario_get_name (foliot_world_get_scenario (world));
 
-  outcome->out = outcome->arguments->out != NULL ? g_strdup (outcome->arguments->out)
-                                                 : g_build_filename ("results", name, NULL);
+  outcome->out = outcome->drive->out != NULL ? g_strdup (outcome->drive->out)
+                                             : g_build_filename ("results", name, NULL);
+  outcome->digest = foliot_world_dup_digest (world);
   if (why != NULL)
     outcome->failure = g_error_copy (why);
   else if (foliot_world_is_done (world))
     foliot_world_check_expectations (world, &outcome->failure);
-  outcome->written = foliot_world_write_results (world, outcome->out, &outcome->problem);
-}
-
-static int
-complain (const GError *error, int code)
-{
-  fprintf (stderr, "foliot: %s\n", error->message);
-  return code;
+  foliot_world_write_results (world, outcome->out, &outcome->problem);
 }
 
 static int
 get_exit_code (const GError *error)
 {
-  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT)
-      || g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_EXPECTATION))
-    return FOLIOT_EXIT_MODEL;
-  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS))
-    return FOLIOT_EXIT_RESULTS;
-  if (error->domain == FOLIOT_SCENARIO_ERROR || g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE))
-    return FOLIOT_EXIT_USAGE;
-  if (error->domain == FOLIOT_CHILD_ERROR || error->domain == FOLIOT_MOSAIK_ERROR
-      || error->domain == FOLIOT_TRANSPORT_ERROR
+  if (error->domain == FOLIOT_MOSAIK_ERROR || error->domain == FOLIOT_TRANSPORT_ERROR
       || g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET))
     return FOLIOT_EXIT_PEER;
-  return FOLIOT_EXIT_MODEL;
+  return foliot_drive_get_exit_code (error);
+}
+
+static int
+complain (const GError *error)
+{
+  return foliot_drive_complain (error, get_exit_code (error));
 }
 
 static void
 print_summary (FoliotWorldMosaik *self, const Outcome *outcome)
 {
   FoliotWorld *world = foliot_world_mosaik_get_world (self);
-  FoliotKernel *kernel = foliot_world_get_kernel (world);
-  g_autofree char *now = foliot_time_format (foliot_kernel_now (kernel));
+  g_autofree char *how_long
+      = g_strdup_printf ("%" G_GUINT64_FORMAT " steps of mosaik%s", foliot_world_mosaik_get_n_steps (self),
+                         foliot_world_is_done (world) ? "" : ", in the middle of one");
 
-  printf ("%s: seed %" G_GUINT64_FORMAT ", ended at %s s after %" G_GUINT64_FORMAT " steps of mosaik%s\n",
-          foliot_scenario_get_name (foliot_world_get_scenario (world)), foliot_kernel_get_seed (kernel), now,
-          foliot_world_mosaik_get_n_steps (self),
-          foliot_world_is_done (world) ? "" : ", in the middle of one");
-  for (guint i = 0; i < foliot_world_get_n_tables (world); i++)
-    {
-      FoliotTable *table = foliot_world_get_table (world, i);
-
-      printf ("  %-16s %8" G_GSIZE_FORMAT " rows   %s/%s.csv\n", foliot_table_get_name (table),
-              foliot_table_get_n_rows (table), outcome->out, foliot_table_get_name (table));
-    }
-  printf ("results %s\n", outcome->out);
+  foliot_drive_print_summary (world, outcome->out, how_long);
 }
 
 static int
 report (FoliotWorldMosaik *self, const Outcome *outcome)
 {
-  g_autofree char *digest = NULL;
-
-  if (outcome->problem != NULL)
+  if (outcome->out != NULL && (outcome->problem == NULL || outcome->problem->domain != FOLIOT_SCENARIO_ERROR))
     {
-      if (outcome->failure != NULL)
-        complain (outcome->failure, 0);
-      return complain (outcome->problem, get_exit_code (outcome->problem));
+      if (!outcome->drive->quiet)
+        print_summary (self, outcome);
+      printf ("digest %s\n", outcome->digest);
+      fflush (stdout);
     }
-  digest = foliot_world_dup_digest (foliot_world_mosaik_get_world (self));
-  if (!outcome->arguments->quiet)
-    print_summary (self, outcome);
-  printf ("digest %s\n", digest);
-  fflush (stdout);
-  return outcome->failure != NULL ? complain (outcome->failure, get_exit_code (outcome->failure))
-                                  : FOLIOT_EXIT_OK;
+  if (outcome->failure != NULL && outcome->problem == NULL)
+    return complain (outcome->failure);
+  return outcome->problem != NULL ? complain (outcome->problem) : FOLIOT_EXIT_OK;
+}
+
+/* The run is over: so is its recording, and the one that is played back. What ended that is what there is to tell. */
+static void
+end_journals (FoliotWorldMosaik *self, Outcome *outcome, GError *error)
+{
+  FoliotWorld *world = foliot_world_mosaik_get_world (self);
+  const GError *verdict = error != NULL ? error : outcome->failure;
+
+  foliot_world_mosaik_end_recording (self, verdict != NULL ? get_exit_code (verdict) : FOLIOT_EXIT_OK,
+                                     verdict, outcome->problem == NULL ? &outcome->problem : NULL);
+  if (outcome->replay != NULL)
+    foliot_replay_end (outcome->replay, outcome->problem == NULL ? &outcome->problem : NULL);
+  if (outcome->out == NULL && world != NULL && outcome->replay != NULL && outcome->drive->out != NULL)
+    on_ended (self, outcome->problem != NULL ? outcome->problem : error, outcome);
+  else if (error != NULL && outcome->failure == NULL)
+    outcome->failure = g_error_copy (error);
 }
 
 /* -- running ------------------------------------------------------------------------------------------------------ */
@@ -215,9 +224,9 @@ report (FoliotWorldMosaik *self, const Outcome *outcome)
 static void
 print_log (GLogLevelFlags level, const char *text, gpointer user_data)
 {
-  const Arguments *arguments = user_data;
+  const GLogLevelFlags *levels = user_data;
 
-  if (level & arguments->levels)
+  if (level & *levels)
     fprintf (stderr, "foliot: %s\n", text);
 }
 
@@ -227,64 +236,81 @@ stop (gpointer user_data)
   foliot_mosaik_stop (user_data);
 }
 
-static gboolean
-attach (FoliotMosaik *mosaik, const Arguments *arguments, GError **error)
-{
-  if (!arguments->remote)
-    return foliot_mosaik_connect (mosaik, arguments->address, error);
-  if (!foliot_mosaik_listen (mosaik, arguments->address, error))
-    return FALSE;
-  fprintf (stderr, "foliot: listening at port %" G_GINT64_FORMAT "\n",
-           foliot_address_get_port (foliot_mosaik_get_address (mosaik)));
-  return TRUE;
-}
-
 static int
-run (FoliotScenario *scenario, const FoliotWorldOptions *options, const char *const *module_dirs,
-     Arguments *arguments)
+run (FoliotScenario *scenario, const FoliotWorldOptions *world_options,
+     const FoliotWorldMosaikOptions *options, const FoliotDriveOptions *drive, GLogLevelFlags levels)
 {
-  g_auto (Outcome) outcome = { .arguments = arguments };
+  g_auto (Outcome) outcome = { .drive = drive, .replay = world_options->replay };
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotWorldMosaik) self
-      = foliot_world_mosaik_new (scenario, options, NULL, module_dirs, on_ended, &outcome, &error);
+      = foliot_world_mosaik_new (scenario, world_options, options, on_ended, &outcome, &error);
   FoliotMosaik *mosaik = self != NULL ? foliot_world_mosaik_get_mosaik (self) : NULL;
-  gboolean ended;
 
   if (self == NULL)
-    return complain (error, FOLIOT_EXIT_USAGE);
-  foliot_mosaik_set_log_func (mosaik, print_log, arguments);
-  if (!attach (mosaik, arguments, &error))
-    return complain (error, get_exit_code (error));
+    return complain (error);
+  foliot_mosaik_set_log_func (mosaik, print_log, &levels);
+  if (options->remote && world_options->replay == NULL)
+    fprintf (stderr, "foliot: listening at port %" G_GINT64_FORMAT "\n",
+             foliot_address_get_port (foliot_mosaik_get_address (mosaik)));
   foliot_watch_begin (foliot_mosaik_get_kernel (mosaik));
   foliot_watch_stop_by (stop, mosaik);
-  ended = foliot_mosaik_run (mosaik, (guint) arguments->timeout_s * 1000, &error);
+  foliot_world_mosaik_run (self, &error);
   foliot_watch_end ();
-  if (!ended)
-    return complain (error, get_exit_code (error));
-  return outcome.out != NULL ? report (self, &outcome) : FOLIOT_EXIT_OK;
+  end_journals (self, &outcome, error);
+  return report (self, &outcome);
+}
+
+int
+foliot_replay_mosaik (FoliotReplay *replay, const FoliotReplayArguments *given)
+{
+  const FoliotJournalHeader *header = foliot_replay_get_header (replay);
+  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs (given->modules);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotScenario) scenario
+      = foliot_scenario_new_from_journal (header, given->path, (const char *const *) given->settings, NULL,
+                                          (const char *const *) module_dirs, &error);
+  FoliotWorldMosaikOptions options = { .module_dirs = (const char *const *) module_dirs };
+  FoliotWorldOptions world_options;
+
+  if (scenario == NULL || !foliot_world_options_set_from_journal (&world_options, header, &error))
+    return complain (error);
+  foliot_world_mosaik_options_set_from_journal (&options, header);
+  foliot_replay_warn_if_changed (scenario, header, given->drive.quiet);
+  world_options.replay = replay;
+  return run (scenario, &world_options, &options, &given->drive, 0);
 }
 
 int
 foliot_verb_mosaik (int argc, char **argv)
 {
   g_auto (Arguments) arguments = { .timeout_s = DEFAULT_TIMEOUT_S };
-  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs (NULL);
+  g_auto (GStrv) module_dirs = NULL;
   g_autofree char *program = foliot_places_dup_command ();
   g_autoptr (FoliotScenario) scenario = NULL;
   g_autoptr (GError) error = NULL;
-  FoliotWorldOptions options;
+  FoliotWorldOptions world_options;
+  FoliotWorldMosaikOptions options;
+  FoliotDriveOptions drive;
 
   if (!parse_arguments (argc, argv, &arguments, &error) || !foliot_watch_configure (&error)
       || !foliot_build_if_needed (arguments.scenario, TRUE, &error))
-    return complain (error, FOLIOT_EXIT_USAGE);
+    return foliot_drive_complain (error, FOLIOT_EXIT_USAGE);
+  module_dirs = foliot_places_dup_module_dirs (arguments.modules);
   scenario = foliot_scenario_load (arguments.scenario, (const char *const *) arguments.settings, NULL,
                                    (const char *const *) module_dirs, &error);
   if (scenario == NULL)
-    return complain (error, get_exit_code (error));
-  options = (FoliotWorldOptions){ .keep = FOLIOT_KEEP_FIRST,
-                                  .has_seed = arguments.has_seed,
-                                  .seed = (guint64) arguments.seed,
-                                  .until = FOLIOT_TIME_NEVER,
-                                  .program = program };
-  return run (scenario, &options, (const char *const *) module_dirs, &arguments);
+    return complain (error);
+  world_options = (FoliotWorldOptions){ .has_seed = arguments.has_seed,
+                                        .seed = (guint64) arguments.seed,
+                                        .until = FOLIOT_TIME_NEVER,
+                                        .program = program,
+                                        .keep = FOLIOT_KEEP_FIRST,
+                                        .record = arguments.record,
+                                        .record_sent = arguments.record_sent };
+  options = (FoliotWorldMosaikOptions){ .address = arguments.address,
+                                        .remote = arguments.remote,
+                                        .timeout_s = (guint) arguments.timeout_s,
+                                        .module_dirs = (const char *const *) module_dirs };
+  drive = (FoliotDriveOptions){ .out = arguments.out, .quiet = arguments.quiet };
+  return run (scenario, &world_options, &options, &drive, arguments.levels);
 }

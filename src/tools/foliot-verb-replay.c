@@ -22,6 +22,7 @@ find_verb (const char *name)
   static const FoliotReplayVerb verbs[] = {
     { "run", foliot_replay_run },
     { "helics", foliot_replay_helics },
+    { "mosaik", foliot_replay_mosaik },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)

@@ -225,6 +225,69 @@ def test_expectation():
     assert "P_feed" in complaints, complaints
 
 
+# ---- recorded, and played back ---------------------------------------------------------------------------------------
+
+
+def replay(journal, *options):
+    out = make_room()
+    done = subprocess.run([FOLIOT, "replay", journal, "--out", out, *options], capture_output=True, text=True, timeout=60,
+                          check=False)
+    return out, done
+
+
+def check_same_results(out, other):
+    names = sorted(os.listdir(out))
+    same(sorted(os.listdir(other)), names)
+    for name in names:
+        if name != "machine.json":
+            same((name, pathlib.Path(other, name).read_bytes()), (name, pathlib.Path(out, name).read_bytes()))
+
+
+def test_replay(feedback, *options):
+    journal = make_room() + ".flj"
+    park = Park("--record", journal, *options, feedback=feedback)
+    code, said, _ = park.day().stop()
+    same(code, 0)
+    assert ", recorded\n" in said, said
+    out, done = replay(journal)
+    same(done.returncode, 0)
+    same(done.stdout.splitlines()[-1], said.splitlines()[-1])
+    check_same_results(park.out, out)
+
+
+def test_replay_of_another():
+    """A change of what is not mosaik's to say shows in the first message that leaves."""
+    journal = make_room() + ".flj"
+    park = Park("--record", journal)
+    park.create()
+    park.step(0)
+    same(park.stop()[0], 0)
+    done = replay(journal, "--set", "cosim.models.0.name=Wecs")[1]
+    same(done.returncode, 3)
+    assert "differs" in done.stderr, done.stderr
+
+
+def test_replay_of_lost():
+    """What ended in the middle of a step ends there again."""
+    journal = make_room() + ".flj"
+    park = Park("--record", journal, feedback="set_data")
+    park.create()
+    park.step(0)
+    park.send([0, park.n_requests, ["step", [900, {}, 1799], {}]])
+    same(park.receive()[2][0], "set_data")
+    same(park.hang_up()[0], 5)
+    out, done = replay(journal)
+    same(done.returncode, 5)
+    assert "in the middle of the step at 900 s" in done.stderr, done.stderr
+    check_same_results(park.out, out)
+
+
+def test_no_recording():
+    code, complaint = run_verb(PARK, "127.0.0.1:1", "--record", make_room(), "--set", "transport=tcp", "--set", "processes=true")
+    same(code, 2)
+    assert "cannot be recorded" in complaint, complaint
+
+
 # ---- what is wrong -------------------------------------------------------------------------------------------------
 
 
@@ -368,7 +431,11 @@ def main():
              ("processes/tls", test_transport, "transport=tls", "processes=true"), ("remote", test_remote),
              ("repeats", test_repeats), ("meta", test_meta), ("voltage", test_voltage), ("end/hang-up", test_hang_up),
              ("end/term", test_term), ("end/term-behind-stop", test_term_behind_stop), ("end/in-step", test_lost_in_step),
-             ("end/cut", test_cut), ("end/expectation", test_expectation), ("bad/nobody", test_nobody),
+             ("end/cut", test_cut), ("end/expectation", test_expectation), ("replay/output", test_replay, "output"), ("replay/set-data", test_replay, "set_data"),
+             ("replay/tcp", test_replay, "output", "--set", "transport=tcp"),
+             ("replay/tls", test_replay, "set_data", "--set", "transport=tls"),
+             ("replay/another", test_replay_of_another), ("replay/lost", test_replay_of_lost),
+             ("replay/processes", test_no_recording), ("bad/nobody", test_nobody),
              ("bad/no-section", test_no_section), ("bad/address", test_bad_address), ("bad/keyword-type", test_keyword_type),
              ("bad/keyword-value", test_keyword_value), ("bad/keyword-date", test_keyword_date),
              ("bad/keyword-feedback", test_keyword_feedback), ("bad/resolution", test_resolution), ("bad/params", test_params),
