@@ -275,8 +275,9 @@ foliot_replay_mosaik (FoliotReplay *replay, const FoliotReplayArguments *given)
   if (scenario == NULL || !foliot_world_options_set_from_journal (&world_options, header, &error))
     return complain (error);
   foliot_world_mosaik_options_set_from_journal (&options, header);
-  foliot_replay_warn_if_changed (scenario, header, given->drive.quiet);
+  foliot_replay_mind_changes (replay, scenario, given->drive.quiet);
   world_options.replay = replay;
+  foliot_kept_apply (&given->kept, &world_options);
   return run (scenario, &world_options, &options, &given->drive, 0);
 }
 
