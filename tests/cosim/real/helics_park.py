@@ -103,6 +103,33 @@ def other_program(park):
     assert "helics" in err, err
 
 
+def mapped(park):
+    """Other names, units and targets; and a message that calls a method: a turbine is told its limit before its power comes."""
+    plan = {"variables": [{"match": "Agent_?.P", "key": "park/{agent}/{name}", "target": "wind_0"},
+                          {"match": "*.P_max", "key": "{agent}/limit"}],
+            "endpoints": [{"name": "control", "agent": "Agent_0", "method": "set_limit", "json": True}]}
+    with broker(2) as address:
+        process = park.start(address, "--out", park.path("mapped"), "--quiet", "--set", f"cosim.helics={json.dumps(plan)}",
+                             "--set", "duration=1800", "--set", "expect=[]")
+        fed = federate("grid", address)
+        power = h.helicsFederateRegisterGlobalPublication(fed, "wind_0", h.HELICS_DATA_TYPE_DOUBLE, "MW")
+        limit = h.helicsFederateRegisterSubscription(fed, "Agent_0/limit", "W")
+        endpoint = h.helicsFederateRegisterGlobalEndpoint(fed, "grid", "")
+        h.helicsFederateEnterExecutingMode(fed)
+        h.helicsPublicationPublishDouble(power, 1.5)
+        h.helicsFederateRequestTime(fed, 450.0)
+        h.helicsEndpointSendBytesTo(endpoint, "1000.5", "control")
+        h.helicsFederateRequestTime(fed, 900.0)
+        h.helicsPublicationPublishDouble(power, 1.5)
+        h.helicsFederateRequestTime(fed, 1800.0)
+        assert abs(h.helicsInputGetDouble(limit) - 2000e3) < 1e-3, h.helicsInputGetDouble(limit)
+        h.helicsFederateDisconnect(fed)
+        same(park.end(process)[0], 0)
+    with open(os.path.join(park.path("mapped"), "turbines.csv")) as file:
+        rows = list(csv.reader(file))[1:]
+    same([row[2:4] for row in rows], [["1500.0", "1500.0"]] * 3 + [["1500.0", "1000.5"]] + [["1500.0", "1500.0"]] * 2)
+
+
 def grid_fails(park):
     with broker(2) as address:
         process = park.start(address, "--out", park.path("failed"), "--quiet")
@@ -156,6 +183,7 @@ def run(report, arguments):
     report.case("/helics/table-and-views", table_and_views, park)
     report.case("/helics/replayed", replayed, park)
     report.case("/helics/other-program", other_program, park)
+    report.case("/helics/mapped", mapped, park)
     report.case("/helics/grid-fails", grid_fails, park)
     report.case("/helics/terminated", terminated, park)
     report.case("/helics/terminated-early", terminated_early, park)
