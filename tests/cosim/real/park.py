@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The wind park behind a real mosaik: the same table as without one, whatever the way.
+"""The wind park behind a real mosaik: the same table as without one, whatever the way; recorded, and replayed alone.
 
     park.py SOURCE FOLIOT
 
@@ -26,6 +26,7 @@ DAY_S = 24 * 3600
 FEEDBACKS = ("output", "set_data")
 SCENARIOS = ("one-container.json", "scenario.json")
 TRANSPORTS = {"tcp": ["transport=tcp"], "tls": ["transport=tls"]}
+PROCESSES = {"tcp-processes": ["transport=tcp", "processes=true"], "tls-processes": ["transport=tls", "processes=true"]}
 
 
 HAS_GRID = importlib.util.find_spec("pandapower") is not None
@@ -44,6 +45,7 @@ def load_script(path):
 
 SOURCE, FOLIOT = (pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]) if len(sys.argv) > 2 else (None, None)
 PARK = SOURCE / "scenarios/wind-park" if SOURCE else None
+RECORDS = FOLIOT and "--record" in subprocess.run([FOLIOT, "mosaik", "--help"], capture_output=True, text=True).stdout
 script = load_script(PARK / "with-grid.py") if PARK else None
 
 
@@ -93,6 +95,12 @@ class Stage:
     def alone(self, *options):
         self.call("run", PARK, *options, *self.out("alone"))
         return self.table("alone")
+
+    def replay(self, name, out):
+        """Without anything on the PATH, as where no Python is."""
+        empty = self.folder / "empty"
+        empty.mkdir(exist_ok=True)
+        self.call("replay", self.folder / name, *self.out(out), PATH=str(empty))
 
 
 def compose(world, feedback, seed, **config):
@@ -164,6 +172,18 @@ def started_by_mosaik(stage):
     same(stage.table("live"), expected)
 
 
+def recorded(stage, feedback, *words):
+    """Live, recorded, replayed, and recorded again from the replay: one table, one digest."""
+    options = [option for word in words for option in ("--set", word)]
+    fed = play(stage, "live", feedback, options=options)
+    play(stage, "recorded", feedback, options=[*options, "--record", stage.folder / "day.flj"])
+    stage.replay("day.flj", "replayed")
+    check_table(stage, "live", fed)
+    for name in ("recorded", "replayed"):
+        same(stage.table(name), stage.table("live"))
+        same(stage.facts(name)["digest"], stage.facts("live")["digest"])
+
+
 def delayed(stage, feedback, n_runs):
     """Whatever is late, and by how much: the digest and the table stay."""
     digests = set()
@@ -176,16 +196,21 @@ def delayed(stage, feedback, n_runs):
 
 
 def with_grid(stage):
-    """The script of the docs, as it stands there: a load flow each step."""
+    """The script of the docs, as it stands there: a load flow each step, recorded, and replayed without it."""
     place = stage.folder / "bin"
     place.mkdir()
     (place / "foliot").symlink_to(FOLIOT)
-    done = subprocess.run([sys.executable, PARK / "with-grid.py", *stage.out("live")], capture_output=True, text=True,
+    options = [*(["--record", stage.folder / "grid.flj"] if RECORDS else []), *stage.out("live")]
+    done = subprocess.run([sys.executable, PARK / "with-grid.py", *map(str, options)], capture_output=True, text=True,
                           timeout=10 * cosim.DEADLINE_S, env={**os.environ, "PATH": f"{place}:{os.environ['PATH']}"})
     assert done.returncode == 0 and "finished successfully" in done.stderr, done.stderr[-3000:]
     end = time.monotonic() + cosim.DEADLINE_S
     while not (stage.folder / "live/run.json").exists() and time.monotonic() < end:
         time.sleep(0.01)
+    if RECORDS:
+        stage.replay("grid.flj", "replayed")
+        same(stage.table("replayed"), stage.table("live"))
+        same(stage.facts("replayed")["digest"], stage.facts("live")["digest"])
     alone, live = (list(csv.DictReader(table.splitlines())) for table in (stage.alone(), stage.table("live")))
     same([row["P"] for row in live], [row["P"] for row in alone])
     bounded = sum(float(a["P_max"]) < float(b["P_max"]) for a, b in zip(live, alone))
@@ -202,9 +227,11 @@ def run(report, arguments):
     for feedback in FEEDBACKS:
         for scenario in SCENARIOS:
             report.case(f"{prefix}/{feedback}/{scenario}", try_case, like_alone, feedback, scenario)
+        if RECORDS:
+            report.case(f"{prefix}/{feedback}/recorded", try_case, recorded, feedback)
         report.case(f"{prefix}/{feedback}/delayed", try_case, delayed, feedback,
                     int(os.environ.get("FOLIOT_TEST_DELAYED_RUNS", "2")))
-    for name, words in TRANSPORTS.items():
+    for name, words in {**TRANSPORTS, **(PROCESSES if RECORDS else {})}.items():
         report.case(f"{prefix}/{name}", try_case, like_alone, "set_data", "scenario.json", *words)
     report.case(f"{prefix}/cmd", try_case, started_by_mosaik)
     if HAS_GRID:
