@@ -341,8 +341,11 @@ recall (gpointer data, const FoliotGatePoint *point, const char *name, FoliotVal
   what = g_strdup_printf ("an answer to “%s” here", name);
   if (!replay->is_over && !is_lost (replay))
     _foliot_replay_stop (replay, _foliot_replay_new_missing_error (replay, point, what, NULL));
-  g_set_error (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_MISSING, "the recording does not hold %s",
-               what);
+  if (replay->error != NULL)
+    g_propagate_error (error, g_error_copy (replay->error));
+  else
+    g_set_error (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_MISSING, "the recording does not hold %s",
+                 what);
   return FALSE;
 }
 
