@@ -202,6 +202,22 @@ static const Page pages[] = {
     "Exit codes: 0 fine; 2 wrong arguments, or files that are there already, missing or unfit; 4 could not "
     "be "
     "written.\n" },
+  { "mosaik", "foliot mosaik SCENARIO HOST:PORT [OPTION …]",
+    "Runs the agents of a scenario as a simulator of mosaik, as its section \"cosim\" says "
+    "(docs/mosaik.md).\n"
+    "\n"
+    "  -r, --remote        listen at HOST:PORT for mosaik to connect, instead of connecting to it\n"
+    "  -t, --timeout S     how long mosaik may take to call; 60; 0: for ever\n"
+    "  -l, --log-level L   debug, info, warning (the default), error or critical\n"
+    "  --record FILE       write down what mosaik says; foliot replay plays it back\n"
+    "  --record-bytes      with --record: keep what is said to it, too, and not its hash alone\n"
+    "  --modules DIR       look for the module in this folder first\n"
+    "  --out DIR           results folder; default results/<scenario>\n"
+    "  --seed N, --set PATH=VALUE, --quiet   as for foliot run\n"
+    "\n"
+    "Exit codes: 0 the simulation ended; 1 an agent failed, or an expectation does not hold; 2 wrong "
+    "arguments or keywords;\n"
+    "4 results could not be written; 5 nobody is there, or mosaik went away in the middle of a step.\n" },
   { "fmu", "foliot fmu SCENARIO -o FILE.fmu [OPTION …]",
     "Writes a scenario as an FMU for co-simulation, with the library and the scenario's module in it "
     "(docs/fmu.md). Its section\n"
@@ -233,6 +249,7 @@ print_overview (void)
           "  foliot replay FILE         run again what was recorded, without its peers\n"
           "  foliot diff A B            the first event in which two runs differ\n"
           "  foliot helics SCENARIO     take part in a HELICS co-simulation\n"
+          "  foliot mosaik SCENARIO …   run a scenario as a simulator of mosaik\n"
           "  foliot serve ADDRESS       let others call the agents of a scenario\n"
           "  foliot call URL METHOD     call an agent of a running system\n"
           "  foliot describe SCENARIO   what a scenario, an agent type or a container offers\n"
@@ -260,10 +277,11 @@ foliot_verb_help (int argc, char **argv)
         printf ("Usage: %s\n\n%s", pages[i].usage, pages[i].text);
         return FOLIOT_EXIT_OK;
       }
-  fprintf (stderr,
-           "foliot: no help for \"%s\"; the verbs are: run, diff, serve, call, describe, wire, show, new, "
-           "certs, bench, "
-           "encode, decode\n",
-           argv[1]);
+  fprintf (
+      stderr,
+      "foliot: no help for \"%s\"; the verbs are: run, mosaik, diff, serve, call, describe, wire, show, new, "
+      "certs, bench, "
+      "encode, decode\n",
+      argv[1]);
   return FOLIOT_EXIT_USAGE;
 }
