@@ -25,8 +25,8 @@ LONGEST_DELAY_S = 0.004
 DAY_S = 24 * 3600
 FEEDBACKS = ("output", "set_data")
 SCENARIOS = ("one-container.json", "scenario.json")
-TRANSPORTS = {"tcp": ["transport=tcp"], "tls": ["transport=tls"]}
-PROCESSES = {"tcp-processes": ["transport=tcp", "processes=true"], "tls-processes": ["transport=tls", "processes=true"]}
+TRANSPORTS = {"tcp": ["transport=tcp"], "tls": ["transport=tls"], "tcp-processes": ["transport=tcp", "processes=true"],
+              "tls-processes": ["transport=tls", "processes=true"]}
 
 
 HAS_GRID = importlib.util.find_spec("pandapower") is not None
@@ -45,7 +45,6 @@ def load_script(path):
 
 SOURCE, FOLIOT = (pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]) if len(sys.argv) > 2 else (None, None)
 PARK = SOURCE / "scenarios/wind-park" if SOURCE else None
-RECORDS = FOLIOT and "--record" in subprocess.run([FOLIOT, "mosaik", "--help"], capture_output=True, text=True).stdout
 script = load_script(PARK / "with-grid.py") if PARK else None
 
 
@@ -200,17 +199,16 @@ def with_grid(stage):
     place = stage.folder / "bin"
     place.mkdir()
     (place / "foliot").symlink_to(FOLIOT)
-    options = [*(["--record", stage.folder / "grid.flj"] if RECORDS else []), *stage.out("live")]
+    options = ["--record", stage.folder / "grid.flj", *stage.out("live")]
     done = subprocess.run([sys.executable, PARK / "with-grid.py", *map(str, options)], capture_output=True, text=True,
                           timeout=10 * cosim.DEADLINE_S, env={**os.environ, "PATH": f"{place}:{os.environ['PATH']}"})
     assert done.returncode == 0 and "finished successfully" in done.stderr, done.stderr[-3000:]
     end = time.monotonic() + cosim.DEADLINE_S
     while not (stage.folder / "live/run.json").exists() and time.monotonic() < end:
         time.sleep(0.01)
-    if RECORDS:
-        stage.replay("grid.flj", "replayed")
-        same(stage.table("replayed"), stage.table("live"))
-        same(stage.facts("replayed")["digest"], stage.facts("live")["digest"])
+    stage.replay("grid.flj", "replayed")
+    same(stage.table("replayed"), stage.table("live"))
+    same(stage.facts("replayed")["digest"], stage.facts("live")["digest"])
     alone, live = (list(csv.DictReader(table.splitlines())) for table in (stage.alone(), stage.table("live")))
     same([row["P"] for row in live], [row["P"] for row in alone])
     bounded = sum(float(a["P_max"]) < float(b["P_max"]) for a, b in zip(live, alone))
@@ -227,11 +225,10 @@ def run(report, arguments):
     for feedback in FEEDBACKS:
         for scenario in SCENARIOS:
             report.case(f"{prefix}/{feedback}/{scenario}", try_case, like_alone, feedback, scenario)
-        if RECORDS:
-            report.case(f"{prefix}/{feedback}/recorded", try_case, recorded, feedback)
+        report.case(f"{prefix}/{feedback}/recorded", try_case, recorded, feedback)
         report.case(f"{prefix}/{feedback}/delayed", try_case, delayed, feedback,
                     int(os.environ.get("FOLIOT_TEST_DELAYED_RUNS", "2")))
-    for name, words in {**TRANSPORTS, **(PROCESSES if RECORDS else {})}.items():
+    for name, words in TRANSPORTS.items():
         report.case(f"{prefix}/{name}", try_case, like_alone, "set_data", "scenario.json", *words)
     report.case(f"{prefix}/cmd", try_case, started_by_mosaik)
     if HAS_GRID:
