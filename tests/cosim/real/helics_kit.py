@@ -31,8 +31,8 @@ def free_ports(n):
 @contextlib.contextmanager
 def broker(n_federates, core="zmq"):
     """Its address."""
-    port = free_ports(12)
-    made = h.helicsCreateBroker(core, "", f"--federates={n_federates} --localport={port} --portstart={port + 2} --loglevel=no_print")
+    port = free_ports(4)
+    made = h.helicsCreateBroker(core, "", f"--federates={n_federates} --localport={port} --loglevel=no_print")
     try:
         yield f"tcp://127.0.0.1:{port}"
     finally:
