@@ -35,8 +35,9 @@ typedef enum
  * FoliotFrame: (skip)
  * @bytes: one encoded message, without the length in front; %NULL on links that carry values
  * @value: content of the message, plain data; %NULL on links that carry bytes
- * @id: number of the request; on links that carry values (inside the bytes otherwise)
+ * @id: number of the request; links that carry bytes leave it alone (it is inside the bytes, too)
  * @type: 0 request, 1 result, 2 failure; likewise
+ * @express: TRUE: about the world's time and not in it: has no latency and is never lost, and may overtake what has one
  *
  * What travels on a link: a value or bytes, the link says which. A plain struct; who holds it owns both pointers.
  */
@@ -46,6 +47,7 @@ typedef struct
   FoliotValue *value;
   guint64 id;
   guint8 type;
+  gboolean express;
 } FoliotFrame;
 
 FOLIOT_API void foliot_frame_clear (FoliotFrame *frame);
@@ -67,6 +69,7 @@ typedef enum
  * @writable: (nullable): the queue has drained below the low mark
  * @joined: (nullable): the other end turned out to live in this world: the link is no longer %FOLIOT_LINK_EXTERNAL
  * @closed: once, last: the link ended: @why %NULL for an end of stream by the peer
+ * @departed: (nullable): a frame that the link kept inside (see get_n_inside) has left the world now
  *
  * The one way up. Called inside kernel events only, on the main stack, never from inside a call that came down
  * (except @closed with the own close, which is announced by an event too).
@@ -77,6 +80,7 @@ typedef struct
   void (*writable) (gpointer owner);
   void (*closed) (gpointer owner, const GError *why);
   void (*joined) (gpointer owner);
+  void (*departed) (gpointer owner, guint8 type, guint64 id);
 } FoliotLinkSink;
 
 /**
@@ -108,6 +112,8 @@ FOLIOT_API G_DECLARE_INTERFACE (FoliotLink, foliot_link, FOLIOT, LINK, GObject);
  * @set_reading: (nullable): whether frames are handed to the sink. Those that are not stay in the link, which reads no more
  *   when it has enough of them, so that the peer has to wait; its end is told all the same, and then they are dropped.
  *   %NULL: they are always handed over
+ * @get_n_inside: (nullable): how many of the frames that were sent have not left the world: they wait for their latency, or
+ *   the model has lost them; %NULL: none
  */
 #ifndef __GI_SCANNER__ /* its frames and sinks are for C alone, and the compiler of type libraries trips over them */
 struct _FoliotLinkInterface
@@ -125,6 +131,7 @@ struct _FoliotLinkInterface
   gpointer (*get_owner) (FoliotLink *link, const FoliotLinkSink *sink);
   gboolean (*is_writable) (FoliotLink *link);
   void (*set_reading) (FoliotLink *link, gboolean reading);
+  guint64 (*get_n_inside) (FoliotLink *link);
 };
 #endif
 
@@ -318,9 +325,8 @@ typedef struct
  * of names, so that rules of one link shift nobody else's numbers. A message never overtakes another on its link.
  *
  * Over sockets a message waits for its latency before it enters the system. So when both ends are in this world it arrives
- * exactly then. A peer outside has a clock of its own, and under a FREE or EXTERNAL drive a request to it holds time from
- * the moment of the call: a latency towards it passes under REALTIME alone. A message that the link below refuses when its
- * time has come (FRAME_TOO_LONG, RESOURCES) ends the link with that error.
+ * exactly then. A peer outside has a clock of its own: under a FREE or EXTERNAL drive a request to it holds time from the
+ * moment in which it leaves, and one that is lost holds nothing. A message that the link below refuses when its time has come (FRAME_TOO_LONG, RESOURCES) ends the link with that error.
  */
 #define FOLIOT_TYPE_NETWORK (foliot_network_get_type ())
 FOLIOT_API G_DECLARE_FINAL_TYPE (FoliotNetwork, foliot_network, FOLIOT, NETWORK, GObject);

@@ -69,6 +69,7 @@ _foliot_channel_keep (FoliotChannel *channel, FoliotFrame *frame)
   if (channel->cork == NULL || !channel->cork->is_in || passes)
     return FALSE;
   Kept kept = { g_object_ref (channel), *frame };
+  channel->hold.stays = channel->is_modelled;
   g_array_append_val (channel->cork->kept, kept);
   return TRUE;
 }
@@ -78,10 +79,13 @@ static void
 send_kept (Kept *kept)
 {
   FoliotChannel *channel = kept->channel;
+  const FoliotFrame label = kept->frame;
   if (channel->error != NULL)
     return;
-  if (!channel->link_iface->send (channel->link, &kept->frame, NULL))
+  if (!_foliot_channel_send_frame (channel, &kept->frame, NULL))
     foliot_link_close (channel->link);
+  else if (channel->is_modelled && !channel->hold.stays)
+    _foliot_channel_hold_departed (channel, label.type, label.id);
   kept->frame = (FoliotFrame){ NULL };
 }
 

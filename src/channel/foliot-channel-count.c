@@ -94,9 +94,10 @@ gboolean
 _foliot_channel_get_counts (FoliotChannel *channel, FoliotChannelCounts *out_counts)
 {
   *out_counts = (FoliotChannelCounts){
-    .n_sent = channel->count.n_sent,
+    .n_sent = channel->count.n_sent - _foliot_channel_get_n_inside (channel),
     .n_received = channel->count.n_received,
-    .n_owed = channel->pending.n_entries - _foliot_channel_n_settling (channel),
+    .n_owed = channel->pending.n_entries - _foliot_channel_n_settling (channel)
+              - (channel->hold.inside != NULL ? g_hash_table_size (channel->hold.inside) : 0),
   };
   return channel->through_system;
 }

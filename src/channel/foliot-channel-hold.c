@@ -11,6 +11,9 @@
  * that one is answered the hold is renewed for the next. Ids count up, so the next one is found by counting on, and
  * each id is counted over once.
  *
+ * A request that the model's network keeps back, for its latency or because it is lost, has not left this world, so nobody
+ * outside owes its answer: it holds from its departure on.
+ *
  * A peer on a socket may turn out to live in this world. Then it takes simulated time to answer, and nothing is held here:
  * the link itself holds time for what is on its way.
  */
@@ -43,14 +46,59 @@ describe_hold (gpointer user_data)
                           channel->origin, request, now, channel->pending.n_entries);
 }
 
-void
-_foliot_channel_hold_request (FoliotChannel *channel)
+guint64
+_foliot_channel_get_n_inside (FoliotChannel *channel)
+{
+  return G_UNLIKELY (channel->is_modelled) ? channel->link_iface->get_n_inside (channel->link) : 0;
+}
+
+static gboolean
+is_kept_back (FoliotChannel *channel, guint64 id)
+{
+  return channel->hold.inside != NULL && g_hash_table_contains (channel->hold.inside, &id);
+}
+
+static guint
+count_kept_back (FoliotChannel *channel)
+{
+  return channel->hold.inside != NULL ? g_hash_table_size (channel->hold.inside) : 0;
+}
+
+static void
+keep_back (FoliotChannel *channel, guint64 id)
+{
+  if (channel->hold.inside == NULL)
+    channel->hold.inside = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_hash_table_add (channel->hold.inside, g_memdup2 (&id, sizeof id));
+}
+
+static void
+begin (FoliotChannel *channel, guint64 id)
 {
   if (channel->hold.hold != NULL || channel->hold.is_inside)
     return;
-  channel->hold.oldest = channel->next_id - 1;
+  channel->hold.oldest = id;
   channel->hold.hold
       = _foliot_kernel_hold_described (channel->kernel, describe_hold, channel, channel->hold.limit_ms);
+}
+
+void
+_foliot_channel_hold_request (FoliotChannel *channel)
+{
+  if (G_UNLIKELY (channel->hold.stays))
+    keep_back (channel, channel->next_id - 1);
+  else
+    begin (channel, channel->next_id - 1);
+}
+
+void
+_foliot_channel_hold_departed (gpointer owner, guint8 type, guint64 id)
+{
+  FoliotChannel *channel = owner;
+
+  if (type == FOLIOT_MESSAGE_REQUEST && channel->hold.inside != NULL
+      && g_hash_table_remove (channel->hold.inside, &id))
+    begin (channel, id);
 }
 
 void
@@ -60,13 +108,14 @@ _foliot_channel_hold_answer (FoliotChannel *channel)
 
   if (channel->hold.hold == NULL)
     return;
-  if (channel->pending.n_entries == _foliot_channel_n_settling (channel))
+  if (channel->pending.n_entries == _foliot_channel_n_settling (channel) + count_kept_back (channel))
     {
       _foliot_channel_hold_end (channel);
       return;
     }
   while (_foliot_pending_peek (&channel->pending, channel->hold.oldest) == NULL
-         || _foliot_channel_is_settling (channel, channel->hold.oldest))
+         || _foliot_channel_is_settling (channel, channel->hold.oldest)
+         || is_kept_back (channel, channel->hold.oldest))
     channel->hold.oldest++;
   if (channel->hold.oldest != oldest)
     _foliot_hold_renew (channel->hold.hold);

@@ -47,12 +47,18 @@ typedef struct
 {
   gboolean is_inside; /* the peer is in this world: it takes simulated time to answer */
   guint limit_ms;
-  guint64 oldest;   /* id of the request whose answer is waited for longest */
-  FoliotHold *hold; /* (nullable) while requests are pending */
+  guint64 oldest;     /* id of the request whose answer is waited for longest */
+  FoliotHold *hold;   /* (nullable) while requests are pending outside */
+  gboolean stays;     /* what was sent last has not left this world */
+  GHashTable *inside; /* (nullable) ids of pending requests that have not; looked up, never iterated */
 } FoliotChannelHold;
 
 /* A request has just been added to the pending ones. */
 void _foliot_channel_hold_request (FoliotChannel *channel);
+/* The sink's departed. */
+void _foliot_channel_hold_departed (gpointer channel, guint8 type, guint64 id);
+/* Of the frames that were sent, how many have not left this world. */
+guint64 _foliot_channel_get_n_inside (FoliotChannel *channel);
 /* A request has just been taken out of the pending ones. */
 void _foliot_channel_hold_answer (FoliotChannel *channel);
 /* The sink's joined. */
@@ -124,6 +130,7 @@ struct _FoliotChannel
   FoliotLinkInterface *link_iface; /* looked up once */
   gboolean by_value;
   gboolean through_system; /* hold and flow want to know of each request */
+  gboolean is_modelled;    /* … and frames may stay in this world for a while */
   gboolean debug;
   const FoliotChannelDialect *dialect; /* (nullable): aiomas' own */
   gsize max_bytes;                     /* 0: the format's own limit */
@@ -162,6 +169,9 @@ _foliot_channel_n_settling (const FoliotChannel *channel)
 {
   return channel->count.settling != NULL ? channel->count.settling->len : 0;
 }
+
+/* Takes @frame; notes whether it stays in this world. */
+gboolean _foliot_channel_send_frame (FoliotChannel *channel, FoliotFrame *frame, GError **error);
 
 /*
  * _foliot_channel_send_message:

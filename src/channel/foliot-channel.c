@@ -190,6 +190,8 @@ fill_bytes (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, 
 
   if (bytes == NULL)
     return FALSE;
+  frame->id = id;
+  frame->type = type;
   if (bytes->len <= SPARE_SCRATCH)
     frame->bytes = g_bytes_new (bytes->data, bytes->len);
   else
@@ -238,6 +240,17 @@ fill_value (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, 
 }
 
 gboolean
+_foliot_channel_send_frame (FoliotChannel *channel, FoliotFrame *frame, GError **error)
+{
+  guint64 n_inside = _foliot_channel_get_n_inside (channel);
+
+  if (!channel->link_iface->send (channel->link, frame, error))
+    return FALSE;
+  channel->hold.stays = _foliot_channel_get_n_inside (channel) != n_inside;
+  return TRUE;
+}
+
+gboolean
 _foliot_channel_send_message (FoliotChannel *channel, FoliotMessageType type, guint64 id,
                               FoliotValue *wire_id, FoliotValue *content, gboolean *out_encoding,
                               GError **error)
@@ -249,9 +262,12 @@ _foliot_channel_send_message (FoliotChannel *channel, FoliotMessageType type, gu
                                       : fill_bytes (channel, &frame, type, id, wire_id, content, error));
   if (*out_encoding)
     return FALSE;
+  if (G_UNLIKELY (channel->is_modelled))
+    frame.express
+        = channel->passes || (type == FOLIOT_MESSAGE_REQUEST && _foliot_channel_is_reserved (content));
   if (!channel->by_value && _foliot_channel_keep (channel, &frame))
     return TRUE;
-  if (channel->link_iface->send (channel->link, &frame, &local_error))
+  if (_foliot_channel_send_frame (channel, &frame, &local_error))
     return TRUE;
   /* A request that was not sent is the caller's affair; a reply that was not sent leaves the peer waiting. */
   if (type != FOLIOT_MESSAGE_REQUEST)
@@ -557,6 +573,7 @@ static const FoliotLinkSink channel_sink = {
   .writable = _foliot_channel_flow_writable,
   .closed = on_closed,
   .joined = _foliot_channel_hold_joined,
+  .departed = _foliot_channel_hold_departed,
 };
 
 /* ---- what it is ---------------------------------------------------------------------------------------------- */
@@ -712,6 +729,7 @@ foliot_channel_new (FoliotKernel *kernel, FoliotLink *link, const FoliotChannelO
   _foliot_channel_flow_init (channel, options);
   channel->hold.is_inside = (foliot_link_get_flags (link) & FOLIOT_LINK_EXTERNAL) == 0;
   channel->through_system = !channel->hold.is_inside || channel->flow.max_in_flight != 0;
+  channel->is_modelled = channel->through_system && channel->link_iface->get_n_inside != NULL;
   channel->cork = channel->through_system ? _foliot_cork_get (kernel) : NULL;
   channel->by_value = (foliot_link_get_flags (link) & FOLIOT_LINK_VALUES) != 0;
   channel->debug = options->debug;
@@ -746,6 +764,7 @@ foliot_channel_finalize (GObject *object)
   _foliot_request_pool_clear (&channel->requests);
   g_clear_pointer (&channel->closed, foliot_future_unref);
   g_clear_pointer (&channel->count.settling, g_array_unref);
+  g_clear_pointer (&channel->hold.inside, g_hash_table_unref);
   g_clear_pointer (&channel->scratch, g_byte_array_unref);
   g_clear_object (&channel->codec);
   g_clear_error (&channel->error);

@@ -116,6 +116,7 @@ depart (gpointer target, gpointer payload)
 {
   g_autoptr (FoliotDelayLink) link = target;
   FoliotFrame frame = _foliot_frame_queue_peek (&link->queue)->frame;
+  const FoliotFrame label = frame; /* what it was, when it is taken */
   g_autoptr (GError) error = NULL;
 
   link->departure = 0;
@@ -134,6 +135,8 @@ depart (gpointer target, gpointer payload)
     }
   else if (link->state != STATE_OPEN && link->queue.length == 0)
     foliot_link_close (link->inner);
+  else if (link->sink != NULL && link->sink->departed != NULL)
+    link->sink->departed (link->owner, label.type, label.id);
 }
 
 static gboolean
@@ -148,7 +151,7 @@ foliot_delay_link_send_at (FoliotLink *base, FoliotFrame *frame, FoliotTime due,
       g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET, "Connection closed");
       return FALSE;
     }
-  if (link->queue.length == 0 && due <= foliot_kernel_now (link->kernel))
+  if (frame->express || (link->queue.length == 0 && due <= foliot_kernel_now (link->kernel)))
     return foliot_link_send (link->inner, frame, error);
   slot = _foliot_frame_queue_push (&link->queue);
   *slot = (FoliotFrameSlot){ .frame = *frame,
@@ -305,6 +308,12 @@ foliot_delay_link_set_reading (FoliotLink *base, gboolean reading)
     link->inner_iface->set_reading (link->inner, reading);
 }
 
+static guint64
+foliot_delay_link_get_n_inside (FoliotLink *base)
+{
+  return FOLIOT_DELAY_LINK (base)->queue.length;
+}
+
 static void
 foliot_delay_link_iface_init (FoliotLinkInterface *iface)
 {
@@ -320,6 +329,7 @@ foliot_delay_link_iface_init (FoliotLinkInterface *iface)
   iface->get_owner = foliot_delay_link_get_owner;
   iface->is_writable = foliot_delay_link_is_writable;
   iface->set_reading = foliot_delay_link_set_reading;
+  iface->get_n_inside = foliot_delay_link_get_n_inside;
 }
 
 /* ---- making and unmaking ------------------------------------------------------------------------------------- */

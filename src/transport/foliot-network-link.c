@@ -30,7 +30,8 @@ struct _FoliotNetworkLink
   FoliotRandom *random; /* of the direction in which we send; the kernel's; NULL until something is sent */
   char *from;           /* likewise */
   char *to;             /* likewise, unless the network knows it */
-  guint version;        /* of the network's rules, when @rule was looked up */
+  guint64 n_lost;
+  guint version; /* of the network's rules, when @rule was looked up */
   FoliotNetworkRule rule;
 };
 
@@ -120,10 +121,13 @@ foliot_network_link_send_at (FoliotLink *base, FoliotFrame *frame, FoliotTime du
   FoliotNetworkLink *link = (FoliotNetworkLink *) base;
   FoliotTime latency;
 
+  if (G_UNLIKELY (frame->express))
+    return link->inner_iface->send_at (link->inner, frame, due, error);
   if (G_UNLIKELY (link->version != _foliot_network_get_version (link->network)))
     look_up_rule (link);
   if (draw_fate (link, &latency))
     {
+      link->n_lost++;
       _foliot_network_count_lost (link->network);
       foliot_frame_clear (frame);
       return TRUE;
@@ -189,6 +193,15 @@ foliot_network_link_get_owner (FoliotLink *base, const FoliotLinkSink *sink)
   return foliot_link_get_owner (FOLIOT_NETWORK_LINK (base)->inner, sink);
 }
 
+static guint64
+foliot_network_link_get_n_inside (FoliotLink *base)
+{
+  FoliotNetworkLink *link = FOLIOT_NETWORK_LINK (base);
+
+  return link->n_lost
+         + (link->inner_iface->get_n_inside != NULL ? link->inner_iface->get_n_inside (link->inner) : 0);
+}
+
 static void
 foliot_network_link_iface_init (FoliotLinkInterface *iface)
 {
@@ -202,6 +215,7 @@ foliot_network_link_iface_init (FoliotLinkInterface *iface)
   iface->dup_info = foliot_network_link_dup_info;
   iface->get_peer = foliot_network_link_get_peer;
   iface->get_owner = foliot_network_link_get_owner;
+  iface->get_n_inside = foliot_network_link_get_n_inside;
 }
 
 static void

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <foliot/foliot-channel.h>
+#include <foliot/foliot-stream.h>
 
+#include <unistd.h>
+
+#include "foliot-raw-socket.h"
 #include "foliot-test.h"
 
 /*
@@ -355,6 +359,80 @@ test_end_releases (void)
   world_close (&world);
 }
 
+/* ---- a modelled network on the way outside ------------------------------------------------------------------- */
+
+typedef struct
+{
+  FoliotKernel *kernel;
+  int listener;
+  guint n_answers;
+  FoliotTime asked_at; /* of the last request */
+} Outside;
+
+/* Answers as many requests as it is to. */
+static FoliotValue *
+be_outside (gpointer user_data, GError **error)
+{
+  Outside *outside = user_data;
+  g_autoptr (FoliotRawSocket) peer = foliot_raw_socket_new_accepted (outside->kernel, outside->listener);
+
+  for (guint i = 0; i < outside->n_answers; i++)
+    {
+      g_autoptr (GBytes) request = foliot_raw_socket_recv (peer);
+      g_autofree char *answer = NULL;
+
+      g_assert_nonnull (request);
+      outside->asked_at = foliot_kernel_now (outside->kernel);
+      answer = g_strdup_printf ("[1, %c, null]", ((const char *) g_bytes_get_data (request, NULL))[4]);
+      g_assert_true (foliot_raw_socket_send_text (peer, answer));
+    }
+  return NULL;
+}
+
+/* A request holds time from its departure on, and not while it is on its way in the model; one that is lost never does. */
+static void
+test_departure (FoliotKernel *kernel)
+{
+  static const FoliotLatency ten_ms = { FOLIOT_LATENCY_CONSTANT, 10 * FOLIOT_MILLISECOND, 0 };
+  const FoliotChannelOptions options = { .hold_limit_ms = 1000 };
+  g_autoptr (FoliotAddress) address = NULL;
+  Outside outside = { .kernel = kernel, .listener = foliot_raw_socket_listen (&address), .n_answers = 2 };
+  g_autoptr (FoliotTransport) sockets = foliot_stream_transport_new (kernel, NULL);
+  g_autoptr (FoliotNetwork) network = foliot_network_new (sockets);
+  g_autoptr (FoliotFuture) played = foliot_fiber_spawn (kernel, NULL, "outside", be_outside, &outside, NULL);
+  g_autoptr (FoliotValue) link
+      = foliot_await_take (foliot_transport_connect (FOLIOT_TRANSPORT (network), address, "client"), NULL);
+  g_autoptr (FoliotChannel) channel
+      = foliot_channel_new (kernel, foliot_value_get_object (link, FOLIOT_TYPE_LINK), &options, NULL);
+  World world = { .kernel = kernel, .channel = channel };
+  g_autoptr (FoliotFuture) lost = NULL, first = NULL, second = NULL, closed = NULL;
+  g_autoptr (FoliotValue) none = NULL, one = NULL, two = NULL, end = NULL, gone = NULL;
+  g_autoptr (GError) error = NULL;
+
+  foliot_network_set_partition (network, "*", "*", TRUE);
+  lost = ask (&world, "lost");
+  g_assert_cmpuint (count_holds (&world), ==, 0);
+  none = foliot_await (lost, foliot_kernel_now (kernel) + FOLIOT_SECOND, &error);
+  g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_TIMED_OUT);
+  g_clear_error (&error);
+  foliot_network_set_partition (network, "*", "*", FALSE);
+  foliot_network_add_rule (network, "*", "*", &ten_ms, 0);
+  first = ask (&world, "first");
+  foliot_test_sleep (kernel, 4 * FOLIOT_MILLISECOND);
+  second = ask (&world, "second");
+  one = foliot_await (first, FOLIOT_TIME_NEVER, &error);
+  g_assert_no_error (error);
+  foliot_test_assert_now (kernel, FOLIOT_SECOND + 10 * FOLIOT_MILLISECOND);
+  two = foliot_await (second, FOLIOT_TIME_NEVER, &error);
+  g_assert_no_error (error);
+  foliot_test_assert_now (kernel, FOLIOT_SECOND + 14 * FOLIOT_MILLISECOND);
+  g_assert_cmpint (outside.asked_at, ==, foliot_kernel_now (kernel));
+  gone = foliot_await (played, FOLIOT_TIME_NEVER, NULL);
+  closed = foliot_channel_close (channel);
+  end = foliot_await (closed, FOLIOT_TIME_NEVER, NULL);
+  close (outside.listener);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -364,5 +442,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/channel/hold/no-limit-in-real-time", test_no_limit_in_real_time);
   g_test_add_func ("/channel/hold/report", test_report);
   g_test_add_func ("/channel/hold/end-releases", test_end_releases);
+  foliot_test_add ("/channel/hold/departure", test_departure);
   return g_test_run ();
 }
