@@ -10,12 +10,13 @@
 typedef struct
 {
   const char *verb;
+  const char *call, *brief; /* a line of the overview */
   const char *usage;
   const char *text;
 } Page;
 
 static const Page pages[] = {
-  { "run", "foliot run SCENARIO [OPTION …]",
+  { "run", "run SCENARIO", "run a scenario", "foliot run SCENARIO [OPTION …]",
     "Runs a scenario to its end and writes the results.\n"
     "\n"
     "SCENARIO is a file, or a folder that holds scenario.json. A folder with a meson.build is built first "
@@ -44,7 +45,96 @@ static const Page pages[] = {
     "scenario;\n"
     "3 --check found a difference; 4 results could not be written; 130 interrupted (results so far are "
     "kept).\n" },
-  { "serve", "foliot serve ADDRESS --scenario SCENARIO [OPTION …]",
+  { "replay", "replay FILE", "run again what was recorded, without its peers",
+    "foliot replay FILE [OPTION …]",
+    "Makes a recorded run again, without anything that is outside: the same digest, the same results. Each "
+    "message that it sends\n"
+    "must be as recorded; the first that is not is told, and ends it.\n"
+    "\n"
+    "  --out DIR           results folder; default results/<scenario>\n"
+    "  --lenient           tell differences, and go on\n"
+    "  --until T           end before this time\n"
+    "  --break N           stop in the debugger before event N\n"
+    "  --set PATH=VALUE    change a parameter or member of the recorded scenario\n"
+    "  --modules DIR       look for modules in this folder first\n"
+    "  --events WHICH      which events to keep for `foliot diff`, as for run\n"
+    "  --json              print run.json instead of text\n"
+    "  --quiet             print the digest alone\n"
+    "\n"
+    "Exit codes: 0 the same run; 1 its agents failed as they did; 3 it differs; 6 it needs what the "
+    "recording "
+    "does not hold; 7 the\n"
+    "recording is damaged, cut off, or none.\n" },
+  { "diff", "diff A B", "the first event in which two runs differ", "foliot diff A B [OPTION …]",
+    "Says in which event two runs differ first: when, whose, what A had and what B had, and what led to it. "
+    "A "
+    "and B are results\n"
+    "folders or recordings (*.flj). What a run kept of its events is compared as it is; where it kept none, "
+    "the run is made again, "
+    "as far as needed,\n"
+    "if its scenario and module are still the same.\n"
+    "\n"
+    "  --scenario PATH     what was run, if it is not found by its name\n"
+    "  --modules-a DIR     folder with the module that A ran, if it was built anew since; --modules-b "
+    "likewise\n"
+    "  --json              print JSON instead of text\n"
+    "  --quiet             print nothing\n"
+    "\n"
+    "Exit codes: 0 the same run; 2 they cannot be compared; 3 they differ.\n" },
+  { "show", "show FILE", "what was recorded", "foliot show FILE [--json] [--follow] [--port NAME]",
+    "Prints a recording: a line a message, a column a participant, and where it ends, and how.\n"
+    "\n"
+    "  --json              an object a line\n"
+    "  --follow            go on as long as it is being written\n"
+    "  --port NAME         only what goes through this port\n"
+    "\n"
+    "Exit codes: 0 fine; 2 no such file; 7 it is damaged, cut off, or no recording.\n" },
+  { "mosaik", "mosaik SCENARIO PLACE", "a scenario as a simulator of mosaik",
+    "foliot mosaik SCENARIO HOST:PORT [OPTION …]",
+    "Runs the agents of a scenario as a simulator of mosaik, as its section \"cosim\" says "
+    "(docs/mosaik.md).\n"
+    "\n"
+    "  -r, --remote        listen at HOST:PORT for mosaik to connect, instead of connecting to it\n"
+    "  -t, --timeout S     how long mosaik may take to call; 60; 0: for ever\n"
+    "  -l, --log-level L   debug, info, warning (the default), error or critical\n"
+    "  --record FILE       write down what mosaik says; foliot replay plays it back\n"
+    "  --record-bytes      with --record: keep what is said to it, too, and not its hash alone\n"
+    "  --modules DIR       look for the module in this folder first\n"
+    "  --out DIR           results folder; default results/<scenario>\n"
+    "  --seed N, --set PATH=VALUE, --quiet   as for foliot run\n"
+    "\n"
+    "Exit codes: 0 the simulation ended; 1 an agent failed, or an expectation does not hold; 2 wrong "
+    "arguments or keywords;\n"
+    "4 results could not be written; 5 nobody is there, or mosaik went away in the middle of a step.\n" },
+  { "helics", "helics SCENARIO", "a scenario as a federate of HELICS", "foliot helics SCENARIO [OPTION …]",
+    "Runs the agents of a scenario as a federate of a HELICS co-simulation, up to the scenario's end. The "
+    "section cosim\n"
+    "of the scenario says what is exchanged; docs/helics.md.\n"
+    "\n"
+    "  --library PATH      the shared library of HELICS; default libhelics.so, where the system's loader "
+    "finds it\n"
+    "  --core TYPE         core type; default zmq\n"
+    "  --broker ADDRESS    of the broker, tcp://HOST:PORT\n"
+    "  --core-init WORDS   further words for the core, as HELICS takes them\n"
+    "  --name NAME         of the federate; default: the scenario's\n"
+    "  --record FILE       write down all that comes from outside; `foliot replay` plays it back\n"
+    "  --record-bytes      with --record: keep what is sent, too, and not its hash alone\n"
+    "  --out DIR, --quiet, --set PATH=VALUE, --seed N   as for `foliot run`\n"
+    "\n"
+    "Exit codes: as for `foliot run`; 5 no library, no broker, or the federation failed.\n" },
+  { "fmu", "fmu SCENARIO -o FILE", "a scenario as an FMU", "foliot fmu SCENARIO -o FILE.fmu [OPTION …]",
+    "Writes a scenario as an FMU for co-simulation, with the library and the scenario's module in it "
+    "(docs/fmu.md). Its section\n"
+    "\"cosim\" says what is exchanged; one that needs sockets or processes is refused.\n"
+    "\n"
+    "  -o, --output FILE   the file to write\n"
+    "  --fmi 2|3           version of the standard; default 3\n"
+    "  --set PATH=VALUE    change a parameter or a member; VALUE is JSON\n"
+    "  --quiet             print nothing\n"
+    "\n"
+    "Exit codes: 0 fine; 2 wrong arguments, or a scenario that cannot be one; 4 could not be written.\n" },
+  { "serve", "serve ADDRESS", "let others call the agents of a scenario",
+    "foliot serve ADDRESS --scenario SCENARIO [OPTION …]",
     "Serves the agents of a scenario to whoever connects, Foliot or aiomas, and prints `READY <url of the "
     "first agent>` "
     "when it\n"
@@ -67,7 +157,8 @@ static const Page pages[] = {
     "  --set PATH=VALUE    change a parameter or a member; VALUE is JSON\n"
     "\n"
     "Exit codes: 0 ended; 1 an agent failed; 2 wrong arguments or a bad scenario; 5 cannot listen there.\n" },
-  { "call", "foliot call URL METHOD [ARGS] [OPTION …]",
+  { "call", "call URL METHOD", "call an agent of a running system",
+    "foliot call URL METHOD [ARGS] [OPTION …]",
     "Calls an agent of a running system, of Foliot or of aiomas, and prints the result as JSON; what has no "
     "JSON form "
     "(dates, bytes,\n"
@@ -85,42 +176,8 @@ static const Page pages[] = {
     "there, or "
     "nobody who\n"
     "speaks like this.\n" },
-  { "replay", "foliot replay FILE [OPTION …]",
-    "Makes a recorded run again, without anything that is outside: the same digest, the same results. Each "
-    "message that it sends\n"
-    "must be as recorded; the first that is not is told, and ends it.\n"
-    "\n"
-    "  --out DIR           results folder; default results/<scenario>\n"
-    "  --lenient           tell differences, and go on\n"
-    "  --until T           end before this time\n"
-    "  --break N           stop in the debugger before event N\n"
-    "  --set PATH=VALUE    change a parameter or member of the recorded scenario\n"
-    "  --modules DIR       look for modules in this folder first\n"
-    "  --events WHICH      which events to keep for `foliot diff`, as for run\n"
-    "  --json              print run.json instead of text\n"
-    "  --quiet             print the digest alone\n"
-    "\n"
-    "Exit codes: 0 the same run; 1 its agents failed as they did; 3 it differs; 6 it needs what the "
-    "recording "
-    "does not hold; 7 the\n"
-    "recording is damaged, cut off, or none.\n" },
-  { "diff", "foliot diff A B [OPTION …]",
-    "Says in which event two runs differ first: when, whose, what A had and what B had, and what led to it. "
-    "A "
-    "and B are results\n"
-    "folders or recordings (*.flj). What a run kept of its events is compared as it is; where it kept none, "
-    "the run is made again, "
-    "as far as needed,\n"
-    "if its scenario and module are still the same.\n"
-    "\n"
-    "  --scenario PATH     what was run, if it is not found by its name\n"
-    "  --modules-a DIR     folder with the module that A ran, if it was built anew since; --modules-b "
-    "likewise\n"
-    "  --json              print JSON instead of text\n"
-    "  --quiet             print nothing\n"
-    "\n"
-    "Exit codes: 0 the same run; 2 they cannot be compared; 3 they differ.\n" },
-  { "describe",
+  { "describe", "describe SCENARIO", "what a scenario, an agent type or a container offers",
+
     "foliot describe SCENARIO | MODULE:TYPE [--json]\n"
     "       foliot describe URL [--codec NAME] [--tls DIR] [--json]\n"
     "       foliot describe --schema",
@@ -131,23 +188,8 @@ static const Page pages[] = {
     "tells the "
     "class.\n"
     "--schema prints the JSON schema of scenario files.\n" },
-  { "helics", "foliot helics SCENARIO [OPTION …]",
-    "Runs the agents of a scenario as a federate of a HELICS co-simulation, up to the scenario's end. The "
-    "section cosim\n"
-    "of the scenario says what is exchanged; docs/helics.md.\n"
-    "\n"
-    "  --library PATH      the shared library of HELICS; default libhelics.so, where the system's loader "
-    "finds it\n"
-    "  --core TYPE         core type; default zmq\n"
-    "  --broker ADDRESS    of the broker, tcp://HOST:PORT\n"
-    "  --core-init WORDS   further words for the core, as HELICS takes them\n"
-    "  --name NAME         of the federate; default: the scenario's\n"
-    "  --record FILE       write down all that comes from outside; `foliot replay` plays it back\n"
-    "  --record-bytes      with --record: keep what is sent, too, and not its hash alone\n"
-    "  --out DIR, --quiet, --set PATH=VALUE, --seed N   as for `foliot run`\n"
-    "\n"
-    "Exit codes: as for `foliot run`; 5 no library, no broker, or the federation failed.\n" },
-  { "wire",
+  { "wire", "wire LISTEN CONNECT", "record what two programs say to each other, or play one of them",
+
     "foliot wire LISTEN CONNECT --record FILE [OPTION …]\n"
     "       foliot wire --replay FILE --as NAME --listen|--connect HOST:PORT [OPTION …]",
     "Listens in on two programs on mosaik's or aiomas' wire: one connects to LISTEN, the other listens at "
@@ -174,18 +216,10 @@ static const Page pages[] = {
     "nobody there; 7 the "
     "recording\n"
     "is damaged or none.\n" },
-  { "show", "foliot show FILE [--json] [--follow] [--port NAME]",
-    "Prints a recording: a line a message, a column a participant, and where it ends, and how.\n"
-    "\n"
-    "  --json              an object a line\n"
-    "  --follow            go on as long as it is being written\n"
-    "  --port NAME         only what goes through this port\n"
-    "\n"
-    "Exit codes: 0 fine; 2 no such file; 7 it is damaged, cut off, or no recording.\n" },
-  { "new", "foliot new FOLDER",
+  { "new", "new FOLDER", "start a scenario of one's own", "foliot new FOLDER",
     "Makes a folder with a scenario, an agent in C, a test and a build file; `foliot run FOLDER` builds and "
     "runs it.\n" },
-  { "certs", "foliot certs new|renew DIR [OPTION …]",
+  { "certs", "certs new DIR", "certificates for encrypted links", "foliot certs new|renew DIR [OPTION …]",
     "new makes DIR a folder for --tls: ca.pem, cert.pem and key.pem. Its CA, with the key that lets others "
     "in, is the folder\n"
     "DIR-ca; it is made if there is none. renew gives DIR a new certificate for the same key, name and "
@@ -202,41 +236,15 @@ static const Page pages[] = {
     "Exit codes: 0 fine; 2 wrong arguments, or files that are there already, missing or unfit; 4 could not "
     "be "
     "written.\n" },
-  { "mosaik", "foliot mosaik SCENARIO HOST:PORT [OPTION …]",
-    "Runs the agents of a scenario as a simulator of mosaik, as its section \"cosim\" says "
-    "(docs/mosaik.md).\n"
-    "\n"
-    "  -r, --remote        listen at HOST:PORT for mosaik to connect, instead of connecting to it\n"
-    "  -t, --timeout S     how long mosaik may take to call; 60; 0: for ever\n"
-    "  -l, --log-level L   debug, info, warning (the default), error or critical\n"
-    "  --record FILE       write down what mosaik says; foliot replay plays it back\n"
-    "  --record-bytes      with --record: keep what is said to it, too, and not its hash alone\n"
-    "  --modules DIR       look for the module in this folder first\n"
-    "  --out DIR           results folder; default results/<scenario>\n"
-    "  --seed N, --set PATH=VALUE, --quiet   as for foliot run\n"
-    "\n"
-    "Exit codes: 0 the simulation ended; 1 an agent failed, or an expectation does not hold; 2 wrong "
-    "arguments or keywords;\n"
-    "4 results could not be written; 5 nobody is there, or mosaik went away in the middle of a step.\n" },
-  { "fmu", "foliot fmu SCENARIO -o FILE.fmu [OPTION …]",
-    "Writes a scenario as an FMU for co-simulation, with the library and the scenario's module in it "
-    "(docs/fmu.md). Its section\n"
-    "\"cosim\" says what is exchanged; one that needs sockets or processes is refused.\n"
-    "\n"
-    "  -o, --output FILE   the file to write\n"
-    "  --fmi 2|3           version of the standard; default 3\n"
-    "  --set PATH=VALUE    change a parameter or a member; VALUE is JSON\n"
-    "  --quiet             print nothing\n"
-    "\n"
-    "Exit codes: 0 fine; 2 wrong arguments, or a scenario that cannot be one; 4 could not be written.\n" },
-  { "bench", "foliot bench [NAME …]",
+  { "bench", "bench", "measure this machine", "foliot bench [NAME …]",
     "Measures this machine: each line gives a figure, its unit, and its ratio to a reference in the same "
     "run. NAME picks the\n"
     "benchmarks whose names contain it.\n" },
-  { "encode", "foliot encode --codec json|msgpack|blosc [--serializers LIST]",
+  { "encode", "encode", "typed values to bytes",
+    "foliot encode --codec json|msgpack|blosc [--serializers LIST]",
     "Reads one value in typed notation a line, writes one hex string a line. A line that cannot be done "
     "gives `error …`.\n" },
-  { "decode", "foliot decode --codec json|msgpack|blosc [--serializers LIST]",
+  { "decode", "decode", "and back", "foliot decode --codec json|msgpack|blosc [--serializers LIST]",
     "Reads one hex string a line, writes one value in typed notation a line. A line that cannot be done "
     "gives `error …`.\n" },
 };
@@ -244,23 +252,20 @@ static const Page pages[] = {
 static void
 print_overview (void)
 {
-  printf ("Foliot: deterministic simulation of communicating agents\n\n"
-          "  foliot run SCENARIO        run a scenario\n"
-          "  foliot replay FILE         run again what was recorded, without its peers\n"
-          "  foliot diff A B            the first event in which two runs differ\n"
-          "  foliot helics SCENARIO     take part in a HELICS co-simulation\n"
-          "  foliot mosaik SCENARIO …   run a scenario as a simulator of mosaik\n"
-          "  foliot serve ADDRESS       let others call the agents of a scenario\n"
-          "  foliot call URL METHOD     call an agent of a running system\n"
-          "  foliot describe SCENARIO   what a scenario, an agent type or a container offers\n"
-          "  foliot wire LISTEN CONNECT record what two programs say to each other, or play one of them\n"
-          "  foliot show FILE           what was recorded\n"
-          "  foliot new FOLDER          start a scenario of one's own\n"
-          "  foliot certs new DIR       certificates for encrypted links\n"
-          "  foliot bench               measure this machine\n"
-          "  foliot encode, decode      typed values to bytes and back\n"
-          "  foliot help VERB           more about a verb\n"
-          "  foliot --version\n");
+  printf ("Foliot: deterministic simulation of communicating agents\n\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    printf ("  foliot %-22s %s\n", pages[i].call, pages[i].brief);
+  printf ("  foliot %-22s more about a verb\n  foliot --version\n", "help VERB");
+}
+
+static int
+complain (const char *verb)
+{
+  fprintf (stderr, "foliot: no help for \"%s\"; the verbs are: ", verb);
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    fprintf (stderr, "%s%s", i > 0 ? ", " : "", pages[i].verb);
+  fprintf (stderr, "\n");
+  return FOLIOT_EXIT_USAGE;
 }
 
 int
@@ -277,11 +282,5 @@ foliot_verb_help (int argc, char **argv)
         printf ("Usage: %s\n\n%s", pages[i].usage, pages[i].text);
         return FOLIOT_EXIT_OK;
       }
-  fprintf (
-      stderr,
-      "foliot: no help for \"%s\"; the verbs are: run, mosaik, diff, serve, call, describe, wire, show, new, "
-      "certs, bench, "
-      "encode, decode\n",
-      argv[1]);
-  return FOLIOT_EXIT_USAGE;
+  return complain (argv[1]);
 }
