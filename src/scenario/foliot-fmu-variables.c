@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "scenario/foliot-nearest.h"
 #include "scenario/foliot-scenario-private.h"
 
 /*
@@ -201,6 +202,56 @@ add_port (FoliotFmuVariables *self, FoliotScenario *scenario, const FoliotCosimV
   return TRUE;
 }
 
+/* Names that nobody has are mistakes, and no master would tell of them. */
+static gboolean
+check_names (FoliotValue *map, const char *where, const char *const *names, GError **error)
+{
+  if (foliot_value_get_kind (map) != FOLIOT_VALUE_MAP)
+    {
+      g_set_error (error, FOLIOT_FMU_ERROR, FOLIOT_FMU_ERROR_SCENARIO,
+                   "the scenario's %s: expected an object", where);
+      return FALSE;
+    }
+  for (gsize i = 0; i < foliot_value_get_length (map); i++)
+    {
+      const char *name = foliot_value_get_string (foliot_value_get_key (map, i), NULL);
+      g_autofree char *hint = NULL;
+
+      if (g_strv_contains (names, name))
+        continue;
+      hint = foliot_nearest_hint (name, names);
+      g_set_error (error, FOLIOT_FMU_ERROR, FOLIOT_FMU_ERROR_SCENARIO, "the scenario's %s: unknown \"%s\"%s",
+                   where, name, hint);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_section (FoliotScenario *scenario, GError **error)
+{
+  static const char *const members[] = { "start", "types", NULL };
+  FoliotValue *fmi = foliot_scenario_get_cosim (scenario, "fmi");
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  gsize n = 0;
+  const FoliotCosimVariable *ports = foliot_scenario_get_cosim_variables (scenario, &n);
+
+  for (gsize i = 0; i < n; i++)
+    g_ptr_array_add (names, (gpointer) ports[i].name);
+  g_ptr_array_add (names, NULL);
+  if (fmi != NULL && !check_names (fmi, "/cosim/fmi", members, error))
+    return FALSE;
+  for (gsize i = 0; fmi != NULL && members[i] != NULL; i++)
+    {
+      g_autofree char *where = g_strconcat ("/cosim/fmi/", members[i], NULL);
+      FoliotValue *member = foliot_value_lookup (fmi, members[i]);
+
+      if (member != NULL && !check_names (member, where, (const char *const *) names->pdata, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 check_scenario (FoliotScenario *scenario, GError **error)
 {
@@ -227,7 +278,7 @@ foliot_fmu_variables_init (FoliotFmuVariables *self, FoliotScenario *scenario, G
 
   self->variables = g_ptr_array_new_with_free_func ((GDestroyNotify) _foliot_fmi_variable_free);
   self->ports = g_array_new (FALSE, FALSE, sizeof (FoliotFmuPort));
-  if (!check_scenario (scenario, error))
+  if (!check_scenario (scenario, error) || !check_section (scenario, error))
     return FALSE;
   add_parameters (self, scenario->parameters, "");
   add_seed (self, scenario);

@@ -202,6 +202,42 @@ test_errors (void)
   g_assert_true (foliot_fmu_step (unit->fmu, 0, 1, &error));
 }
 
+static void
+assert_section_refused (const char *setting, const char *message)
+{
+  const char *const settings[] = { setting, NULL };
+  g_autoptr (FoliotScenario) scenario = load (settings);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *xml = foliot_fmu_describe (scenario, 3, &error);
+
+  g_assert_null (xml);
+  g_assert_error (error, FOLIOT_FMU_ERROR, FOLIOT_FMU_ERROR_SCENARIO);
+  g_assert_cmpstr (error->message, ==, message);
+}
+
+/* What the scenario says for FMI alone. */
+static void
+test_section (void)
+{
+  const char *const settings[]
+      = { "cosim.fmi={\"start\": {\"vm_pu\": 1.0}, \"types\": {\"P_max\": \"string\"}}", NULL };
+  g_autoptr (FoliotScenario) scenario = load (settings);
+  g_autofree char *xml = foliot_fmu_describe (scenario, 3, NULL);
+
+  g_assert_nonnull (strstr (xml, "name=\"Agent_2.vm_pu\""));
+  g_assert_nonnull (strstr (xml, "start=\"1.0\""));
+  g_assert_nonnull (strstr (xml, "<String name=\"Agent_0.P_max\""));
+  assert_section_refused ("cosim.fmi={\"stat\": {}}",
+                          "the scenario's /cosim/fmi: unknown \"stat\", did you mean \"start\"?");
+  assert_section_refused ("cosim.fmi={\"start\": {\"vm_p\": 1}}",
+                          "the scenario's /cosim/fmi/start: unknown \"vm_p\", did you mean \"vm_pu\"?");
+  assert_section_refused (
+      "cosim.fmi={\"types\": {\"P\": \"float\"}}",
+      "the scenario's /cosim/fmi/types/P: expected \"real\", \"integer\", \"boolean\" or \"string\"");
+  assert_section_refused ("cosim.fmi={\"start\": {\"P\": \"x\"}}",
+                          "the scenario's /cosim/fmi/start/P: expected a value of the variable's type");
+}
+
 /* What a master computed in doubles is taken for what it meant; a year of such steps slips nowhere. */
 static void
 test_slip (void)
@@ -225,6 +261,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fmu/views", test_views);
   g_test_add_func ("/fmu/errors", test_errors);
+  g_test_add_func ("/fmu/section", test_section);
   g_test_add_func ("/fmu/slip", test_slip);
   return g_test_run ();
 }
