@@ -89,7 +89,7 @@ def main(options):
         world.connect(turbine, agent, "P")
         world.connect(turbine, bus, ("P_feed", "P"))
         world.connect(bus, agent, "vm_pu")
-        world.connect(agent, turbine, "P_max", time_shifted=True, initial_data={"P_max": None})
+        world.connect(agent, turbine, "P_max", time_shifted=True, initial_data={"P_max": rated})
     world.run(until=24 * 3600)
 
 

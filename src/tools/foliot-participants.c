@@ -41,12 +41,28 @@ add_name (FoliotParticipants *participants, const char *text)
   return (int) participants->names->len - 1;
 }
 
+/* `foliot mosaik` has one link, to mosaik; its other port tells that somebody ends it. */
 static gboolean
-is_mute (const FoliotJournalPort *port)
+is_of_mosaik (const FoliotJournalHeader *header)
+{
+  return g_str_equal (header->verb, "mosaik");
+}
+
+static gboolean
+is_mute (const FoliotJournalHeader *header, const FoliotJournalPort *port)
 {
   static const char *const mute[] = { "listen", "connect", "pause", NULL };
 
-  return g_strv_contains (mute, port->kind);
+  return g_strv_contains (mute, port->kind) || (is_of_mosaik (header) && g_str_equal (port->name, "stop"));
+}
+
+/* Its own end of a link has the name of an agent or container; that of all agents behind mosaik is the scenario's. */
+static const char *
+get_near_name (const FoliotJournalHeader *header, const char *arrow)
+{
+  if (arrow != NULL && !is_of_mosaik (header))
+    return arrow + strlen (ARROW);
+  return header->scenario_name != NULL ? header->scenario_name : header->verb;
 }
 
 static FoliotEnds
@@ -57,18 +73,19 @@ name_ends (FoliotParticipants *participants, const FoliotJournalHeader *header, 
   FoliotEnds ends = { .port = port->number, .far = -1, .near = -1 };
   g_autofree char *far = NULL;
 
-  if (is_mute (port))
+  if (is_mute (header, port))
     return ends;
-  far = arrow != NULL ? g_strndup (port->name, (gsize) (arrow - port->name)) : g_strdup (port->name);
+  if (arrow != NULL && is_of_mosaik (header))
+    far = g_strdup ("mosaik");
+  else
+    far = arrow != NULL ? g_strndup (port->name, (gsize) (arrow - port->name)) : g_strdup (port->name);
   if (g_str_equal (header->verb, "wire"))
     {
       ends.far = add_name (participants, port->name);
       ends.near = index == 0 ? 1 : 0;
       return ends;
     }
-  ends.near = add_name (participants, arrow != NULL                   ? arrow + strlen (ARROW)
-                                      : header->scenario_name != NULL ? header->scenario_name
-                                                                      : header->verb);
+  ends.near = add_name (participants, get_near_name (header, arrow));
   ends.far = add_name (participants, far);
   return ends;
 }

@@ -285,7 +285,8 @@ print_end (FoliotShow *show, const FoliotJournalRecord *record)
   if (record->what != 0)
     printf (" (exit code %u)", record->what);
   if (record->name != NULL)
-    printf ("\ndigest %s", record->name);
+    printf ("\ndigest %s%s", record->name,
+            g_str_equal (get_header (show)->verb, "mosaik") ? ", with the good-bye behind the run" : "");
   putchar ('\n');
 }
 
