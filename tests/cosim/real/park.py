@@ -198,7 +198,7 @@ def with_grid(stage):
     """The script of the docs, as it stands there: a load flow each step, recorded, and replayed without it."""
     place = stage.folder / "bin"
     place.mkdir()
-    (place / "foliot").symlink_to(FOLIOT)
+    (place / "foliot").symlink_to(pathlib.Path(FOLIOT).resolve())
     options = ["--record", stage.folder / "grid.flj", *stage.out("live")]
     done = subprocess.run([sys.executable, PARK / "with-grid.py", *map(str, options)], capture_output=True, text=True,
                           timeout=10 * cosim.DEADLINE_S, env={**os.environ, "PATH": f"{place}:{os.environ['PATH']}"})
