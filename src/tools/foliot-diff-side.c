@@ -199,21 +199,6 @@ foliot_diff_side_open (char name, const char *path, GError **error)
   return NULL;
 }
 
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 void
 foliot_diff_side_free (FoliotDiffSide *side)
 {
@@ -222,7 +207,7 @@ foliot_diff_side_free (FoliotDiffSide *side)
     g_subprocess_force_exit (side->child);
   g_clear_object (&side->child);
   if (side->again != NULL)
-    remove_folder (side->again);
+    foliot_places_remove_folder (side->again);
   g_object_unref (side->run);
   g_array_unref (side->checkpoints);
   g_strfreev (side->settings);

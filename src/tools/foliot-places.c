@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/foliot-places.h"
 
+#include <glib/gstdio.h>
+
 /* The binary itself is the only fixed point: everything is looked for relative to where it lies. In a build folder that is
  * `src/tools/foliot`; installed it is `bin/foliot` under some prefix. */
 
@@ -81,6 +83,21 @@ foliot_places_find_fmu_binary (void)
   return built != NULL
              ? built
              : dup_if_there (here, "../" FOLIOT_LIBDIR "/foliot-1/foliot-fmu.so", G_FILE_TEST_IS_REGULAR);
+}
+
+void
+foliot_places_remove_folder (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (folder);
 }
 
 char *

@@ -17,5 +17,7 @@ char *foliot_places_dup_pkg_config_path (void);
 char *foliot_places_find_program (const char *name);
 /* The binary that goes into every FMU, or NULL; transfer full. */
 char *foliot_places_find_fmu_binary (void);
+/* A folder of ours with nothing but files in it. */
+void foliot_places_remove_folder (const char *folder);
 /* The folder or file a user means by @scenario: as it is, or else a shipped scenario of that name; transfer full. */
 char *foliot_places_find_scenario (const char *scenario);

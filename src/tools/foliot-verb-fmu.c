@@ -106,21 +106,6 @@ add_binaries (FoliotZip *zip, FoliotScenario *scenario, int version, GError **er
          && foliot_zip_add_file (zip, library, here.dli_fname, error);
 }
 
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 static gboolean
 add_resources (FoliotZip *zip, FoliotScenario *scenario, GError **error)
 {
@@ -131,7 +116,7 @@ add_resources (FoliotZip *zip, FoliotScenario *scenario, GError **error)
     return FALSE;
   good
       = foliot_fmu_save (scenario, folder, error) && foliot_zip_add_folder (zip, "resources/", folder, error);
-  remove_folder (folder);
+  foliot_places_remove_folder (folder);
   return good;
 }
 

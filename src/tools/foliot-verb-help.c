@@ -119,7 +119,7 @@ static const Page pages[] = {
     "  --name NAME         of the federate; default: the scenario's\n"
     "  --record FILE       write down all that comes from outside; `foliot replay` plays it back\n"
     "  --record-bytes      with --record: keep what is sent, too, and not its hash alone\n"
-    "  --out DIR, --quiet, --set PATH=VALUE, --seed N   as for `foliot run`\n"
+    "  --out DIR, --quiet, --set PATH=VALUE, --seed N, --modules DIR   as for `foliot run`\n"
     "\n"
     "Exit codes: as for `foliot run`; 5 no library, no broker, or the federation failed.\n" },
   { "fmu", "fmu SCENARIO -o FILE", "a scenario as an FMU", "foliot fmu SCENARIO -o FILE.fmu [OPTION …]",

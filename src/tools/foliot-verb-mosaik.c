@@ -5,10 +5,10 @@
 
 #include <foliot/foliot.h>
 
-#include "tools/foliot-build.h"
 #include "tools/foliot-drive.h"
 #include "tools/foliot-places.h"
 #include "tools/foliot-replay-verbs.h"
+#include "tools/foliot-run-options.h"
 #include "tools/foliot-watch.h"
 
 /*
@@ -21,76 +21,36 @@
 
 typedef struct
 {
-  char *scenario;
-  char *address;
+  FoliotRunOptions run;
   gboolean remote;
   gint timeout_s;
   char *level;
-  char *record;
-  gboolean record_sent;
-  char *out;
-  char *modules;
-  gboolean quiet;
-  char **settings;
-  gint64 seed;
-  gboolean has_seed;
   GLogLevelFlags levels;
 } Arguments;
 
 static void
 arguments_clear (Arguments *arguments)
 {
-  g_free (arguments->scenario);
-  g_free (arguments->address);
+  foliot_run_options_clear (&arguments->run);
   g_free (arguments->level);
-  g_free (arguments->record);
-  g_free (arguments->out);
-  g_free (arguments->modules);
-  g_strfreev (arguments->settings);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
 static gboolean
-read_rest (Arguments *arguments, char **rest, GError **error)
-{
-  if (rest == NULL || g_strv_length (rest) != 2)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                   "expected SCENARIO and HOST:PORT, found %u arguments (foliot help mosaik)",
-                   rest != NULL ? g_strv_length (rest) : 0);
-      return FALSE;
-    }
-  arguments->scenario = foliot_places_find_scenario (rest[0]);
-  arguments->address = g_strdup (rest[1]);
-  return TRUE;
-}
-
-static gboolean
-check (Arguments *arguments, const char *seed, GError **error)
+check (Arguments *arguments, GError **error)
 {
   const char *level = arguments->level != NULL ? arguments->level : "warning";
 
-  if (arguments->timeout_s < 0 || arguments->timeout_s > G_MAXINT / 1000)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   "--timeout %d: expected seconds; 0: for ever", arguments->timeout_s);
-      return FALSE;
-    }
-  if (seed != NULL && !g_ascii_string_to_signed (seed, 10, 0, G_MAXINT64, &arguments->seed, NULL))
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   "--seed %s: expected a whole number from 0 to %" G_GINT64_FORMAT, seed, G_MAXINT64);
-      return FALSE;
-    }
-  arguments->has_seed = seed != NULL;
-  return foliot_mosaik_parse_log_level (level, &arguments->levels, error);
+  if (arguments->timeout_s >= 0 && arguments->timeout_s <= G_MAXINT / 1000)
+    return foliot_mosaik_parse_log_level (level, &arguments->levels, error);
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--timeout %d: expected seconds; 0: for ever",
+               arguments->timeout_s);
+  return FALSE;
 }
 
 static gboolean
 parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
 {
-  g_autofree char *seed = NULL;
-  g_auto (GStrv) rest = NULL;
   const GOptionEntry entries[] = {
     { "remote", 'r', 0, G_OPTION_ARG_NONE, &arguments->remote,
       "Listen at HOST:PORT for mosaik to connect, instead of connecting to it", NULL },
@@ -98,27 +58,16 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
       "How long mosaik may take to call; 60, 0: for ever", "SECONDS" },
     { "log-level", 'l', 0, G_OPTION_ARG_STRING, &arguments->level,
       "debug, info, warning (the default), error or critical", "LEVEL" },
-    { "record", 0, 0, G_OPTION_ARG_FILENAME, &arguments->record,
-      "Record what mosaik says, for `foliot replay`", "FILE" },
-    { "record-bytes", 0, 0, G_OPTION_ARG_NONE, &arguments->record_sent,
-      "With --record: keep what is said to it, too, and not its hash alone", NULL },
-    { "modules", 0, 0, G_OPTION_ARG_FILENAME, &arguments->modules, "Look for the module here first", "DIR" },
-    { "out", 0, 0, G_OPTION_ARG_FILENAME, &arguments->out, "Results folder; default results/<scenario>",
-      "DIR" },
-    { "quiet", 0, 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing but the digest", NULL },
-    { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->settings,
-      "Change a parameter or member; VALUE is JSON", "PATH=VALUE" },
-    { "seed", 0, 0, G_OPTION_ARG_STRING, &seed, "Seed of all random streams, instead of the scenario's",
-      "N" },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "SCENARIO HOST:PORT" },
+    FOLIOT_RUN_ENTRIES (&arguments->run, "SCENARIO HOST:PORT"),
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
   g_option_context_set_summary (context, "Runs the agents of a scenario as a simulator of mosaik.");
   g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse (context, &argc, &argv, error) && read_rest (arguments, rest, error)
-         && check (arguments, seed, error);
+  return g_option_context_parse (context, &argc, &argv, error)
+         && foliot_run_options_read (&arguments->run, "mosaik", 2, "SCENARIO and HOST:PORT", error)
+         && check (arguments, error);
 }
 
 /* -- the end ------------------------------------------------------------------------------------------------------ */
@@ -285,33 +234,23 @@ int
 foliot_verb_mosaik (int argc, char **argv)
 {
   g_auto (Arguments) arguments = { .timeout_s = DEFAULT_TIMEOUT_S };
-  g_auto (GStrv) module_dirs = NULL;
-  g_autofree char *program = foliot_places_dup_command ();
+  const FoliotRunOptions *given = &arguments.run;
   g_autoptr (FoliotScenario) scenario = NULL;
   g_autoptr (GError) error = NULL;
   FoliotWorldOptions world_options;
   FoliotWorldMosaikOptions options;
   FoliotDriveOptions drive;
 
-  if (!parse_arguments (argc, argv, &arguments, &error) || !foliot_watch_configure (&error)
-      || !foliot_build_if_needed (arguments.scenario, TRUE, &error))
+  if (!parse_arguments (argc, argv, &arguments, &error) || !foliot_watch_configure (&error))
     return foliot_drive_complain (error, FOLIOT_EXIT_USAGE);
-  module_dirs = foliot_places_dup_module_dirs (arguments.modules);
-  scenario = foliot_scenario_load (arguments.scenario, (const char *const *) arguments.settings, NULL,
-                                   (const char *const *) module_dirs, &error);
+  scenario = foliot_run_options_load (&arguments.run, FALSE, TRUE, &error);
   if (scenario == NULL)
     return complain (error);
-  world_options = (FoliotWorldOptions){ .has_seed = arguments.has_seed,
-                                        .seed = (guint64) arguments.seed,
-                                        .until = FOLIOT_TIME_NEVER,
-                                        .program = program,
-                                        .keep = FOLIOT_KEEP_FIRST,
-                                        .record = arguments.record,
-                                        .record_sent = arguments.record_sent };
-  options = (FoliotWorldMosaikOptions){ .address = arguments.address,
+  world_options = foliot_run_options_get_world_options (given);
+  options = (FoliotWorldMosaikOptions){ .address = given->rest[1],
                                         .remote = arguments.remote,
                                         .timeout_s = (guint) arguments.timeout_s,
-                                        .module_dirs = (const char *const *) module_dirs };
-  drive = (FoliotDriveOptions){ .out = arguments.out, .quiet = arguments.quiet };
+                                        .module_dirs = (const char *const *) given->module_dirs };
+  drive = (FoliotDriveOptions){ .out = given->out, .quiet = given->quiet };
   return run (scenario, &world_options, &options, &drive, arguments.levels);
 }

@@ -7,11 +7,10 @@
 
 #include <foliot/foliot.h>
 
-#include "tools/foliot-build.h"
 #include "tools/foliot-drive.h"
 #include "tools/foliot-kept.h"
-#include "tools/foliot-places.h"
 #include "tools/foliot-progress.h"
+#include "tools/foliot-run-options.h"
 #include "tools/foliot-watch.h"
 
 /* `foliot run`: loads a scenario, runs it to its end, writes the results, says what came out. Everything that a run is lies in
@@ -19,95 +18,52 @@
 
 typedef struct
 {
-  char *scenario;
-  gint64 seed;
-  gboolean has_seed;
+  FoliotRunOptions run;
   FoliotTime until;
-  char **settings;
   gboolean check;
   gboolean through_codec;
-  char *out;
   gboolean json;
-  gboolean quiet;
   FoliotKept kept;
-  char *modules;
   gboolean as_built;
-  char *record;
-  gboolean record_bytes;
 } Arguments;
 
 static void
 arguments_clear (Arguments *arguments)
 {
-  g_free (arguments->scenario);
-  g_strfreev (arguments->settings);
-  g_free (arguments->out);
-  g_free (arguments->record);
-  g_free (arguments->modules);
+  foliot_run_options_clear (&arguments->run);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
 static gboolean
 parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
 {
-  g_autofree char *seed = NULL, *until = NULL, *events = NULL;
-  g_auto (GStrv) rest = NULL;
+  g_autofree char *until = NULL, *events = NULL;
   const GOptionEntry entries[] = {
-    { "seed", 0, 0, G_OPTION_ARG_STRING, &seed, "Seed of all random streams, instead of the scenario's",
-      "N" },
     { "until", 0, 0, G_OPTION_ARG_STRING, &until, "End before this time, e.g. 3600 or \"2 h\"", "T" },
-    { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->settings,
-      "Change a parameter or member; VALUE is JSON", "PATH=VALUE" },
     { "check", 0, 0, G_OPTION_ARG_NONE, &arguments->check,
       "Run the same world twice in lock-step and compare", NULL },
     { "through-codec", 0, 0, G_OPTION_ARG_NONE, &arguments->through_codec, "Encode and decode every message",
       NULL },
-    { "out", 0, 0, G_OPTION_ARG_FILENAME, &arguments->out, "Results folder; default results/<scenario>",
-      "DIR" },
     { "events", 0, 0, G_OPTION_ARG_STRING, &events,
       "Which events to keep for `foliot diff`: first (default: 4 MB), all, none, or FROM:TO", "WHICH" },
-    { "modules", 0, 0, G_OPTION_ARG_FILENAME, &arguments->modules, "Look for modules in this folder first",
-      "DIR" },
     { "as-built", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &arguments->as_built, "Build nothing", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &arguments->json, "Print run.json instead of text", NULL },
-    { "quiet", 0, 0, G_OPTION_ARG_NONE, &arguments->quiet, "Print nothing but the digest", NULL },
-    { "record", 0, 0, G_OPTION_ARG_FILENAME, &arguments->record,
-      "Write down all that comes from outside; foliot replay plays it back", "FILE" },
-    { "record-bytes", 0, 0, G_OPTION_ARG_NONE, &arguments->record_bytes,
-      "With --record: keep what is sent, too, and not its hash alone", NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "SCENARIO" },
+    FOLIOT_RUN_ENTRIES (&arguments->run, "SCENARIO"),
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
   g_option_context_set_summary (context, "Runs a scenario: a file, or a folder that holds scenario.json.");
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error))
-    return FALSE;
-  if (rest == NULL || g_strv_length (rest) != 1)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                   "expected one SCENARIO, found %u (foliot help run)",
-                   rest != NULL ? g_strv_length (rest) : 0);
-      return FALSE;
-    }
-  if (seed != NULL && !g_ascii_string_to_signed (seed, 10, 0, G_MAXINT64, &arguments->seed, NULL))
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   "--seed %s: expected a whole number from 0 to %" G_GINT64_FORMAT, seed, G_MAXINT64);
-      return FALSE;
-    }
-  arguments->has_seed = seed != NULL;
-  if (!foliot_kept_parse (events, &arguments->kept, error))
+  if (!g_option_context_parse (context, &argc, &argv, error)
+      || !foliot_run_options_read (&arguments->run, "run", 1, "one SCENARIO", error)
+      || !foliot_kept_parse (events, &arguments->kept, error))
     return FALSE;
   arguments->until = FOLIOT_TIME_NEVER;
-  if (until != NULL && !foliot_time_parse (until, &arguments->until, error))
-    {
-      g_prefix_error (error, "--until: ");
-      return FALSE;
-    }
-  arguments->scenario = foliot_places_find_scenario (rest[0]);
-  return TRUE;
+  if (until == NULL || foliot_time_parse (until, &arguments->until, error))
+    return TRUE;
+  g_prefix_error (error, "--until: ");
+  return FALSE;
 }
 
 /* -- twice ------------------------------------------------------------------------------------------------------- */
@@ -152,7 +108,7 @@ check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options, const 
 {
   Check check = { .until = options->until != FOLIOT_TIME_NEVER ? options->until
                                                                : foliot_scenario_get_until (scenario),
-                  .quiet = arguments->quiet || arguments->json };
+                  .quiet = arguments->run.quiet || arguments->json };
   g_autoptr (GError) error = NULL;
 
   foliot_world_check_twins (scenario, options, watch_twins, &check, &error);
@@ -161,7 +117,7 @@ check_twins (FoliotScenario *scenario, const FoliotWorldOptions *options, const 
     foliot_progress_end (&check.progress);
   if (error != NULL)
     return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
-  if (!arguments->quiet)
+  if (!arguments->run.quiet)
     printf ("check: two runs of the same world are equal, event by event\n");
   return FOLIOT_EXIT_OK;
 }
@@ -170,28 +126,20 @@ int
 foliot_verb_run (int argc, char **argv)
 {
   g_auto (Arguments) arguments = { 0 };
-  g_auto (GStrv) module_dirs = NULL;
-  g_autofree char *program = foliot_places_dup_command ();
+  const FoliotRunOptions *run = &arguments.run;
   g_autoptr (FoliotScenario) scenario = NULL;
   g_autoptr (GError) error = NULL;
   FoliotWorldOptions options;
   int code = FOLIOT_EXIT_OK;
 
-  if (!parse_arguments (argc, argv, &arguments, &error) || !foliot_watch_configure (&error)
-      || (!arguments.as_built && !foliot_build_if_needed (arguments.scenario, arguments.quiet, &error)))
+  if (!parse_arguments (argc, argv, &arguments, &error) || !foliot_watch_configure (&error))
     return foliot_drive_complain (error, FOLIOT_EXIT_USAGE);
-  module_dirs = foliot_places_dup_module_dirs (arguments.modules);
-  scenario = foliot_scenario_load (arguments.scenario, (const char *const *) arguments.settings, NULL,
-                                   (const char *const *) module_dirs, &error);
+  scenario = foliot_run_options_load (&arguments.run, arguments.as_built, run->quiet, &error);
   if (scenario == NULL)
     return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
-  options = (FoliotWorldOptions){ .has_seed = arguments.has_seed,
-                                  .seed = (guint64) arguments.seed,
-                                  .until = arguments.until,
-                                  .through_codec = arguments.through_codec,
-                                  .program = program,
-                                  .record = arguments.record,
-                                  .record_sent = arguments.record_bytes };
+  options = foliot_run_options_get_world_options (run);
+  options.until = arguments.until;
+  options.through_codec = arguments.through_codec;
   foliot_kept_apply (&arguments.kept, &options);
   if (arguments.check)
     code = check_twins (scenario, &options, &arguments);
@@ -199,5 +147,5 @@ foliot_verb_run (int argc, char **argv)
     return code;
   return foliot_drive_run (
       scenario, &options,
-      &(FoliotDriveOptions){ .out = arguments.out, .json = arguments.json, .quiet = arguments.quiet });
+      &(FoliotDriveOptions){ .out = run->out, .json = arguments.json, .quiet = run->quiet });
 }

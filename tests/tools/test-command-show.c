@@ -31,17 +31,17 @@ add_message (FoliotJournalWriter *writer, FoliotJournalKind kind, guint32 port, 
 }
 
 static FoliotJournalWriter *
-begin (const char *name)
+begin (const char *name, const char *verb, const char *port)
 {
   g_autofree char *path = g_build_filename (test_folder, name, NULL);
-  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("mosaik");
+  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new (verb);
   g_autoptr (GError) error = NULL;
   FoliotJournalWriter *writer;
 
   header->scenario_name = g_strdup ("park");
   header->seed = 7;
   foliot_journal_header_set (header, "limit", "3.5");
-  foliot_journal_header_add_port (header, 1, "mosaik", "link", NULL);
+  foliot_journal_header_add_port (header, 1, port, "link", NULL);
   writer = foliot_journal_writer_new (path, header, &error);
   g_assert_no_error (error);
   return writer;
@@ -90,7 +90,7 @@ fill (FoliotJournalWriter *writer)
 static void
 make (const char *name)
 {
-  g_autoptr (FoliotJournalWriter) writer = begin (name);
+  g_autoptr (FoliotJournalWriter) writer = begin (name, "run", "mosaik");
 
   fill (writer);
   g_assert_true (foliot_journal_writer_close (writer, NULL));
@@ -100,7 +100,7 @@ static void
 test_text (void)
 {
   static const char *const lines[] = {
-    "shown.flj: recorded by foliot mosaik, scenario park, seed 7\n  limit = 3.5\n",
+    "shown.flj: recorded by foliot run, scenario park, seed 7\n  limit = 3.5\n",
     "          time  park    mosaik\n             0  │       ◆       accept: a [2Jb\n",
     "             0  ◀───────●       init(\"S-0\", me={\"__type__\": [1, \"a\"]})  #0\n",
     "          time  park    mosaik  turbine\n",
@@ -121,6 +121,31 @@ test_text (void)
     if (strstr (process->out->str, lines[i]) == NULL)
       g_error ("“%s” is not in\n%s", lines[i], process->out->str);
   g_assert_cmpstr (process->err->str, ==, "");
+}
+
+/* Whatever the ends of that link are called inside: one is the scenario, the other is mosaik. */
+static void
+test_mosaik (void)
+{
+  static const char *const lines[] = {
+    "          time  park    mosaik\n             0  ◀───────●       stop()  #0\n",
+    "\ndigest 00ff, with the good-bye behind the run\n",
+  };
+  g_autoptr (FoliotJournalWriter) writer = begin ("behind.flj", "mosaik", "server 1 → mosaik");
+  g_autoptr (TestProcess) process = NULL;
+
+  add (writer, (FoliotJournalRecord){ .kind = FOLIOT_JOURNAL_CONTROL,
+                                      .port = 2,
+                                      .what = FOLIOT_JOURNAL_CONTROL_PORT,
+                                      .name = "stop",
+                                      .text = "port" });
+  add_message (writer, FOLIOT_JOURNAL_IN, 1, 0, "[0, 0, [\"stop\", [], {}]]");
+  add (writer, (FoliotJournalRecord){ .kind = FOLIOT_JOURNAL_END, .name = "00ff" });
+  g_assert_true (foliot_journal_writer_close (writer, NULL));
+  process = test_command_run ("show behind.flj", NULL, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    if (strstr (process->out->str, lines[i]) == NULL)
+      g_error ("“%s” is not in\n%s", lines[i], process->out->str);
 }
 
 /* Only what goes through a port, and what belongs to none. */
@@ -217,7 +242,7 @@ test_damaged (void)
 static void
 test_follow (void)
 {
-  g_autoptr (FoliotJournalWriter) writer = begin ("live.flj");
+  g_autoptr (FoliotJournalWriter) writer = begin ("live.flj", "run", "mosaik");
   g_autoptr (TestProcess) so_far = test_command_run ("show live.flj", NULL, 0), process = NULL;
   g_autofree char *first = NULL;
   int status;
@@ -236,7 +261,7 @@ test_follow (void)
 static void
 test_follow_to_cut (void)
 {
-  g_autoptr (FoliotJournalWriter) writer = begin ("live.flj");
+  g_autoptr (FoliotJournalWriter) writer = begin ("live.flj", "run", "mosaik");
   g_autoptr (TestProcess) process = test_process_start ("show --follow live.flj", NULL);
   g_autofree char *first = test_process_await_line (process);
   int status;
@@ -254,6 +279,7 @@ void
 test_command_add_show (void)
 {
   g_test_add_func ("/command/show/text", test_text);
+  g_test_add_func ("/command/show/mosaik", test_mosaik);
   g_test_add_func ("/command/show/port", test_port);
   g_test_add_func ("/command/show/json", test_json);
   g_test_add_func ("/command/show/cut", test_cut);
