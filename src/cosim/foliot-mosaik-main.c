@@ -99,10 +99,11 @@ on_signal (int number)
   foliot_mosaik_stop (running);
 }
 
+/* @mosaik: NULL when it has ended. mosaik ends a program with a signal right behind `stop`, which may come as late as it likes. */
 static void
 catch_signals (FoliotMosaik *mosaik)
 {
-  struct sigaction action = { .sa_handler = mosaik != NULL ? on_signal : SIG_DFL, .sa_flags = SA_RESTART };
+  struct sigaction action = { .sa_handler = mosaik != NULL ? on_signal : SIG_IGN, .sa_flags = SA_RESTART };
 
   sigemptyset (&action.sa_mask);
   if (mosaik != NULL)

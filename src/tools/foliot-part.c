@@ -68,7 +68,10 @@ find_port (Part *part, FoliotJournalReader *reader, GError **error)
       if (g_str_equal (port->name, part->options->as))
         number = port->number;
       else
-        part->partner = g_strdup (port->name);
+        {
+          g_free (part->partner);
+          part->partner = g_strdup (port->name);
+        }
     }
   if (number == 0)
     g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
