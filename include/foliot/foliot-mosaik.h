@@ -536,7 +536,8 @@ FOLIOT_API gboolean foliot_mosaik_wait_real (FoliotMosaik *mosaik, guint delay_m
  * @model: not copied: a static one
  * @self: (nullable): what the model's functions get
  *
- * The whole program of a simulator. Catches SIGTERM and SIGINT, prints what went wrong to standard error.
+ * The whole program of a simulator. Catches SIGTERM and SIGINT, and ignores them when it has ended; prints what went wrong to
+ * standard error.
  *
  * Returns: the exit code: 0 the simulation ended; 1 the model failed in init or finalize; 2 the command line is wrong; 5 mosaik cannot be
  *   reached, or talked to
