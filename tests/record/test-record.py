@@ -101,7 +101,7 @@ def show_same(report, folder):
     if shutil.which("strace") is None:
         report.skip("a replay makes no socket", "strace is not installed")
         return
-    traced = replay(folder / "run.flj", folder / "traced", 
+    traced = replay(folder / "run.flj", folder / "traced",
                     # What looks for leaks cannot be traced.
                     prefix=["strace", "-E", "ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0", "-f", "-e",
                             "trace=%network", "-o", folder / "trace"])
