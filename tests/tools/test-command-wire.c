@@ -70,6 +70,8 @@ make_recording (const char *name, int other, const char *text, gboolean complete
 
 /* ---- three processes ---- */
 
+static TestProcess *start_listening (char **out_place, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
 static TestProcess *
 start_listening (char **out_place, const char *format, ...)
 {
