@@ -37,7 +37,7 @@ open_world (const Arguments *arguments, const char *path, GMainContext *context)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotScenario) scenario = foliot_scenario_load (path, NULL, NULL, arguments->modules, &error);
-  FoliotWorldOptions options = { .until = arguments->until, .context = context };
+  FoliotWorldOptions options = { .until = arguments->until, .context = context, .keep = FOLIOT_KEEP_FIRST };
   FoliotWorld *world = scenario != NULL ? foliot_world_new (scenario, &options, &error) : NULL;
 
   if (world == NULL)
