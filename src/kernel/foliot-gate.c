@@ -143,10 +143,12 @@ void
 foliot_gate_note_time (FoliotKernel *self)
 {
   const FoliotGate *gate = self->gate;
-  FoliotGatePoint point = _foliot_gate_get_point (self);
 
   if (gate != NULL && gate->observer != NULL)
-    gate->observer->moved (gate->observer_data, &point);
+    {
+      FoliotGatePoint point = _foliot_gate_get_point (self);
+      gate->observer->moved (gate->observer_data, &point);
+    }
 }
 
 void

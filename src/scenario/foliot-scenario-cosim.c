@@ -49,23 +49,14 @@ clear_method (gpointer data)
   g_free (method->method);
 }
 
-static GArray *
-new_array (gsize size, GDestroyNotify clear)
-{
-  GArray *array = g_array_new (FALSE, TRUE, (guint) size);
-
-  g_array_set_clear_func (array, clear);
-  return array;
-}
-
 void
 _foliot_scenario_init_cosim (FoliotScenario *scenario)
 {
   FoliotCosimSpec *cosim = &scenario->cosim;
 
-  cosim->models = new_array (sizeof (FoliotModelSpec), clear_model);
-  cosim->variables = new_array (sizeof (FoliotCosimVariable), NULL);
-  cosim->mosaik_methods = new_array (sizeof (FoliotExtraMethod), clear_method);
+  cosim->models = _foliot_scenario_new_specs (sizeof (FoliotModelSpec), clear_model);
+  cosim->variables = _foliot_scenario_new_specs (sizeof (FoliotCosimVariable), NULL);
+  cosim->mosaik_methods = _foliot_scenario_new_specs (sizeof (FoliotExtraMethod), clear_method);
   cosim->by_agent = g_hash_table_new (NULL, NULL);
 }
 
@@ -334,9 +325,9 @@ read_model (FoliotScenario *scenario, const FoliotCursor *at, GError **error)
     return FALSE;
   model.name = g_strdup (name);
   model.pattern = g_strdup (pattern);
-  model.agents = new_array (sizeof (guint), NULL);
-  model.params = new_array (sizeof (FoliotModelParam), clear_param);
-  model.ports = new_array (sizeof (FoliotModelPort), clear_port);
+  model.agents = _foliot_scenario_new_specs (sizeof (guint), NULL);
+  model.params = _foliot_scenario_new_specs (sizeof (FoliotModelParam), clear_param);
+  model.ports = _foliot_scenario_new_specs (sizeof (FoliotModelPort), clear_port);
   g_array_append_val (scenario->cosim.models, model);
   stored = &g_array_index (scenario->cosim.models, FoliotModelSpec, scenario->cosim.models->len - 1);
   if (!find_model_agents (scenario, stored, &at_agents, error) || !read_params (stored, at, error)

@@ -212,6 +212,8 @@ FoliotValue *_foliot_scenario_lay_params (const FoliotModelSpec *model, FoliotVa
                                           FoliotValue *params, GError **error);
 /* Whether init of the agent's type takes @args. Error: UNKNOWN, MISSING, TYPE. */
 gboolean _foliot_scenario_check_args (const FoliotAgentSpec *spec, FoliotValue *args, GError **error);
+/* Of items of @size bytes, zeroed; @clear: (nullable). */
+GArray *_foliot_scenario_new_specs (gsize size, GDestroyNotify clear);
 /* Reads the sections of the merged tree into the scenario. */
 gboolean _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs, GError **error);
 /* Whether its containers talk over real sockets. */

@@ -423,8 +423,8 @@ clear_output (gpointer data)
   g_ptr_array_unref (spec->outputs);
 }
 
-static GArray *
-new_specs (gsize size, GDestroyNotify clear)
+GArray *
+_foliot_scenario_new_specs (gsize size, GDestroyNotify clear)
 {
   GArray *array = g_array_new (FALSE, TRUE, (guint) size);
 
@@ -436,14 +436,14 @@ static void
 foliot_scenario_init (FoliotScenario *scenario)
 {
   scenario->files = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_json_file_free);
-  scenario->containers = new_specs (sizeof (FoliotContainerSpec), clear_container);
+  scenario->containers = _foliot_scenario_new_specs (sizeof (FoliotContainerSpec), clear_container);
   scenario->container_index = g_hash_table_new (g_str_hash, g_str_equal);
-  scenario->agents = new_specs (sizeof (FoliotAgentSpec), clear_agent);
+  scenario->agents = _foliot_scenario_new_specs (sizeof (FoliotAgentSpec), clear_agent);
   scenario->agent_index = g_hash_table_new (g_str_hash, g_str_equal);
-  scenario->links = new_specs (sizeof (FoliotLinkSpec), clear_link);
-  scenario->inputs = new_specs (sizeof (FoliotInputSpec), clear_input);
-  scenario->outputs = new_specs (sizeof (FoliotOutputSpec), clear_output);
-  scenario->expects = new_specs (sizeof (FoliotExpectSpec), NULL);
+  scenario->links = _foliot_scenario_new_specs (sizeof (FoliotLinkSpec), clear_link);
+  scenario->inputs = _foliot_scenario_new_specs (sizeof (FoliotInputSpec), clear_input);
+  scenario->outputs = _foliot_scenario_new_specs (sizeof (FoliotOutputSpec), clear_output);
+  scenario->expects = _foliot_scenario_new_specs (sizeof (FoliotExpectSpec), NULL);
   scenario->init_time = -FOLIOT_SECOND;
   _foliot_scenario_init_cosim (scenario);
 }

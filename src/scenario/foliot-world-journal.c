@@ -108,14 +108,17 @@ foliot_scenario_new_journal_header (FoliotScenario *scenario, const char *verb,
 /* ---- out of it ------------------------------------------------------------------------------------------------- */
 
 static FoliotValue *
-unpack (const FoliotJournalHeader *header, GError **error)
+unpack (const FoliotJournalHeader *header, const char *path, GError **error)
 {
   g_autoptr (FoliotValue) tree = foliot_json_parse_text (header->scenario, error);
   g_autoptr (GPtrArray) inputs = g_ptr_array_new ();
   GBytes *bytes;
 
   if (tree == NULL)
-    return NULL;
+    {
+      g_prefix_error (error, "%s: the scenario in the recording: ", path);
+      return NULL;
+    }
   for (guint i = 0;; i++)
     {
       g_autofree char *name = g_strdup_printf (INPUT_NAME, i);
@@ -167,7 +170,7 @@ foliot_scenario_new_from_journal (const FoliotJournalHeader *header, const char 
                    "%s: the recording holds no scenario: it was made by `foliot %s`", path, header->verb);
       return NULL;
     }
-  pack = unpack (header, error);
+  pack = unpack (header, path, error);
   all = dup_settings (header, settings);
   return pack != NULL
              ? foliot_scenario_unpack (pack, path, (const char *const *) all, registry, module_dirs, error)

@@ -58,11 +58,7 @@ fmi2Instantiate (const char *name, int type, const char *guid, const char *resou
   instance->logger = (void *) functions;
   if (type == CO_SIMULATION)
     return instance_open (instance, name, guid, resources);
-  instance->name = g_strdup (name);
-  instance->texts = g_ptr_array_new ();
-  instance_refuse (instance, "this FMU is for co-simulation, not for model exchange");
-  instance_free (instance);
-  return NULL;
+  return instance_reject (instance, name, "this FMU is for co-simulation, not for model exchange");
 }
 
 EXPORT void

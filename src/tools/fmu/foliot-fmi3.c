@@ -45,18 +45,6 @@ make (void *environment, LogMessage logger)
   return instance;
 }
 
-static Instance *
-refuse_to_make (const char *name, void *environment, LogMessage logger, const char *message)
-{
-  Instance *instance = make (environment, logger);
-
-  instance->name = g_strdup (name);
-  instance->texts = g_ptr_array_new ();
-  instance_refuse (instance, message);
-  instance_free (instance);
-  return NULL;
-}
-
 EXPORT Instance *
 fmi3InstantiateCoSimulation (const char *name, const char *token, const char *resources, bool visible,
                              bool logging, bool event_mode, bool early_return, const guint32 *intermediate,
@@ -64,7 +52,7 @@ fmi3InstantiateCoSimulation (const char *name, const char *token, const char *re
                              void (*update) (void))
 {
   if (event_mode)
-    return refuse_to_make (name, environment, logger, "this FMU has no event mode");
+    return instance_reject (make (environment, logger), name, "this FMU has no event mode");
   return instance_open (make (environment, logger), name, token, resources);
 }
 
@@ -72,7 +60,8 @@ EXPORT Instance *
 fmi3InstantiateModelExchange (const char *name, const char *token, const char *resources, bool visible,
                               bool logging, void *environment, LogMessage logger)
 {
-  return refuse_to_make (name, environment, logger, "this FMU is for co-simulation, not for model exchange");
+  return instance_reject (make (environment, logger), name,
+                          "this FMU is for co-simulation, not for model exchange");
 }
 
 EXPORT Instance *
@@ -80,8 +69,8 @@ fmi3InstantiateScheduledExecution (const char *name, const char *token, const ch
                                    bool logging, void *environment, LogMessage logger, void (*update) (void),
                                    void (*lock) (void), void (*unlock) (void))
 {
-  return refuse_to_make (name, environment, logger,
-                         "this FMU is for co-simulation, not for scheduled execution");
+  return instance_reject (make (environment, logger), name,
+                          "this FMU is for co-simulation, not for scheduled execution");
 }
 
 EXPORT void

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/fmu/foliot-fmu-instance.h"
 
-#include <math.h>
+Instance *
+instance_reject (Instance *instance, const char *name, const char *message)
+{
+  if (instance->name == NULL)
+    instance->name = g_strdup (name != NULL ? name : "");
+  instance_refuse (instance, message);
+  instance_free (instance);
+  return NULL;
+}
 
 Instance *
 instance_open (Instance *instance, const char *name, const char *token, const char *resources)
@@ -11,11 +19,7 @@ instance_open (Instance *instance, const char *name, const char *token, const ch
   instance->name = g_strdup (name != NULL ? name : "");
   instance->texts = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_value_unref);
   instance->fmu = foliot_fmu_open (resources != NULL ? resources : "", token != NULL ? token : "", &error);
-  if (instance->fmu != NULL)
-    return instance;
-  instance->log (instance, STATUS_ERROR, error->message);
-  instance_free (instance);
-  return NULL;
+  return instance->fmu != NULL ? instance : instance_reject (instance, name, error->message);
 }
 
 void
@@ -24,7 +28,7 @@ instance_free (Instance *instance)
   if (instance == NULL)
     return;
   g_clear_pointer (&instance->fmu, foliot_fmu_free);
-  g_ptr_array_unref (instance->texts);
+  g_clear_pointer (&instance->texts, g_ptr_array_unref);
   g_free (instance->name);
   g_free (instance);
 }

@@ -33,6 +33,8 @@ struct _Instance
 
 /* @instance: (transfer full): its log is set. Returns: (nullable): it, opened; else it was told why not, and is gone. */
 Instance *instance_open (Instance *instance, const char *name, const char *token, const char *resources);
+/* The same, of what this FMU is not for. Returns: NULL. */
+Instance *instance_reject (Instance *instance, const char *name, const char *message);
 void instance_free (Instance *instance);
 /* Tells the master. Returns: ERROR. */
 Status instance_fail (Instance *instance, GError *error);
