@@ -200,10 +200,17 @@ was_cut (FoliotReplay *replay)
   return foliot_watch_was_interrupted () || (replay != NULL && foliot_replay_was_interrupted (replay));
 }
 
-/* What a replay that went another way leaves belongs to nobody, unless somebody wants it. */
+/* What a replay that went another way leaves belongs to nobody, unless somebody wants it; a run that failed before its first event
+ * leaves nothing, and what is in its folder stays. */
 static gboolean
-wants_results (const FoliotDriveOptions *options, const GError *problem)
+wants_results (FoliotWorld *world, const FoliotDriveOptions *options, const GError *problem,
+               const GError *failure)
 {
+  FoliotCounts counts;
+
+  foliot_kernel_get_counts (foliot_world_get_kernel (world), &counts);
+  if (failure != NULL && counts.dispatched == 0)
+    return FALSE;
   return options->out != NULL || problem == NULL || problem->domain != FOLIOT_REPLAY_ERROR;
 }
 
@@ -268,7 +275,7 @@ foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_opti
   end_journals (world, replay, &failure, &problem);
   if (failure == NULL && problem == NULL && !was_cut (replay) && world_options->keep_to == 0)
     foliot_world_check_expectations (world, &failure);
-  if (!wants_results (options, problem))
+  if (!wants_results (world, options, problem, failure))
     {
       foliot_watch_end ();
       return conclude (replay, problem, failure, out);

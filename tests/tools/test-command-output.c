@@ -150,6 +150,25 @@ run_tool (const char *line)
     g_error ("%s: %s%s", line, out, err);
 }
 
+/* There is no such library, so nothing runs: the results of the run before stay, and none are told. */
+static void
+test_never_began (void)
+{
+  g_autoptr (TestProcess) before = NULL, process = NULL;
+  g_autofree char *park = g_test_build_filename (G_TEST_DIST, "..", "scenarios", "wind-park", NULL);
+  g_autofree char *run = g_strdup_printf ("run %s --quiet --out r", park);
+  g_autofree char *join = g_strdup_printf ("helics %s --library nowhere/libhelics.so --out r", park);
+  g_autofree char *kept = NULL, *left = NULL;
+
+  before = test_command_run (run, NULL, 0);
+  kept = test_file_read ("r/run.json");
+  process = test_command_run (join, NULL, 5);
+  left = test_file_read ("r/run.json");
+  g_assert_nonnull (strstr (process->err->str, "nowhere/libhelics.so"));
+  g_assert_cmpstr (process->out->str, ==, "");
+  g_assert_cmpstr (left, ==, kept);
+}
+
 static void
 test_new (void)
 {
@@ -185,5 +204,6 @@ test_command_add_output (void)
   g_test_add_func ("/command/full-disk", test_full_disk);
   g_test_add_func ("/command/full-output", test_full_output);
   g_test_add_func ("/command/unwritable", test_unwritable);
+  g_test_add_func ("/command/never-began", test_never_began);
   g_test_add_func ("/command/new", test_new);
 }
