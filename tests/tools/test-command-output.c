@@ -155,14 +155,12 @@ static void
 test_never_began (void)
 {
   g_autoptr (TestProcess) before = NULL, process = NULL;
-  g_autofree char *park = g_test_build_filename (G_TEST_DIST, "..", "scenarios", "wind-park", NULL);
-  g_autofree char *run = g_strdup_printf ("run %s --quiet --out r", park);
-  g_autofree char *join = g_strdup_printf ("helics %s --library nowhere/libhelics.so --out r", park);
   g_autofree char *kept = NULL, *left = NULL;
 
-  before = test_command_run (run, NULL, 0);
+  before = test_command_run ("run " TEST_SCENARIOS "/wind-park --quiet --out r", NULL, 0);
   kept = test_file_read ("r/run.json");
-  process = test_command_run (join, NULL, 5);
+  process = test_command_run ("helics " TEST_SCENARIOS "/wind-park --library nowhere/libhelics.so --out r",
+                              NULL, 5);
   left = test_file_read ("r/run.json");
   g_assert_nonnull (strstr (process->err->str, "nowhere/libhelics.so"));
   g_assert_cmpstr (process->out->str, ==, "");
