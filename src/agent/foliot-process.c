@@ -33,9 +33,10 @@
 
 G_DEFINE_QUARK (foliot - child - error - quark, foliot_child_error)
 
-#define STACK_BYTES (64 * 1024)
-#define READ_BYTES  4096
-#define READS       16 /* at most, in one go */
+#define STACK_BYTES   (64 * 1024)
+#define READ_BYTES    4096
+#define READS         16 /* at most, in one go */
+#define COMMAND_SHOWN 72 /* characters of it, in a report */
 
 struct _FoliotProcess
 {
@@ -343,11 +344,26 @@ append_status (FoliotProcess *process, GString *out)
                             sigabbrev_np (-process->status));
 }
 
+/* As much of it as tells which one it is. */
+static void
+append_command (FoliotProcess *process, GString *out)
+{
+  g_autofree char *text = g_utf8_make_valid (process->command, -1);
+  glong length = g_utf8_strlen (text, -1);
+  g_autofree char *start = g_utf8_substring (text, 0, MIN (length, COMMAND_SHOWN));
+
+  g_string_append (out, start);
+  if (length > COMMAND_SHOWN)
+    g_string_append (out, "…");
+}
+
 char *
 _foliot_process_dup_report (FoliotProcess *process)
 {
   GString *out = g_string_new (NULL);
-  g_string_append_printf (out, "process %d (%s) ", process->pid, process->command);
+  g_string_append_printf (out, "process %d (", process->pid);
+  append_command (process, out);
+  g_string_append (out, ") ");
   append_status (process, out);
   if (_foliot_tail_get_n_lines (process->tail) == 0)
     g_string_append (out, "; it wrote nothing");

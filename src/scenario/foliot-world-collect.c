@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scenario/foliot-world-part-private.h"
 
+#include "agent/foliot-timer-private.h"
 #include "channel/foliot-channel-cork-private.h"
 #include "channel/foliot-channel-count-private.h"
 #include "foliot/foliot-subproc.h"
@@ -15,6 +16,7 @@
  */
 
 #define BRING_LIMIT_MS 3000
+#define BRING_PAUSE_MS 10
 
 typedef struct
 {
@@ -266,28 +268,63 @@ on_waited_enough (gpointer waited)
 }
 
 /* The director has failed, or stopped where he was: what comes from the others now is only what they have. */
+typedef struct
+{
+  Harvest *harvest;
+  GPtrArray *sent;
+} Recall;
+
+/* Returns: whether there is anybody to be asked. */
+static gboolean
+recall_begin (Recall *recall, FoliotWorld *world)
+{
+  if (world->children == NULL || world->children->len == 0 || world->collected || world->closed)
+    return FALSE;
+  recall->harvest = harvest_new (world, NULL);
+  if (recall->harvest == NULL)
+    return FALSE;
+  world->collected = TRUE;
+  _foliot_kernel_take_interrupt (world->kernel);
+  foliot_future_cancel (world->directed);
+  _foliot_channels_uncork (world->kernel);
+  recall->sent = send_bringers (recall->harvest);
+  return TRUE;
+}
+
+static void
+recall_end (Recall *recall)
+{
+  harvest_store (recall->harvest);
+  harvest_unref (recall->harvest);
+  g_ptr_array_unref (recall->sent);
+}
+
 void
 _foliot_world_bring_back (FoliotWorld *world)
 {
   gboolean waited = FALSE;
   g_autoptr (FoliotPause) pause = NULL;
-  g_autoptr (GPtrArray) sent = NULL;
-  Harvest *harvest;
+  Recall recall;
 
-  if (world->children == NULL || world->children->len == 0 || world->collected || world->closed)
+  if (!recall_begin (&recall, world))
     return;
-  harvest = harvest_new (world, NULL);
-  if (harvest == NULL)
-    return;
-  world->collected = TRUE;
-  _foliot_kernel_take_interrupt (world->kernel);
-  foliot_future_cancel (world->directed);
-  _foliot_channels_uncork (world->kernel);
-  sent = send_bringers (harvest);
   pause = _foliot_pause_new (world->kernel, NULL, BRING_LIMIT_MS, on_waited_enough, &waited);
-  while (pause != NULL && !waited && !are_settled (sent) && _foliot_kernel_is_open_to_outside (world->kernel))
+  while (pause != NULL && !waited && !are_settled (recall.sent)
+         && _foliot_kernel_is_open_to_outside (world->kernel))
     if (foliot_kernel_step (world->kernel, 1) == 0)
       _foliot_kernel_wait_for_outside (world->kernel);
-  harvest_store (harvest);
-  harvest_unref (harvest);
+  recall_end (&recall);
+}
+
+void
+_foliot_world_bring_back_on_fiber (FoliotWorld *world)
+{
+  Recall recall;
+
+  if (!recall_begin (&recall, world))
+    return;
+  for (guint ms = 0; ms < BRING_LIMIT_MS && !are_settled (recall.sent); ms += BRING_PAUSE_MS)
+    if (!_foliot_timer_sleep (world->kernel, BRING_PAUSE_MS, NULL))
+      break;
+  recall_end (&recall);
 }

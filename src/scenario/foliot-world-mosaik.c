@@ -98,12 +98,14 @@ finish (FoliotWorldMosaik *self, GError **error)
 {
   g_autoptr (FoliotValue) finished = NULL;
 
-  if (self->world->failure != NULL)
-    g_propagate_error (error, g_error_copy (self->world->failure));
-  else if (self->cut)
-    set_cut (self, error);
-  else
+  if (self->world->failure == NULL && !self->cut)
     finished = foliot_await_take (foliot_world_finish (self->world, get_until (self)), error);
+  else if (self->world->failure != NULL)
+    g_propagate_error (error, g_error_copy (self->world->failure));
+  else
+    set_cut (self, error);
+  if (finished == NULL)
+    _foliot_world_bring_back_on_fiber (self->world);
 }
 
 static gboolean

@@ -43,6 +43,8 @@ gboolean _foliot_world_wait_for_processes (FoliotWorld *world, GError **error);
 gboolean _foliot_world_collect (FoliotWorld *world, GError **error);
 /* Before the results are written: brings back what agents of other processes recorded, if the run did not come to its end. */
 void _foliot_world_bring_back (FoliotWorld *world);
+/* The same on a fiber, from which nobody can drive the kernel: for a world that lives in somebody else's. */
+void _foliot_world_bring_back_on_fiber (FoliotWorld *world);
 /* The world has failed: if that came of the end of a process, that is the failure. */
 void _foliot_world_find_cause (FoliotWorld *world);
 

@@ -5,103 +5,19 @@ agents' own views, and every way to end.
 
     run-mosaik-verb.py FOLIOT SCENARIOS ASKER.json ASKER.so
 """
-import csv
 import json
 import os
-import pathlib
 import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 
 from mosaik_by_hand import Failure, Mosaik
+from verb_kit import (FOLIOT, PARK, SCENARIOS, Park, check_failure, check_same_results, main, make_room, read_text, replay,
+                      run_alone, run_verb, same, views)
 
-FOLIOT, SCENARIOS, ASKER_JSON, ASKER_MODULE = sys.argv[1:]
-PARK = os.path.join(SCENARIOS, "wind-park")
-RATED_KW = [2000, 2000, 5000]
-CONTROLLER = {"max_windpark_feedin": 7000, "check_interval": 900}
-ROOM = tempfile.mkdtemp(prefix="foliot-mosaik-")
-n_rooms = 0
-
-
-def make_room():
-    global n_rooms
-    n_rooms += 1
-    return os.path.join(ROOM, str(n_rooms))
-
-
-def read_wind():
-    with open(os.path.join(PARK, "wind-park.csv"), encoding="utf-8") as file:
-        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
-    return [[float(row[f"wecs_{k}"]) * rated for k, rated in enumerate(RATED_KW)] for row in rows]
-
-
-WIND = read_wind()
-
-
-def read_text(*path):
-    return pathlib.Path(*path).read_text(encoding="utf-8")
-
-
-def views(out):
-    nodes = json.loads(read_text(out, "run.json"))["nodes"]
-    return {name: digest for name, digest in nodes.items() if name == "Controller" or name.startswith("Agent_")}
-
-
-def run_alone(*options, scenario=PARK):
-    out = make_room()
-    subprocess.run([FOLIOT, "run", scenario, "--quiet", "--out", out, *options], check=True, stdout=subprocess.DEVNULL)
-    return out
-
+ASKER_JSON, ASKER_MODULE = sys.argv[3:]
 
 # ---- the wind park -------------------------------------------------------------------------------------------------
-
-
-class Park(Mosaik):
-    """The wind park behind mosaik; `fed_back`: what the turbines are told, step by step."""
-
-    def __init__(self, *options, feedback="output", scenario=PARK, remote=False, env=None, **controller):
-        self.out = make_room()
-        super().__init__([FOLIOT, "mosaik", scenario], "--out", self.out, *options, remote=remote, env=env)
-        self.feedback = feedback
-        self.fed_back = []
-        self.answers = {"get_related_entities": self.relate, "set_data": self.take}
-        self.meta = self.call("init", "MAS-0", time_resolution=1.0, start_date="2016-01-01T00:00:00+01:00", feedback=feedback,
-                              controller_config={**CONTROLLER, **controller}, unheard_of={"a": [None]})
-
-    @staticmethod
-    def relate(entities):
-        return {entity: {f"W-0.wecs-{i}": {"sid": "W-0", "type": "WECS"}, f"G-0.bus-{i}": {"sid": "G-0", "type": "Bus"}}
-                for i, entity in enumerate(entities)}
-
-    def take(self, data):
-        assert all(list(told) == [f"W-0.wecs-{i}"] for i, told in enumerate(data.values())), data
-        self.fed_back.append([told[f"W-0.wecs-{i}"]["P_max"] for i, told in enumerate(data.values())])
-
-    def create(self):
-        for i, rated in enumerate(RATED_KW):
-            made = self.call("create", 1, "WecsAgent", P_rated=rated)
-            assert made == [{"eid": f"Agent_{i}", "type": "WecsAgent"}], made
-        self.call("setup_done")
-
-    def step(self, number):
-        inputs = {f"Agent_{k}": {"P": {f"W-0.wecs-{k}": power}} for k, power in enumerate(WIND[number])}
-        following = self.call("step", number * 900, inputs, number * 900 + 899)
-        assert following == (number + 1) * 900, following
-        data = self.call("get_data", {f"Agent_{k}": ["P_max", "P_max"] for k in range(3)})
-        if self.feedback == "output":
-            self.fed_back.append([data[f"Agent_{k}"]["P_max"] for k in range(3)])
-
-    def day(self):
-        self.create()
-        for number in range(len(WIND)):
-            self.step(number)
-        return self
-
-
-def same(seen, expected):
-    assert seen == expected, f"seen {seen!r:.800}\n expected {expected!r:.800}"
 
 
 def check_day(park, alone, has_views=True):
@@ -228,21 +144,6 @@ def test_expectation():
 # ---- recorded, and played back ---------------------------------------------------------------------------------------
 
 
-def replay(journal, *options):
-    out = make_room()
-    done = subprocess.run([FOLIOT, "replay", journal, "--out", out, *options], capture_output=True, text=True, timeout=60,
-                          check=False)
-    return out, done
-
-
-def check_same_results(out, other):
-    names = sorted(os.listdir(out))
-    same(sorted(os.listdir(other)), names)
-    for name in names:
-        if name != "machine.json":
-            same((name, pathlib.Path(other, name).read_bytes()), (name, pathlib.Path(out, name).read_bytes()))
-
-
 def test_replay(feedback, *options):
     journal = make_room() + ".flj"
     park = Park("--record", journal, *options, feedback=feedback)
@@ -289,12 +190,6 @@ def test_no_recording():
 
 
 # ---- what is wrong -------------------------------------------------------------------------------------------------
-
-
-def run_verb(*arguments):
-    done = subprocess.run([FOLIOT, "mosaik", *arguments], capture_output=True, text=True, timeout=60, check=False)
-    assert done.stderr.count("\n") == 1, done.stderr
-    return done.returncode, done.stderr
 
 
 def test_nobody():
@@ -345,15 +240,6 @@ def test_keyword_feedback():
 
 def test_resolution():
     check_refused("no multiple of mosaik's time_resolution", time_resolution=7.0)
-
-
-def check_failure(park, text, function, *args, **keywords):
-    try:
-        park.call(function, *args, **keywords)
-    except Failure as failure:
-        assert text in failure.text, failure.text
-        return
-    raise AssertionError(f"{function} was not refused")
 
 
 def test_params():
@@ -422,40 +308,24 @@ def test_asker_alone():
     run_alone("--until", "10", scenario=room)
 
 
-def main():
-    tests = [("table/output/share", test_table, "output", "share"), ("table/output/demo", test_table, "output", "demo"),
-             ("table/set-data/share", test_table, "set_data", "share"), ("table/set-data/demo", test_table, "set_data", "demo"),
-             ("one-container", test_one_container), ("tcp", test_transport, "transport=tcp"),
-             ("tls", test_transport, "transport=tls"),
-             ("processes/tcp", test_transport, "transport=tcp", "processes=true"),
-             ("processes/tls", test_transport, "transport=tls", "processes=true"), ("remote", test_remote),
-             ("repeats", test_repeats), ("meta", test_meta), ("voltage", test_voltage), ("end/hang-up", test_hang_up),
-             ("end/term", test_term), ("end/term-behind-stop", test_term_behind_stop), ("end/in-step", test_lost_in_step),
-             ("end/cut", test_cut), ("end/expectation", test_expectation), ("replay/output", test_replay, "output"), ("replay/set-data", test_replay, "set_data"),
-             ("replay/tcp", test_replay, "output", "--set", "transport=tcp"),
-             ("replay/tls", test_replay, "set_data", "--set", "transport=tls"),
-             ("replay/another", test_replay_of_another), ("replay/lost", test_replay_of_lost),
-             ("replay/processes", test_no_recording), ("bad/nobody", test_nobody),
-             ("bad/no-section", test_no_section), ("bad/address", test_bad_address), ("bad/keyword-type", test_keyword_type),
-             ("bad/keyword-value", test_keyword_value), ("bad/keyword-date", test_keyword_date),
-             ("bad/keyword-feedback", test_keyword_feedback), ("bad/resolution", test_resolution), ("bad/params", test_params),
-             ("bad/failed-step", test_failed_step),
-             ("asker/mosaik", test_asker), ("asker/alone", test_asker_alone)]
-    wanted = os.environ.get("FOLIOT_TEST_ONLY", "")
-    failed = 0
-    print(f"1..{len(tests)}")
-    for name, function, *arguments in tests:
-        if wanted not in name:
-            continue
-        try:
-            function(*arguments)
-            print(f"ok - {name}", flush=True)
-        except Exception as error:  # pylint: disable=broad-except
-            failed += 1
-            print(f"not ok - {name}", *f"{type(error).__name__}: {error}".splitlines(), sep="\n# ", flush=True)
-    shutil.rmtree(ROOM)
-    return failed != 0
-
+TESTS = [("table/output/share", test_table, "output", "share"), ("table/output/demo", test_table, "output", "demo"),
+         ("table/set-data/share", test_table, "set_data", "share"), ("table/set-data/demo", test_table, "set_data", "demo"),
+         ("one-container", test_one_container), ("tcp", test_transport, "transport=tcp"),
+         ("tls", test_transport, "transport=tls"),
+         ("processes/tcp", test_transport, "transport=tcp", "processes=true"),
+         ("processes/tls", test_transport, "transport=tls", "processes=true"), ("remote", test_remote),
+         ("repeats", test_repeats), ("meta", test_meta), ("voltage", test_voltage), ("end/hang-up", test_hang_up),
+         ("end/term", test_term), ("end/term-behind-stop", test_term_behind_stop), ("end/in-step", test_lost_in_step),
+         ("end/cut", test_cut), ("end/expectation", test_expectation), ("replay/output", test_replay, "output"), ("replay/set-data", test_replay, "set_data"),
+         ("replay/tcp", test_replay, "output", "--set", "transport=tcp"),
+         ("replay/tls", test_replay, "set_data", "--set", "transport=tls"),
+         ("replay/another", test_replay_of_another), ("replay/lost", test_replay_of_lost),
+         ("replay/processes", test_no_recording), ("bad/nobody", test_nobody),
+         ("bad/no-section", test_no_section), ("bad/address", test_bad_address), ("bad/keyword-type", test_keyword_type),
+         ("bad/keyword-value", test_keyword_value), ("bad/keyword-date", test_keyword_date),
+         ("bad/keyword-feedback", test_keyword_feedback), ("bad/resolution", test_resolution), ("bad/params", test_params),
+         ("bad/failed-step", test_failed_step),
+         ("asker/mosaik", test_asker), ("asker/alone", test_asker_alone)]
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(TESTS))
