@@ -71,6 +71,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotRecorder, foliot_recorder_free)
  * @causal: what was recorded enters behind the message that left before it, and as long after it in simulated time, whatever events
  *   there are: for a program that was changed. Otherwise it enters behind exactly as many events as when it was recorded, up to
  *   the first difference
+ * @speed: simulated time goes so many times as fast as real time, at most, which changes nothing else; 0: as fast as it can. While it
+ *   waits, an interrupt ends it
  * @until: to this time, and no further; `FOLIOT_TIME_NEVER`: to the end
  * @break_at: (nullable): called before event @break_event
  * @break_event: 0: none
@@ -80,6 +82,7 @@ typedef struct
 {
   gboolean lenient;
   gboolean causal;
+  double speed;
   FoliotTime until;
   void (*break_at) (gpointer user_data);
   guint64 break_event;

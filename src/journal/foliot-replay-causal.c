@@ -215,12 +215,12 @@ _foliot_replay_causal_enter (FoliotReplay *replay, const FoliotGatePoint *point,
 
   if (entry == NULL || (due > point->horizon && due > point->time_ns))
     return FALSE;
+  if (!point->is_held && !_foliot_gate_move_time (replay->kernel, due))
+    return FALSE;
   entry->is_done = TRUE;
   port = _foliot_gate_find_port (replay->kernel, entry->port);
   if (g_strcmp0 (port->name, _foliot_replay_get_port_name (replay, entry->port)) != 0)
     return TRUE; /* another port has its number now */
-  if (!point->is_held)
-    _foliot_gate_move_time (replay->kernel, due);
   replay->n_in++;
   replay->n_causal++;
   description = _foliot_journal_value_from_text (entry->text, entry->text != NULL ? strlen (entry->text) : 0);

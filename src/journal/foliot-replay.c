@@ -125,6 +125,8 @@ admit (FoliotReplay *replay, const FoliotGatePoint *point)
   GBytes *bytes;
   GError *error;
 
+  if (!_foliot_gate_move_time (replay->kernel, next->time_ns))
+    return FALSE;
   if (port == NULL || port->sequence + 1 != next->sequence)
     {
       if (!_foliot_replay_differ (replay, _foliot_replay_new_absence_error (replay, point)))
@@ -137,7 +139,6 @@ admit (FoliotReplay *replay, const FoliotGatePoint *point)
   if (bytes == NULL && kind == FOLIOT_EVENT_FRAME)
     bytes = g_bytes_new (NULL, 0);
   error = next->error != NULL ? g_error_copy (next->error) : NULL;
-  _foliot_gate_move_time (replay->kernel, next->time_ns);
   _foliot_replay_read_next (replay);
   replay->n_in++;
   _foliot_gate_bring_again (replay->kernel, port, kind, bytes, error, description);
@@ -158,9 +159,10 @@ finish (FoliotReplay *replay, const FoliotGatePoint *point)
 {
   const FoliotJournalRecord *next = replay->next;
 
+  if (!_foliot_gate_move_time (replay->kernel, next->time_ns))
+    return FALSE;
   replay->is_over = TRUE;
   replay->was_interrupted = next->text != NULL && g_str_equal (next->text, FOLIOT_REPLAY_INTERRUPTED);
-  _foliot_gate_move_time (replay->kernel, next->time_ns);
   if (!check_digest (replay, point, next->name))
     return FALSE;
   if (replay->was_interrupted)
@@ -234,8 +236,9 @@ enter (gpointer data, const FoliotGatePoint *point, gboolean is_stuck)
     case FOLIOT_JOURNAL_CONTROL:
       return next->time_ns <= point->horizon && admit (replay, point);
     case FOLIOT_JOURNAL_STEP:
-      if (foliot_kernel_get_drive (replay->kernel) == FOLIOT_DRIVE_REALTIME)
-        _foliot_gate_move_time (replay->kernel, next->time_ns);
+      if (foliot_kernel_get_drive (replay->kernel) == FOLIOT_DRIVE_REALTIME
+          && !_foliot_gate_move_time (replay->kernel, next->time_ns))
+        return FALSE;
       _foliot_replay_read_next (replay);
       return TRUE;
     case FOLIOT_JOURNAL_DIGEST:
@@ -419,6 +422,7 @@ foliot_replay_attach (FoliotReplay *replay, FoliotKernel *kernel)
   replay->events = g_new0 (FoliotRecord, FOLIOT_REPLAY_EVENTS);
   _foliot_gate_set_memory_func (kernel, remember, replay);
   _foliot_gate_set_source (kernel, &source, replay);
+  _foliot_gate_set_speed (kernel, replay->options.speed);
   _foliot_replay_read_next (replay);
   if (replay->options.causal)
     {
@@ -460,6 +464,7 @@ foliot_replay_end (FoliotReplay *replay, GError **error)
       check_whole (replay);
       replay->is_over = TRUE;
       _foliot_gate_set_memory_func (replay->kernel, NULL, NULL);
+      _foliot_gate_set_speed (replay->kernel, 0);
     }
   if (replay->error == NULL && replay->n_told > 0)
     g_set_error (&replay->error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS,

@@ -104,7 +104,7 @@ void _foliot_gate_set_observer (FoliotKernel *kernel, const FoliotGateObserver *
  * FoliotGateSource:
  *
  * Takes the place of the outside, from the first event on. No descriptor is polled, no limit in wall-clock time runs out, and a
- * REALTIME kernel stands still, but for what the source does.
+ * REALTIME kernel stands still, but for what the source does. Time waits for nobody, unless a speed is set.
  */
 typedef struct
 {
@@ -135,8 +135,10 @@ FoliotPort *_foliot_gate_find_port (FoliotKernel *kernel, guint32 number);
 /* Admits at once. @bytes, @error: (transfer full) (nullable); @description: (nullable). Outside of events. */
 void _foliot_gate_bring_again (FoliotKernel *kernel, FoliotPort *port, FoliotEventKind kind, GBytes *bytes,
                                GError *error, FoliotValue *description);
-/* Never back. Outside of events. */
-void _foliot_gate_move_time (FoliotKernel *kernel, FoliotTime to);
+/* Never back. Outside of events. Returns: FALSE: it keeps pace, somebody interrupts its waiting, and time stays where it is. */
+gboolean _foliot_gate_move_time (FoliotKernel *kernel, FoliotTime to);
+/* With a source: time goes at @factor times real time from now on, at most; 0: as fast as it can. Waiting is of no event. */
+void _foliot_gate_set_speed (FoliotKernel *kernel, double factor);
 /* As of the source. */
 gboolean _foliot_gate_recall_departure (FoliotKernel *kernel, FoliotPort *port, GBytes *bytes,
                                         GError **error);

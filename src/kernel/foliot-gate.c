@@ -285,10 +285,21 @@ _foliot_gate_bring_again (FoliotKernel *self, FoliotPort *port, FoliotEventKind 
   admit (self, &arrival);
 }
 
-void
+gboolean
 _foliot_gate_move_time (FoliotKernel *self, FoliotTime to)
 {
+  if (!foliot_kernel_await_pace (self, to))
+    return FALSE;
   self->head.now = MAX (self->head.now, to);
+  return TRUE;
+}
+
+void
+_foliot_gate_set_speed (FoliotKernel *self, double factor)
+{
+  self->keeps_pace = factor > 0;
+  self->pace.factor = factor > 0 ? factor : 1;
+  self->pace.started = FALSE;
 }
 
 gboolean

@@ -128,6 +128,8 @@ foliot_kernel_describe_current (FoliotKernel *self, char *buffer, gsize size)
   Text text = { buffer, buffer + size - 1 };
 
   *buffer = '\0';
+  if (self->rests)
+    return;
   if (self->head.sequence == 0)
     {
       put (&text, "no event is running, at ");

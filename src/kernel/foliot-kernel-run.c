@@ -65,6 +65,24 @@ get_limit (FoliotKernel *self, FoliotTime until)
     }
 }
 
+/* Who interrupts wants an end, and no more waiting. */
+gboolean
+foliot_kernel_await_pace (FoliotKernel *self, FoliotTime to)
+{
+  gint64 due_us, now_us;
+
+  if (G_LIKELY (!self->keeps_pace) || to <= self->head.now)
+    return TRUE;
+  foliot_pace_get_time (&self->pace, self->head.now);
+  due_us = foliot_pace_get_due_us (&self->pace, to);
+  self->rests = TRUE;
+  while (!has_attention (self) && (now_us = foliot_realtime_now_us ()) < due_us)
+    foliot_realtime_wait (MIN (due_us, now_us + FOLIOT_WAIT_SLICE_US));
+  self->rests = FALSE;
+  self->keeps_pace = !has_attention (self);
+  return self->keeps_pace;
+}
+
 /* Moves time as far as it goes without an event: before the loop (@first), or when nothing is left up to @limit. */
 static void
 move_time (FoliotKernel *self, FoliotTime limit, gboolean first)
@@ -73,7 +91,8 @@ move_time (FoliotKernel *self, FoliotTime limit, gboolean first)
                    || (self->drive == FOLIOT_DRIVE_EXTERNAL && self->how == FOLIOT_ADVANCE_JUMP);
   gboolean arrives = self->drive == FOLIOT_DRIVE_EXTERNAL || self->drive == FOLIOT_DRIVE_REALTIME;
 
-  if (!(first ? jumps : arrives) || is_held (self) || limit <= self->head.now)
+  if (!(first ? jumps : arrives) || is_held (self) || limit <= self->head.now
+      || !foliot_kernel_await_pace (self, limit))
     return;
   self->head.now = limit;
   if (G_UNLIKELY (self->gate != NULL))
@@ -181,6 +200,8 @@ dispatch (FoliotKernel *self, FoliotTime until, guint64 max_events)
               move_time (self, MIN (limit, due - 1), FALSE);
               break;
             }
+          if (!foliot_kernel_await_pace (self, due))
+            break;
           self->head.now = due;
         }
       run_first (self, first);

@@ -118,6 +118,8 @@ struct _FoliotKernel
   const FoliotGateSource *source; /* (nullable) a record is played back */
   gpointer source_data;
   FoliotTime replay_until; /* with it, how far the present dispatch may go */
+  gboolean keeps_pace;     /* with it: time does not go before real time × the pace's factor */
+  gboolean rests;          /* and waits for it now; read by a signal handler */
 
   /* Names. */
   GPtrArray *node_names; /* index = id */
@@ -144,6 +146,8 @@ void foliot_kernel_requeue (FoliotKernel *kernel, FoliotEvent *event, FoliotTime
 /* foliot-kernel-run.c */
 /* Dispatches what is due at or before @until and what the drive allows; returns how many. */
 guint64 foliot_kernel_dispatch (FoliotKernel *kernel, FoliotTime until, guint64 max_events);
+/* Before time moves to @to: waits, if a replay keeps pace. Returns: FALSE: somebody interrupts, and it does not move. */
+gboolean foliot_kernel_await_pace (FoliotKernel *kernel, FoliotTime to);
 /* Whether dispatch would run something or move time, were it called now. */
 gboolean foliot_kernel_is_ready (FoliotKernel *kernel, FoliotTime until);
 

@@ -14,13 +14,14 @@
 
 /* @last: number of the last event to run; 0: to the end. */
 static void
-run_freely (FoliotWorld *world, guint64 last, FoliotProgress *progress, GError **error)
+run_freely (FoliotWorld *world, guint64 last, const FoliotDriveOptions *options, FoliotProgress *progress,
+            GError **error)
 {
-  guint64 n_events = 0, n;
+  guint64 batch = options->keeps_pace ? 1 : BATCH_EVENTS, n_events = 0, n;
 
   do
     {
-      n = foliot_world_step (world, last > 0 ? MIN (BATCH_EVENTS, last - n_events) : BATCH_EVENTS, error);
+      n = foliot_world_step (world, last > 0 ? MIN (batch, last - n_events) : batch, error);
       n_events += n;
       foliot_progress_show (progress, foliot_kernel_now (foliot_world_get_kernel (world)), n_events);
     }
@@ -63,7 +64,7 @@ run_world (FoliotWorld *world, guint64 last, const FoliotDriveOptions *options, 
   if (options->run != NULL)
     run_directed (world, options, &progress, &local);
   else
-    run_freely (world, last, &progress, &local);
+    run_freely (world, last, options, &progress, &local);
   foliot_watch_turn_to (NULL);
   foliot_progress_end (&progress);
   if (local != NULL)

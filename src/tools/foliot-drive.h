@@ -12,6 +12,7 @@ typedef struct
   const char *out;     /* (nullable) results/<scenario> */
   gboolean json;       /* run.json instead of text */
   gboolean quiet;      /* the digest alone */
+  gboolean keeps_pace; /* of real time: each event is progress */
   FoliotDriveFunc run; /* (nullable): the world moves its own time */
   gconstpointer run_data;
 } FoliotDriveOptions;

@@ -18,6 +18,7 @@ typedef struct
   FoliotKept kept;
   gboolean lenient;
   FoliotTime until;    /* NEVER: as recorded */
+  double speed;        /* of real time; 0: as fast as it can */
   guint64 break_event; /* 0: none */
 } FoliotReplayArguments;
 

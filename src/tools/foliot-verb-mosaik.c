@@ -160,7 +160,7 @@ end_journals (FoliotWorldMosaik *self, Outcome *outcome, GError *error)
 
   foliot_world_mosaik_end_recording (self, verdict != NULL ? get_exit_code (verdict) : FOLIOT_EXIT_OK,
                                      verdict, outcome->problem == NULL ? &outcome->problem : NULL);
-  if (outcome->replay != NULL)
+  if (outcome->replay != NULL && !foliot_watch_was_interrupted ())
     foliot_replay_end (outcome->replay, outcome->problem == NULL ? &outcome->problem : NULL);
   if (outcome->out == NULL && world != NULL && outcome->replay != NULL && outcome->drive->out != NULL)
     on_ended (self, outcome->problem != NULL ? outcome->problem : error, outcome);
@@ -202,7 +202,8 @@ run (FoliotScenario *scenario, const FoliotWorldOptions *world_options,
     fprintf (stderr, "foliot: listening at port %" G_GINT64_FORMAT "\n",
              foliot_address_get_port (foliot_mosaik_get_address (mosaik)));
   foliot_watch_begin (foliot_mosaik_get_kernel (mosaik));
-  foliot_watch_stop_by (stop, mosaik);
+  if (outcome.replay == NULL) /* nobody would hear it */
+    foliot_watch_stop_by (stop, mosaik);
   foliot_world_mosaik_run (self, &error);
   foliot_watch_end ();
   end_journals (self, &outcome, error);

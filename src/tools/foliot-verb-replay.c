@@ -50,16 +50,36 @@ arguments_clear (Arguments *arguments)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
 static gboolean
+parse_speed (const char *text, double *out_speed, GError **error)
+{
+  g_autoptr (FoliotCodec) codec = foliot_codec_new (FOLIOT_TYPE_CODEC_JSON);
+  g_autoptr (FoliotValue) value = foliot_codec_decode (codec, (const guint8 *) text, strlen (text), NULL);
+
+  if (value != NULL && foliot_value_get_kind (value) == FOLIOT_VALUE_INT)
+    *out_speed = (double) foliot_value_get_int (value);
+  else if (value != NULL && foliot_value_get_kind (value) == FOLIOT_VALUE_DOUBLE)
+    *out_speed = foliot_value_get_double (value);
+  if (*out_speed > 0 && *out_speed <= G_MAXDOUBLE)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "--speed %s: expected a number above 0: 1 is as fast as real time, 60 a minute in a second",
+               text);
+  return FALSE;
+}
+
+static gboolean
 parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
 {
   FoliotReplayArguments *given = &arguments->given;
-  g_autofree char *until = NULL, *event = NULL, *events = NULL;
+  g_autofree char *until = NULL, *event = NULL, *events = NULL, *speed = NULL;
   g_auto (GStrv) rest = NULL;
   const GOptionEntry entries[] = {
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &given->drive_out, "Results folder; default results/<scenario>",
       "DIR" },
     { "lenient", 0, 0, G_OPTION_ARG_NONE, &given->lenient, "Tell differences, and go on", NULL },
     { "until", 0, 0, G_OPTION_ARG_STRING, &until, "End before this time, e.g. 3600 or \"2 h\"", "T" },
+    { "speed", 0, 0, G_OPTION_ARG_STRING, &speed,
+      "As many times as fast as real time: 1, 60; default: as fast as it can", "F" },
     { "break", 0, 0, G_OPTION_ARG_STRING, &event, "Stop in the debugger before event N", "N" },
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &given->settings,
       "Change a parameter or member of the recorded scenario; VALUE is JSON", "PATH=VALUE" },
@@ -100,6 +120,9 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
                    "--break %s: expected the number of an event, from 1", event);
       return FALSE;
     }
+  if (speed != NULL && !parse_speed (speed, &given->speed, error))
+    return FALSE;
+  given->drive.keeps_pace = speed != NULL;
   arguments->file = g_strdup (rest[0]);
   given->path = arguments->file;
   given->drive.out = given->drive_out;
@@ -204,6 +227,7 @@ foliot_verb_replay (int argc, char **argv)
   options = (FoliotReplayOptions){
     .lenient = arguments.given.lenient,
     .until = arguments.given.until,
+    .speed = arguments.given.speed,
     .break_at = arguments.given.break_event > 0 ? break_here : NULL,
     .break_event = arguments.given.break_event,
     .user_data = &arguments.given,

@@ -169,6 +169,34 @@ def show_changed(report, folder):
     report.line(done.returncode == OK and "no debugger" in done.stderr, "--break without a debugger says so", say(done))
 
 
+def await_rest(process):
+    """Until it has its signal handlers and sleeps."""
+    while process.poll() is None:
+        status = dict(line.split(":\t", 1) for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if ":\t" in line)
+        if int(status.get("SigCgt", "0"), 16) & 1 << (signal.SIGINT - 1) and status["State"].startswith("S"):
+            return True
+    return False
+
+
+def show_paced(report, folder):
+    """At the speed of real time; how long that takes is looked at with a clock of its own in tests/journal/test-pace.c."""
+    again = replay(folder / "run.flj", folder / "paced", "--speed", "1e9")
+    report.line(again.returncode == OK and not differing(folder / "live", folder / "paced"), "a paced replay is the same run", say(again))
+    # An event in centuries: whatever ends it is the signal.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        process = subprocess.Popen([FOLIOT, "replay", folder / "run.flj", "--modules", MODULES, "--out", folder / "rest", "--speed", "1e-9"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        rested = await_rest(process)
+        process.send_signal(number)
+        said, complained = process.communicate(timeout=100)
+        report.line(rested and process.returncode == 130 and "interrupted; the results" in complained, f"{number.name} ends a pause at once",
+                    f"exit {process.returncode}\n{said}{complained}")
+    bad = [value for value in ("0", "-1", "nan", "inf", "1e999", "fast", "", "60x")
+           for done in [replay(folder / "run.flj", folder / "bad", "--speed", value)]
+           if done.returncode != 2 or "expected a number above 0" not in done.stderr]
+    report.line(not bad, "a speed that is none is refused", ", ".join(bad))
+
+
 def main():
     report = Report()
     print("TAP version 13")
@@ -177,6 +205,7 @@ def main():
         show_same(report, folder)
         show_altered(report, folder)
         show_changed(report, folder)
+        show_paced(report, folder)
         show_killed(report, folder)
     print(f"1..{report.n}")
     return report.bad > 0
