@@ -15,8 +15,9 @@
 
 /*
  * A process in a world. Its output and its end are two descriptors that the kernel polls with its sockets. What they bring enters through
- * the gate: a turn of service only notes that something is there, and the event that follows reads it. Until it has,
- * the descriptor is not looked at again.
+ * the gate: a turn of service reads it, and the event that follows hears it. Until it has, the descriptor is not looked at again.
+ * Whether it could be started at all is an answer of the outside. So in a replay there is no process: the record says what it
+ * wrote and how it ended, and what is told of it is told from that alone.
  *
  * To start one is a fiber that reads like the story: start, wait for the address, connect, try again. Waiting is by the wall
  * clock, since a program that starts takes no simulated time. Whatever goes wrong on the way, the process is killed,
@@ -35,15 +36,21 @@ typedef struct
   FoliotPollEntry entry;
   FoliotPort port;
   FoliotChild *child;
-  void (*handle) (FoliotChild *child);
-  guint64 event; /* that will read; 0: none */
+  gboolean (*read) (FoliotProcess *process, GBytes **out_bytes); /* NULL: there will be no more */
+  void (*hear) (FoliotChild *child, GByteArray *bytes, gboolean is_last);
+  GByteArray *bytes; /* read, and not heard */
+  gboolean is_last;
+  guint64 event; /* that will hear; 0: none */
 } Ear;
 
 struct _FoliotChild
 {
   guint n_refs;
   FoliotKernel *kernel;
-  FoliotProcess *process;
+  gboolean is_closed;          /* the kernel, which may have gone */
+  FoliotProcess *process;      /* (nullable): NULL in a replay */
+  FoliotProcessReport *report; /* (nullable) until it has started */
+  int end_status;              /* how it ended; known to others when they hear of it */
   Ear output, end;
   FoliotFuture *ready; /* resolves with the URL */
   FoliotFuture *ended;
@@ -53,15 +60,29 @@ struct _FoliotChild
 
 G_DEFINE_BOXED_TYPE (FoliotChild, foliot_child, foliot_child_ref, foliot_child_unref)
 
+static void
+kill_process (FoliotChild *child)
+{
+  if (child->process != NULL)
+    _foliot_process_signal (child->process, SIGKILL);
+}
+
 /* ---- listening to the process ---- */
 
 static void
 ear_ready (FoliotPollEntry *entry, guint32 events)
 {
   Ear *ear = (Ear *) entry;
+  FoliotChild *child = ear->child;
+  GBytes *bytes = NULL;
+  if (!ear->read (child->process, &bytes))
+    return;
   _foliot_poll_set_events (entry, 0);
-  if (ear->event == 0)
-    _foliot_gate_bring (ear->child->kernel, &ear->port, FOLIOT_EVENT_GATE, NULL, NULL, NULL);
+  if (bytes == NULL || ear == &child->end)
+    _foliot_poll_remove (entry);
+  if (ear == &child->end) /* has read the rest of it */
+    _foliot_poll_remove (&child->output.entry);
+  _foliot_gate_bring (child->kernel, &ear->port, FOLIOT_EVENT_GATE, bytes, NULL, NULL);
 }
 
 static void
@@ -74,7 +95,8 @@ ear_closed (FoliotPollEntry *entry, gboolean at_last)
 {
   Ear *ear = (Ear *) entry;
   _foliot_poll_remove (entry);
-  _foliot_process_signal (ear->child->process, SIGKILL);
+  ear->child->is_closed = TRUE;
+  kill_process (ear->child);
 }
 
 static const FoliotPollClass ear_class = { ear_ready, ear_expired, NULL, ear_closed };
@@ -84,35 +106,80 @@ on_heard (gpointer target, gpointer payload)
 {
   Ear *ear = target;
   FoliotChild *child = foliot_child_ref (ear->child);
+  g_autoptr (GByteArray) bytes = g_steal_pointer (&ear->bytes);
   ear->event = 0;
-  ear->handle (child);
+  ear->bytes = g_byte_array_new ();
+  if (child->process != NULL)
+    _foliot_poll_set_events (&ear->entry, EPOLLIN);
+  ear->hear (child, bytes, ear->is_last);
   foliot_child_unref (child);
+}
+
+static void
+drop_heard (gpointer target, gpointer payload)
+{
+  Ear *ear = target;
+  ear->event = 0;
+  ear->child->is_closed = TRUE;
 }
 
 static void
 ear_admit (FoliotPort *port, FoliotArrival *arrival)
 {
   Ear *ear = (Ear *) ((char *) port - G_STRUCT_OFFSET (Ear, port));
-  ear->event = foliot_kernel_post (ear->child->kernel, arrival->time_ns, FOLIOT_PRIORITY_DEFAULT,
-                                   arrival->kind, on_heard, ear, NULL);
+  gsize length = 0;
+  gconstpointer data = arrival->bytes != NULL ? g_bytes_get_data (arrival->bytes, &length) : NULL;
+  ear->is_last = arrival->bytes == NULL;
+  g_byte_array_append (ear->bytes, data, (guint) length);
+  if (ear->event == 0)
+    ear->event = foliot_kernel_post (ear->child->kernel, arrival->time_ns, FOLIOT_PRIORITY_DEFAULT,
+                                     arrival->kind, on_heard, ear, NULL);
 }
 
-static gboolean
-ear_open (Ear *ear, FoliotChild *child, int fd, void (*handle) (FoliotChild *child))
+static const FoliotPortReplay output_replay = { .kind = "output" };
+
+static FoliotChild *
+get_child_of_end (FoliotPort *port)
 {
-  ear->child = child;
-  ear->handle = handle;
-  _foliot_gate_add_port (child->kernel, &ear->port, "child", ear_admit);
-  return _foliot_poll_add (child->kernel, &ear->entry, &ear_class, fd, EPOLLIN);
+  return ((Ear *) ((char *) port - G_STRUCT_OFFSET (Ear, port)))->child;
+}
+
+static FoliotValue *
+describe_end (FoliotPort *port, const FoliotArrival *arrival)
+{
+  int status = _foliot_process_get_status (get_child_of_end (port)->process);
+  return status != FOLIOT_PROCESS_UNKNOWN ? foliot_value_new_int (status) : NULL;
+}
+
+static void
+restore_end (FoliotPort *port, FoliotArrival *arrival, FoliotValue *description)
+{
+  if (description != NULL)
+    get_child_of_end (port)->end_status = (int) foliot_value_get_int (description);
+}
+
+static const FoliotPortReplay end_replay
+    = { .kind = "end", .describe = describe_end, .restore = restore_end };
+
+static void
+ear_init (Ear *ear, FoliotChild *child)
+{
+  gboolean is_end = ear == &child->end;
+  ear->bytes = g_byte_array_new ();
+  _foliot_gate_add_port_with (child->kernel, &ear->port, "child", ear_admit,
+                              is_end ? &end_replay : &output_replay);
 }
 
 static void
 ear_close (Ear *ear)
 {
+  FoliotChild *child = ear->child;
   _foliot_poll_remove (&ear->entry);
-  if (ear->event != 0)
-    foliot_kernel_cancel (ear->child->kernel, ear->event);
-  ear->event = 0;
+  if (!child->is_closed && ear->event != 0)
+    foliot_kernel_cancel (child->kernel, ear->event);
+  if (!child->is_closed)
+    _foliot_gate_remove_port (child->kernel, &ear->port);
+  ear->event = ear->port.number = 0;
 }
 
 static void
@@ -123,15 +190,12 @@ on_line (const char *line, gpointer user_data)
     foliot_future_resolve (child->ready, foliot_value_new_string (line + strlen (READY)));
 }
 
-/* The descriptor is closed by who reads its end, and must be out of the poll before. */
 static void
-hear_output (FoliotChild *child)
+hear_output (FoliotChild *child, GByteArray *bytes, gboolean is_last)
 {
-  int fd = _foliot_process_get_output_fd (child->process);
-  _foliot_poll_remove (&child->output.entry);
-  _foliot_process_read (child->process, on_line, child);
-  if (_foliot_process_get_output_fd (child->process) == fd)
-    _foliot_poll_add (child->kernel, &child->output.entry, &ear_class, fd, EPOLLIN);
+  _foliot_process_report_add (child->report, (const char *) bytes->data, bytes->len, on_line, child);
+  if (is_last)
+    _foliot_process_report_end_output (child->report, on_line, child);
 }
 
 static GError *
@@ -142,12 +206,15 @@ new_report_error (FoliotChild *child, FoliotChildError code, const char *what)
 }
 
 static void
-hear_end (FoliotChild *child)
+hear_end (FoliotChild *child, GByteArray *rest, gboolean is_last)
 {
   ear_close (&child->output);
   ear_close (&child->end);
-  _foliot_process_reap (child->process, on_line, child);
-  if (_foliot_process_get_status (child->process) == 0)
+  hear_output (child, rest, TRUE);
+  if (child->process != NULL)
+    child->end_status = _foliot_process_get_status (child->process);
+  _foliot_process_report_end (child->report, child->end_status);
+  if (child->end_status == 0)
     foliot_future_resolve (child->ended, NULL);
   else
     foliot_future_reject (child->ended, new_report_error (child, FOLIOT_CHILD_ERROR_ENDED, ""));
@@ -171,7 +238,10 @@ foliot_child_unref (FoliotChild *child)
     return;
   ear_close (&child->output);
   ear_close (&child->end);
-  _foliot_process_free (child->process);
+  g_clear_pointer (&child->output.bytes, g_byte_array_unref);
+  g_clear_pointer (&child->end.bytes, g_byte_array_unref);
+  g_clear_pointer (&child->process, _foliot_process_free);
+  g_clear_pointer (&child->report, _foliot_process_report_free);
   g_clear_pointer (&child->manager, foliot_proxy_unref);
   foliot_future_unref (child->ready);
   foliot_future_unref (child->ended);
@@ -180,22 +250,79 @@ foliot_child_unref (FoliotChild *child)
 }
 
 static FoliotChild *
-child_new (FoliotKernel *kernel, FoliotProcess *process, GError **error)
+child_new (FoliotKernel *kernel)
 {
-  g_autoptr (FoliotChild) child = g_new0 (FoliotChild, 1);
+  FoliotChild *child = g_new0 (FoliotChild, 1);
   child->n_refs = 1;
   child->kernel = kernel;
-  child->process = process;
+  child->end_status = FOLIOT_PROCESS_UNKNOWN;
+  child->output.child = child->end.child = child;
+  child->output.read = _foliot_process_read;
+  child->output.hear = hear_output;
+  child->end.read = _foliot_process_reap;
+  child->end.hear = hear_end;
   child->ready = foliot_future_new (kernel);
   child->ended = foliot_future_new (kernel);
   foliot_future_set_label (child->ready, "a child's READY");
   foliot_future_set_label (child->ended, "the end of a child");
-  if (ear_open (&child->output, child, _foliot_process_get_output_fd (process), hear_output)
-      && ear_open (&child->end, child, _foliot_process_get_end_fd (process), hear_end))
-    return g_steal_pointer (&child);
+  return child;
+}
+
+/* What is to become a process. */
+typedef struct
+{
+  FoliotChild *child;
+  const char *const *argv;
+  const FoliotChildOptions *options;
+} Birth;
+
+/* @process: (nullable): NULL: that of a record, of which no descriptor is polled. */
+static gboolean
+begin_to_listen (FoliotChild *child, FoliotProcess *process, GError **error)
+{
+  int output_fd = process != NULL ? _foliot_process_get_output_fd (process) : -1;
+  int end_fd = process != NULL ? _foliot_process_get_end_fd (process) : -1;
+  guint32 events = process != NULL ? EPOLLIN : 0;
+  if (_foliot_poll_add (child->kernel, &child->output.entry, &ear_class, output_fd, events)
+      && _foliot_poll_add (child->kernel, &child->end.entry, &ear_class, end_fd, events))
+    return TRUE;
   g_set_error_literal (error, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START,
                        "the world is closed, or the system has no room for another descriptor");
-  return NULL;
+  return FALSE;
+}
+
+/* Returns: (transfer full): what the report needs to know. */
+static FoliotValue *
+start_process (gpointer user_data, GError **error)
+{
+  const Birth *birth = user_data;
+  FoliotChild *child = birth->child;
+  g_autofree char *command = g_strjoinv (" ", (char **) birth->argv);
+  g_autofree char *text = g_utf8_make_valid (command, -1);
+  child->process
+      = _foliot_process_start (birth->argv, birth->options->environment, birth->options->folder, error);
+  if (child->process == NULL || !begin_to_listen (child, child->process, error))
+    return NULL;
+  return foliot_value_build_map ("pid", foliot_value_new_int (_foliot_process_get_pid (child->process)),
+                                 "command", foliot_value_new_string (text), NULL);
+}
+
+static gboolean
+give_birth (Birth *birth, GError **error)
+{
+  FoliotChild *child = birth->child;
+  g_autofree char *name = g_path_get_basename (birth->argv[0]), *what = g_strconcat ("start ", name, NULL);
+  g_autoptr (FoliotValue) started = foliot_kernel_observe (child->kernel, what, start_process, birth, error);
+  if (started == NULL || (child->process == NULL && !begin_to_listen (child, NULL, error)))
+    return FALSE;
+  child->report
+      = _foliot_process_report_new (foliot_value_get_string (foliot_value_lookup (started, "command"), NULL),
+                                    (GPid) foliot_value_get_int (foliot_value_lookup (started, "pid")),
+                                    birth->options->n_lines != 0 ? birth->options->n_lines : DEFAULT_LINES);
+  _foliot_kernel_set_drop_func (child->kernel, on_heard, drop_heard);
+  ear_init (&child->output, child);
+  ear_init (&child->end, child);
+  return TRUE;
 }
 
 /* ---- starting ---- */
@@ -236,7 +363,7 @@ fail_start (Start *start, const GError *why, GError **error)
     {
       g_propagate_error (error, new_report_error (child, FOLIOT_CHILD_ERROR_HANGS,
                                                   "not ready within its limit, and killed: "));
-      _foliot_process_signal (child->process, SIGKILL);
+      kill_process (child);
     }
   else if (foliot_future_get_error (child->ended) != NULL || foliot_future_is_settled (child->ended))
     g_propagate_error (error, new_report_error (child, FOLIOT_CHILD_ERROR_ENDED, "never ready: "));
@@ -325,15 +452,15 @@ foliot_child_start (FoliotContainer *container, const char *const *argv, const F
   GError *error = NULL;
   if (options == NULL)
     options = &defaults;
-  FoliotProcess *process
-      = _foliot_process_start (argv, options->environment, options->folder,
-                               options->n_lines != 0 ? options->n_lines : DEFAULT_LINES, &error);
-  FoliotChild *child = process != NULL ? child_new (kernel, process, &error) : NULL;
-  if (child == NULL)
-    return foliot_future_new_rejected (kernel, error);
+  Birth birth = { .child = child_new (kernel), .argv = argv, .options = options };
+  if (!give_birth (&birth, &error))
+    {
+      foliot_child_unref (birth.child);
+      return foliot_future_new_rejected (kernel, error);
+    }
   Start *start = g_new (Start, 1);
   *start = (Start){ .container = g_object_ref (container),
-                    .child = child,
+                    .child = birth.child,
                     .url = g_strdup (options->url),
                     .limit_ms = options->start_limit_ms != 0 ? options->start_limit_ms : START_LIMIT_MS };
   return foliot_fiber_spawn (kernel, _foliot_container_get_scope (container), "start a child", run_start,
@@ -360,7 +487,7 @@ GPid
 foliot_child_get_pid (FoliotChild *child)
 {
   g_return_val_if_fail (child != NULL, 0);
-  return _foliot_process_get_pid (child->process);
+  return _foliot_process_report_get_pid (child->report);
 }
 
 FoliotFuture *
@@ -374,14 +501,14 @@ int
 foliot_child_get_status (FoliotChild *child)
 {
   g_return_val_if_fail (child != NULL, FOLIOT_PROCESS_UNKNOWN);
-  return _foliot_process_get_status (child->process);
+  return _foliot_process_report_get_status (child->report);
 }
 
 char *
 foliot_child_dup_report (FoliotChild *child)
 {
   g_return_val_if_fail (child != NULL, NULL);
-  return _foliot_process_dup_report (child->process);
+  return _foliot_process_report_dup_text (child->report);
 }
 
 /* ---- stopping ---- */
@@ -405,7 +532,7 @@ on_stop_late (gpointer data)
 {
   Stop *stop = data;
   stop->is_late = TRUE;
-  _foliot_process_signal (stop->child->process, SIGKILL);
+  kill_process (stop->child);
 }
 
 /* How the call ends does not matter: the process does, or is made to. */

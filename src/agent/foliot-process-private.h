@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <glib.h>
+#include "agent/foliot-process-report-private.h"
 
 G_BEGIN_DECLS
 
 /*
  * FoliotProcess:
  *
- * A child process of ours: three descriptors to poll and the last lines that it wrote. Knows no kernel and never waits; who owns it
+ * A child process of ours: two descriptors to poll. Knows no kernel and never waits; who owns it
  * polls. It never outlives us: the system kills it when the thread that started it ends, however that comes about. What it
  * started itself, and left in its process group, is killed when we end or reap it, and also when we are killed.
  *
@@ -18,43 +18,33 @@ G_BEGIN_DECLS
  */
 typedef struct _FoliotProcess FoliotProcess;
 
-/* What its status is while it is not known: it lives, or somebody else took it (SIGCHLD is ignored). */
-#define FOLIOT_PROCESS_UNKNOWN G_MININT
-
-/* A line of the output, valid UTF-8, without its end. */
-typedef void (*FoliotLineFunc) (const char *line, gpointer user_data);
-
 /*
  * @argv: the program, looked for in PATH unless it has a slash, and its arguments
  * @environment: (nullable): `NAME=value`; %NULL: ours
  * @folder: (nullable): to work in
- * @n_lines: how many last lines are kept
  * @error: %FOLIOT_CHILD_ERROR_START names the program and what was wrong
  */
 FoliotProcess *_foliot_process_start (const char *const *argv, const char *const *environment,
-                                      const char *folder, guint n_lines, GError **error);
+                                      const char *folder, GError **error);
 /* Kills it, with its whole group, and reaps it if it was not reaped yet. */
 void _foliot_process_free (FoliotProcess *process);
 
 GPid _foliot_process_get_pid (FoliotProcess *process);
-/* Readable when there is output, or its end. −1 once the end was read. */
+/* Readable when there is output, or its end. */
 int _foliot_process_get_output_fd (FoliotProcess *process);
 /* Readable when it has ended. */
 int _foliot_process_get_end_fd (FoliotProcess *process);
-/* Reads what is there, at most a few pages, so that a flood is taken in portions. @func: (nullable).
- * Returns: whether there may be more at once. */
-gboolean _foliot_process_read (FoliotProcess *process, FoliotLineFunc func, gpointer user_data);
-/* Returns: whether it has ended; its last output was read then, and @func told of it. Never waits. */
-gboolean _foliot_process_reap (FoliotProcess *process, FoliotLineFunc func, gpointer user_data);
+/* Reads what is there, at most a few pages, so that a flood is taken in portions. @out_bytes: (transfer full) (nullable):
+ * NULL: its output has ended. Returns: whether anything was there. */
+gboolean _foliot_process_read (FoliotProcess *process, GBytes **out_bytes);
+/* @out_rest: (transfer full) (nullable): the last of its output. Returns: whether it has ended. Never waits. */
+gboolean _foliot_process_reap (FoliotProcess *process, GBytes **out_rest);
 /* As Python's returncode: the exit status, or minus the signal that killed it; FOLIOT_PROCESS_UNKNOWN. */
 int _foliot_process_get_status (FoliotProcess *process);
 /* Sends @signal to it and its group; of no effect once it was reaped. */
 void _foliot_process_signal (FoliotProcess *process, int signal);
 /* Closes our end of its standard input. */
 void _foliot_process_let_go (FoliotProcess *process);
-/* Returns: (transfer full): what happened and the last lines:
- * `process 4711 (foliot child …) was killed by signal 9 (KILL); its last lines:\n  …`. */
-char *_foliot_process_dup_report (FoliotProcess *process);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotProcess, _foliot_process_free)
 

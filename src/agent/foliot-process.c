@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/foliot-tail-private.h"
 #include "foliot/foliot-subproc.h"
 
 /*
@@ -33,14 +32,12 @@
 
 G_DEFINE_QUARK (foliot - child - error - quark, foliot_child_error)
 
-#define STACK_BYTES   (64 * 1024)
-#define READ_BYTES    4096
-#define READS         16 /* at most, in one go */
-#define COMMAND_SHOWN 72 /* characters of it, in a report */
+#define STACK_BYTES (64 * 1024)
+#define READ_BYTES  4096
+#define READS       16 /* at most, in one go */
 
 struct _FoliotProcess
 {
-  char *command; /* for reports */
   GPid pid;
   int end_fd;
   int output_fd;
@@ -49,7 +46,6 @@ struct _FoliotProcess
   pid_t guard;  /* whose number is that of the group */
   int status;
   gboolean reaped;
-  FoliotTail *tail;
 };
 
 /* What the child needs up to its exec, and what it tells us. */
@@ -204,29 +200,25 @@ process_open (FoliotProcess *process, Exec *exec)
 
 FoliotProcess *
 _foliot_process_start (const char *const *argv, const char *const *environment, const char *folder,
-                       guint n_lines, GError **error)
+                       GError **error)
 {
   g_return_val_if_fail (argv != NULL && argv[0] != NULL, NULL);
   g_autofree char *path = g_find_program_in_path (argv[0]);
+  g_autofree char *command = g_strjoinv (" ", (char **) argv);
   g_autoptr (FoliotProcess) process = g_new (FoliotProcess, 1);
-  *process = (FoliotProcess){ .command = g_strjoinv (" ", (char **) argv),
-                              .end_fd = -1,
-                              .output_fd = -1,
-                              .life_fd = -1,
-                              .guard_fd = -1,
-                              .status = FOLIOT_PROCESS_UNKNOWN,
-                              .tail = _foliot_tail_new (n_lines) };
+  *process = (FoliotProcess){
+    .end_fd = -1, .output_fd = -1, .life_fd = -1, .guard_fd = -1, .status = FOLIOT_PROCESS_UNKNOWN
+  };
   Exec exec = { .path = path,
                 .argv = (char *const *) argv,
                 .environment = environment != NULL ? (char *const *) environment : environ,
                 .folder = folder };
   if (path == NULL)
     g_set_error (error, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START,
-                 "cannot start \"%s\": there is no such program, or it is not executable", process->command);
+                 "cannot start \"%s\": there is no such program, or it is not executable", command);
   else if (!process_open (process, &exec))
-    g_set_error (error, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START, "cannot start \"%s\"%s%s: %s",
-                 process->command, folder != NULL ? " in " : "", folder != NULL ? folder : "",
-                 g_strerror (errno));
+    g_set_error (error, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START, "cannot start \"%s\"%s%s: %s", command,
+                 folder != NULL ? " in " : "", folder != NULL ? folder : "", g_strerror (errno));
   else
     return g_steal_pointer (&process);
   return NULL;
@@ -245,8 +237,6 @@ _foliot_process_free (FoliotProcess *process)
   close_fd (&process->end_fd);
   close_fd (&process->output_fd);
   close_fd (&process->life_fd);
-  _foliot_tail_free (process->tail);
-  g_free (process->command);
   g_free (process);
 }
 
@@ -268,32 +258,44 @@ _foliot_process_get_end_fd (FoliotProcess *process)
   return process->end_fd;
 }
 
-gboolean
-_foliot_process_read (FoliotProcess *process, FoliotLineFunc func, gpointer user_data)
+/* Returns: whether its output may go on. */
+static gboolean
+read_into (FoliotProcess *process, GByteArray *bytes)
 {
-  char buffer[READ_BYTES];
-  for (guint i = 0; i < READS && process->output_fd >= 0; i++)
+  guint8 buffer[READ_BYTES];
+  for (guint i = 0; i < READS; i++)
     {
       gssize n = read (process->output_fd, buffer, sizeof buffer);
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0 && errno == EAGAIN)
+      if (n > 0)
+        g_byte_array_append (bytes, buffer, (guint) n);
+      else if (n == 0)
         return FALSE;
-      if (n <= 0)
-        {
-          _foliot_tail_end (process->tail, func, user_data);
-          close_fd (&process->output_fd);
-          return FALSE;
-        }
-      _foliot_tail_feed (process->tail, buffer, (gsize) n, func, user_data);
+      else if (errno != EINTR)
+        return errno == EAGAIN;
     }
-  return process->output_fd >= 0;
+  return TRUE;
+}
+
+static GBytes *
+take_bytes (GByteArray **bytes)
+{
+  return (*bytes)->len > 0 ? g_byte_array_free_to_bytes (g_steal_pointer (bytes)) : NULL;
 }
 
 gboolean
-_foliot_process_reap (FoliotProcess *process, FoliotLineFunc func, gpointer user_data)
+_foliot_process_read (FoliotProcess *process, GBytes **out_bytes)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  gboolean goes_on = read_into (process, bytes);
+  *out_bytes = take_bytes (&bytes);
+  return *out_bytes != NULL || !goes_on;
+}
+
+gboolean
+_foliot_process_reap (FoliotProcess *process, GBytes **out_rest)
 {
   siginfo_t info = { 0 };
+  *out_rest = NULL;
   if (process->reaped)
     return TRUE;
   int result = waitid (P_PID, (id_t) process->pid, &info, WEXITED | WNOHANG);
@@ -304,10 +306,13 @@ _foliot_process_reap (FoliotProcess *process, FoliotLineFunc func, gpointer user
     process->status = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
   end_guard (process); /* and what it left behind */
   /* At most what the pipe holds; a descendant that left the group may keep it open for ever. */
-  for (guint i = 0; i < READS && _foliot_process_read (process, func, user_data); i++)
-    ;
-  _foliot_tail_end (process->tail, func, user_data);
-  close_fd (&process->output_fd);
+  g_autoptr (GByteArray) rest = g_byte_array_new ();
+  for (guint i = 0, before = 1; i < READS && rest->len != before; i++)
+    {
+      before = rest->len;
+      read_into (process, rest);
+    }
+  *out_rest = take_bytes (&rest);
   return TRUE;
 }
 
@@ -328,47 +333,4 @@ void
 _foliot_process_let_go (FoliotProcess *process)
 {
   close_fd (&process->life_fd);
-}
-
-static void
-append_status (FoliotProcess *process, GString *out)
-{
-  if (!process->reaped)
-    g_string_append (out, "is running");
-  else if (process->status == FOLIOT_PROCESS_UNKNOWN)
-    g_string_append (out, "ended, but somebody else took its status: is SIGCHLD ignored?");
-  else if (process->status >= 0)
-    g_string_append_printf (out, "ended with exit status %d", process->status);
-  else
-    g_string_append_printf (out, "was killed by signal %d (%s)", -process->status,
-                            sigabbrev_np (-process->status));
-}
-
-/* As much of it as tells which one it is. */
-static void
-append_command (FoliotProcess *process, GString *out)
-{
-  g_autofree char *text = g_utf8_make_valid (process->command, -1);
-  glong length = g_utf8_strlen (text, -1);
-  g_autofree char *start = g_utf8_substring (text, 0, MIN (length, COMMAND_SHOWN));
-
-  g_string_append (out, start);
-  if (length > COMMAND_SHOWN)
-    g_string_append (out, "…");
-}
-
-char *
-_foliot_process_dup_report (FoliotProcess *process)
-{
-  GString *out = g_string_new (NULL);
-  g_string_append_printf (out, "process %d (", process->pid);
-  append_command (process, out);
-  g_string_append (out, ") ");
-  append_status (process, out);
-  if (_foliot_tail_get_n_lines (process->tail) == 0)
-    g_string_append (out, "; it wrote nothing");
-  else
-    g_string_append (out, "; its last lines:");
-  _foliot_tail_append_to (process->tail, out);
-  return g_string_free (out, FALSE);
 }

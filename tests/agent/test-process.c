@@ -22,16 +22,35 @@
 
 static char *self_path;
 
-static FoliotProcess *
+/* A process and what is told of it. */
+typedef struct
+{
+  FoliotProcess *process;
+  FoliotProcessReport *report;
+} Subject;
+
+static void
+subject_free (Subject *subject)
+{
+  _foliot_process_free (subject->process);
+  _foliot_process_report_free (subject->report);
+  g_free (subject);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Subject, subject_free)
+
+static Subject *
 start (const char *const *argv)
 {
   g_autoptr (GError) error = NULL;
-  FoliotProcess *process = _foliot_process_start (argv, NULL, NULL, N_LINES, &error);
+  g_autofree char *command = g_strjoinv (" ", (char **) argv);
+  Subject *subject = g_new0 (Subject, 1);
+  subject->process = _foliot_process_start (argv, NULL, NULL, &error);
   g_assert_no_error (error);
-  return process;
+  subject->report = _foliot_process_report_new (command, _foliot_process_get_pid (subject->process), N_LINES);
+  return subject;
 }
 
-static FoliotProcess *
+static Subject *
 start_shell (const char *script)
 {
   const char *argv[] = { "sh", "-c", script, NULL };
@@ -52,28 +71,55 @@ add_line (const char *line, gpointer user_data)
   g_ptr_array_add (user_data, g_strdup (line));
 }
 
+/* @bytes: (transfer full) (nullable) */
+static void
+hear (Subject *subject, GBytes *bytes, GPtrArray *lines)
+{
+  gsize length;
+  const char *data = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
+  if (data != NULL)
+    _foliot_process_report_add (subject->report, data, length, lines != NULL ? add_line : NULL, lines);
+  g_clear_pointer (&bytes, g_bytes_unref);
+}
+
 /* Reads until the process has written @n lines. */
 static void
-read_lines (FoliotProcess *process, GPtrArray *lines, guint n)
+read_lines (Subject *subject, GPtrArray *lines, guint n)
 {
+  GBytes *bytes;
   while (lines->len < n)
     {
-      wait_readable (_foliot_process_get_output_fd (process));
-      _foliot_process_read (process, add_line, lines);
+      wait_readable (_foliot_process_get_output_fd (subject->process));
+      if (_foliot_process_read (subject->process, &bytes))
+        hear (subject, bytes, lines);
     }
 }
 
 static void
-wait_end (FoliotProcess *process)
+wait_end (Subject *subject)
 {
-  wait_readable (_foliot_process_get_end_fd (process));
-  g_assert_true (_foliot_process_reap (process, NULL, NULL));
+  GBytes *rest;
+  wait_readable (_foliot_process_get_end_fd (subject->process));
+  g_assert_true (_foliot_process_reap (subject->process, &rest));
+  hear (subject, rest, NULL);
+  _foliot_process_report_end_output (subject->report, NULL, NULL);
+  _foliot_process_report_end (subject->report, _foliot_process_get_status (subject->process));
+  g_assert_true (_foliot_process_reap (subject->process, &rest)); /* once and for all */
+  g_assert_null (rest);
 }
 
 static void
-assert_report (FoliotProcess *process, const char *pattern)
+assert_lives (Subject *subject)
 {
-  g_autofree char *report = _foliot_process_dup_report (process);
+  GBytes *rest;
+  g_assert_false (_foliot_process_reap (subject->process, &rest));
+  g_assert_null (rest);
+}
+
+static void
+assert_report (Subject *subject, const char *pattern)
+{
+  g_autofree char *report = _foliot_process_report_dup_text (subject->report);
   if (!g_pattern_match_simple (pattern, report))
     g_error ("%s does not match %s", report, pattern);
 }
@@ -81,51 +127,54 @@ assert_report (FoliotProcess *process, const char *pattern)
 static void
 test_status (void)
 {
-  g_autoptr (FoliotProcess) process = start_shell ("echo out; echo err >&2; exit 3");
-  g_assert_cmpint (_foliot_process_get_status (process), ==, FOLIOT_PROCESS_UNKNOWN);
-  wait_end (process);
-  g_assert_cmpint (_foliot_process_get_status (process), ==, 3);
-  assert_report (process, "process * (sh -c echo*) ended with exit status 3; its last lines:\n  out\n  err");
+  g_autoptr (Subject) subject = start_shell ("echo out; echo err >&2; exit 3");
+  g_assert_cmpint (_foliot_process_get_status (subject->process), ==, FOLIOT_PROCESS_UNKNOWN);
+  wait_end (subject);
+  g_assert_cmpint (_foliot_process_get_status (subject->process), ==, 3);
+  assert_report (subject, "process * (sh -c echo*) ended with exit status 3; its last lines:\n  out\n  err");
 }
 
 static void
 test_silent (void)
 {
-  g_autoptr (FoliotProcess) process = start_shell ("exit 0");
-  wait_end (process);
-  assert_report (process, "process * ended with exit status 0; it wrote nothing");
+  g_autoptr (Subject) subject = start_shell ("exit 0");
+  wait_end (subject);
+  assert_report (subject, "process * ended with exit status 0; it wrote nothing");
 }
 
 static void
 test_killed (void)
 {
-  g_autoptr (FoliotProcess) process = start_shell ("echo here; exec sleep 1000");
+  g_autoptr (Subject) subject = start_shell ("echo here; exec sleep 1000");
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  read_lines (process, lines, 1);
-  g_assert_false (_foliot_process_reap (process, NULL, NULL));
-  assert_report (process, "process * is running; its last lines:\n  here");
-  _foliot_process_signal (process, SIGKILL);
-  wait_end (process);
-  g_assert_cmpint (_foliot_process_get_status (process), ==, -SIGKILL);
-  assert_report (process, "process * was killed by signal 9 (KILL); its last lines:\n  here");
-  _foliot_process_signal (process, SIGKILL); /* nobody */
+  read_lines (subject, lines, 1);
+  assert_lives (subject);
+  assert_report (subject, "process * is running; its last lines:\n  here");
+  _foliot_process_signal (subject->process, SIGKILL);
+  wait_end (subject);
+  g_assert_cmpint (_foliot_process_get_status (subject->process), ==, -SIGKILL);
+  assert_report (subject, "process * was killed by signal 9 (KILL); its last lines:\n  here");
+  _foliot_process_signal (subject->process, SIGKILL); /* nobody */
 }
 
 /* However much it writes, three lines are kept, and none is longer than the limit. */
 static void
 test_flood (void)
 {
-  g_autoptr (FoliotProcess) process = start_shell (
+  g_autoptr (Subject) subject = start_shell (
       "head -c 3000000 /dev/zero | tr '\\0' x; echo; for i in 1 2 3 4 5; do echo line $i; done");
-  struct pollfd fds[] = { { _foliot_process_get_output_fd (process), POLLIN, 0 },
-                          { _foliot_process_get_end_fd (process), POLLIN, 0 } };
+  struct pollfd fds[] = { { _foliot_process_get_output_fd (subject->process), POLLIN, 0 },
+                          { _foliot_process_get_end_fd (subject->process), POLLIN, 0 } };
   while (poll (fds, G_N_ELEMENTS (fds), -1) >= 0 && fds[1].revents == 0)
     {
-      _foliot_process_read (process, NULL, NULL);
-      fds[0].fd = _foliot_process_get_output_fd (process);
+      GBytes *bytes;
+      if (!_foliot_process_read (subject->process, &bytes))
+        continue;
+      fds[0].fd = bytes != NULL ? fds[0].fd : -1;
+      hear (subject, bytes, NULL);
     }
-  wait_end (process);
-  assert_report (process,
+  wait_end (subject);
+  assert_report (subject,
                  "process * ended with exit status 0; its last lines:\n  line 3\n  line 4\n  line 5");
 }
 
@@ -135,12 +184,12 @@ test_start_fails (void)
 {
   static const char *const nowhere[] = { "/nonexistent/program", NULL }, *const truth[] = { "true", NULL };
   g_autoptr (GError) error = NULL, folder = NULL;
-  g_assert_null (_foliot_process_start (nowhere, NULL, NULL, N_LINES, &error));
+  g_assert_null (_foliot_process_start (nowhere, NULL, NULL, &error));
   g_assert_error (error, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START);
   g_assert_cmpstr (
       error->message, ==,
       "cannot start \"/nonexistent/program\": there is no such program, or it is not executable");
-  g_assert_null (_foliot_process_start (truth, NULL, "/nonexistent", N_LINES, &folder));
+  g_assert_null (_foliot_process_start (truth, NULL, "/nonexistent", &folder));
   g_assert_error (folder, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START);
   g_assert_true (g_str_has_prefix (folder->message, "cannot start \"true\" in /nonexistent: "));
   g_assert_cmpint (waitpid (-1, NULL, WNOHANG), ==, -1);
@@ -151,13 +200,13 @@ test_start_fails (void)
 static void
 test_life_line (void)
 {
-  g_autoptr (FoliotProcess) process = start_shell ("cat; echo alone");
+  g_autoptr (Subject) subject = start_shell ("cat; echo alone");
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  g_assert_false (_foliot_process_reap (process, NULL, NULL));
-  _foliot_process_let_go (process);
-  read_lines (process, lines, 1);
+  assert_lives (subject);
+  _foliot_process_let_go (subject->process);
+  read_lines (subject, lines, 1);
   g_assert_cmpstr (lines->pdata[0], ==, "alone");
-  wait_end (process);
+  wait_end (subject);
 }
 
 /* The child has three descriptors and default signals, whatever we have. */
@@ -167,14 +216,14 @@ test_clean_start (void)
   int open_fds[2];
   g_assert_cmpint (pipe (open_fds), ==, 0); /* without CLOEXEC */
   signal (SIGPIPE, SIG_IGN);
-  g_autoptr (FoliotProcess) process = start_shell ("ls /proc/$$/fd; grep SigIgn /proc/$$/status");
+  g_autoptr (Subject) subject = start_shell ("ls /proc/$$/fd; grep SigIgn /proc/$$/status");
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  read_lines (process, lines, 4);
+  read_lines (subject, lines, 4);
   g_assert_cmpstr (lines->pdata[0], ==, "0");
   g_assert_cmpstr (lines->pdata[1], ==, "1");
   g_assert_cmpstr (lines->pdata[2], ==, "2");
   g_assert_cmpstr (lines->pdata[3], ==, "SigIgn:\t0000000000000000");
-  wait_end (process);
+  wait_end (subject);
   signal (SIGPIPE, SIG_DFL);
   close (open_fds[0]);
   close (open_fds[1]);
@@ -184,14 +233,14 @@ test_clean_start (void)
 static void
 test_free_kills (void)
 {
-  FoliotProcess *process = start_shell ("sleep 1000 & echo $!; wait");
+  Subject *subject = start_shell ("sleep 1000 & echo $!; wait");
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  read_lines (process, lines, 1);
+  read_lines (subject, lines, 1);
   /* The end of the output is the end of all who could write to it. */
-  int output = dup (_foliot_process_get_output_fd (process));
-  GPid pid = _foliot_process_get_pid (process);
+  int output = dup (_foliot_process_get_output_fd (subject->process));
+  GPid pid = _foliot_process_get_pid (subject->process);
   char byte;
-  _foliot_process_free (process);
+  subject_free (subject);
   g_assert_cmpint (kill (pid, 0), ==, -1);
   wait_readable (output);
   g_assert_cmpint (read (output, &byte, 1), ==, 0);
@@ -204,13 +253,13 @@ test_free_kills (void)
 static int
 be_parent (const char *what)
 {
-  g_autoptr (FoliotProcess) process
+  g_autoptr (Subject) subject
       = start_shell (g_str_equal (what, "child") ? "trap '' HUP TERM INT PIPE; echo $$; exec sleep 1000"
                                                  : "trap '' HUP TERM INT PIPE; sleep 1000 & echo $!; wait");
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  read_lines (process, lines, 1);
+  read_lines (subject, lines, 1);
   g_print ("%s\n", (const char *) lines->pdata[0]);
-  wait_end (process);
+  wait_end (subject);
   return 1;
 }
 
@@ -218,18 +267,18 @@ static void
 kill_parent (const char *what)
 {
   const char *argv[] = { self_path, "--parent", what, NULL };
-  g_autoptr (FoliotProcess) parent = start (argv);
+  g_autoptr (Subject) parent = start (argv);
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   read_lines (parent, lines, 1);
   GPid child = (GPid) g_ascii_strtoll (lines->pdata[0], NULL, 10);
   g_assert_cmpint (child, >, 1);
   int end = pidfd_open (child, 0);
   g_assert_cmpint (end, >=, 0);
-  g_assert_cmpint (kill (_foliot_process_get_pid (parent), SIGKILL), ==, 0); /* it alone */
+  g_assert_cmpint (kill (_foliot_process_get_pid (parent->process), SIGKILL), ==, 0); /* it alone */
   wait_readable (end);
   close (end);
   wait_end (parent);
-  g_assert_cmpint (_foliot_process_get_status (parent), ==, -SIGKILL);
+  g_assert_cmpint (_foliot_process_get_status (parent->process), ==, -SIGKILL);
 }
 
 static void
@@ -249,19 +298,19 @@ test_grandchild (void)
 static void
 test_guard (void)
 {
-  g_autoptr (FoliotProcess) process
+  g_autoptr (Subject) subject
       = start_shell ("trap 'echo heard; exit 4' TERM; echo here; while :; do sleep 0.01; done");
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   GPid guard;
-  read_lines (process, lines, 1);
-  guard = getpgid (_foliot_process_get_pid (process));
-  g_assert_cmpint (guard, !=, _foliot_process_get_pid (process));
+  read_lines (subject, lines, 1);
+  guard = getpgid (_foliot_process_get_pid (subject->process));
+  g_assert_cmpint (guard, !=, _foliot_process_get_pid (subject->process));
   g_assert_cmpint (guard, !=, getpgrp ());
-  _foliot_process_signal (process, SIGTERM);
-  read_lines (process, lines, 2);
+  _foliot_process_signal (subject->process, SIGTERM);
+  read_lines (subject, lines, 2);
   g_assert_cmpint (kill (guard, 0), ==, 0);
-  wait_end (process);
-  g_assert_cmpint (_foliot_process_get_status (process), ==, 4);
+  wait_end (subject);
+  g_assert_cmpint (_foliot_process_get_status (subject->process), ==, 4);
   g_assert_cmpint (kill (guard, 0), ==, -1);
 }
 
