@@ -147,6 +147,7 @@ read_input (const FoliotAgentInfo *info, const FoliotCursor *at, FoliotModelPort
       || !foliot_cursor_get_bool (at, "sum", &port->sums, error)
       || !foliot_cursor_get_string (at, "method", FALSE, &method, error))
     return FALSE;
+  port->is_no_event = !port->is_event && foliot_cursor_member (at, "trigger").value != NULL;
   if (method != NULL)
     return find_method (info, &at_method, method, port, error);
   input = *out_name;
@@ -171,6 +172,7 @@ read_output (const FoliotAgentInfo *info, const FoliotCursor *at, FoliotModelPor
       || !foliot_cursor_get_bool (at, "persistent", &persistent, error))
     return FALSE;
   port->is_event = !persistent;
+  port->is_no_event = persistent && foliot_cursor_member (at, "persistent").value != NULL;
   output = *out_name;
   at_output = foliot_cursor_member (at, "output");
   return foliot_cursor_get_string (at, "output", FALSE, &output, error)
@@ -442,25 +444,49 @@ read_extra_methods (FoliotScenario *scenario, const FoliotCursor *at, GError **e
   return TRUE;
 }
 
+static const char *
+name_kind (const FoliotModelPort *port, gboolean is_event)
+{
+  if (port->output != NULL)
+    return is_event ? "not persistent" : "persistent";
+  return is_event ? "a trigger" : "no trigger";
+}
+
 /* mosaik forbids it, and would say so of a script that does not know why. */
 static gboolean
-check_events (FoliotScenario *scenario, const FoliotCursor *at, GError **error)
+check_event (const FoliotModelSpec *model, const FoliotModelPort *port, FoliotMosaikType type,
+             const FoliotCursor *at, GError **error)
 {
+  gboolean wrong = type == FOLIOT_MOSAIK_TIME_BASED    ? port->is_event
+                   : type == FOLIOT_MOSAIK_EVENT_BASED ? port->is_no_event
+                                                       : FALSE;
+
+  if (wrong)
+    foliot_cursor_fail (at, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                        "%s, but \"%s\" of %s is %s: take the type \"hybrid\"",
+                        type == FOLIOT_MOSAIK_TIME_BASED ? "a time-based simulator has no events"
+                                                         : "an event-based simulator has nothing but events",
+                        port->name, model->name, name_kind (port, port->is_event));
+  return !wrong;
+}
+
+/* What the type of the simulator makes of its attributes. */
+static gboolean
+settle_events (FoliotScenario *scenario, const FoliotCursor *at, GError **error)
+{
+  FoliotMosaikType type = scenario->cosim.mosaik_type;
+
   for (guint i = 0; i < scenario->cosim.models->len; i++)
     {
       const FoliotModelSpec *model = &g_array_index (scenario->cosim.models, FoliotModelSpec, i);
 
       for (guint k = 0; k < model->ports->len; k++)
         {
-          const FoliotModelPort *port = &g_array_index (model->ports, FoliotModelPort, k);
+          FoliotModelPort *port = &g_array_index (model->ports, FoliotModelPort, k);
 
-          if (!port->is_event)
-            continue;
-          foliot_cursor_fail (at, FOLIOT_SCENARIO_ERROR_TYPE, error,
-                              "a time-based simulator has no events, but \"%s\" of %s is %s: take the type "
-                              "\"hybrid\"",
-                              port->name, model->name, k < model->n_inputs ? "a trigger" : "not persistent");
-          return FALSE;
+          if (!check_event (model, port, type, at, error))
+            return FALSE;
+          port->is_event = port->is_event || type == FOLIOT_MOSAIK_EVENT_BASED;
         }
     }
   return TRUE;
@@ -491,7 +517,7 @@ read_mosaik (FoliotScenario *scenario, const FoliotCursor *cosim, GError **error
   scenario->cosim.mosaik_type = (FoliotMosaikType) type;
   scenario->cosim.mosaik_sets_data = feedback == 1;
   scenario->cosim.mosaik_feedback_to = g_strdup (feedback_to);
-  return type != FOLIOT_MOSAIK_TIME_BASED || check_events (scenario, &at, error);
+  return settle_events (scenario, &at, error);
 }
 
 /* -- the whole ------------------------------------------------------------------------------------------------------------ */

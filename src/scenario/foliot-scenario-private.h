@@ -95,8 +95,9 @@ typedef struct
   const FoliotInput *input;
   const FoliotMethod *method;
   const FoliotOutput *output;
-  gboolean is_event; /* under mosaik: in: a trigger; out: not persistent */
-  gboolean sums;     /* in: what several say is added */
+  gboolean is_event;    /* under mosaik: in: a trigger; out: not persistent */
+  gboolean is_no_event; /* the scenario says so, which not all types of simulators allow */
+  gboolean sums;        /* in: what several say is added */
 } FoliotModelPort;
 
 typedef struct

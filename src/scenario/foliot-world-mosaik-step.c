@@ -98,7 +98,7 @@ is_wanted (FoliotWorldMosaik *self, FoliotValue *about)
              && g_str_equal (foliot_value_get_string (type, NULL), wanted));
 }
 
-/* Returns: (transfer full): {attribute: value} of all that the agent says; each entity has one. */
+/* Returns: (transfer full): {attribute: value} of all that the agent says; each entity has one. A null is no event. */
 static FoliotValue *
 read_outputs (FoliotWorldMosaik *self, const char *agent)
 {
@@ -110,17 +110,20 @@ read_outputs (FoliotWorldMosaik *self, const char *agent)
   g_assert (index >= 0);
   model = _foliot_scenario_get_model_of (self->world->scenario, (guint) index);
   pairs = g_new (FoliotValue *, 2 * model->ports->len + 1);
-  for (guint i = model->n_inputs; i < model->ports->len; i++, n++)
+  for (guint i = model->n_inputs; i < model->ports->len; i++)
     {
-      const char *name = g_array_index (model->ports, FoliotModelPort, i).name;
+      const FoliotModelPort *port = &g_array_index (model->ports, FoliotModelPort, i);
+      g_autoptr (FoliotValue) value = foliot_world_get_output (self->world, agent, port->name, NULL);
 
-      pairs[2 * n] = foliot_value_new_string (name);
-      pairs[2 * n + 1] = foliot_world_get_output (self->world, agent, name, NULL);
+      if (port->is_event && foliot_value_is_null (value))
+        continue;
+      pairs[2 * n] = foliot_value_new_string (port->name);
+      pairs[2 * n++ + 1] = g_steal_pointer (&value);
     }
   return foliot_value_new_map (pairs, n);
 }
 
-/* Returns: (transfer full) (nullable): {related: {attribute: value}}; NULL: nobody is related. */
+/* Returns: (transfer full) (nullable): {related: {attribute: value}}; NULL: nobody is related, or there is nothing to say. */
 static FoliotValue *
 make_feedback (FoliotWorldMosaik *self, FoliotMosaikEntity *entity)
 {
@@ -134,6 +137,8 @@ make_feedback (FoliotWorldMosaik *self, FoliotMosaikEntity *entity)
     return NULL;
   n_related = foliot_value_get_length (related);
   outputs = read_outputs (self, foliot_mosaik_entity_get_id (entity));
+  if (foliot_value_get_length (outputs) == 0)
+    return NULL;
   pairs = g_new (FoliotValue *, 2 * n_related + 1);
   for (gsize i = 0; i < n_related; i++)
     if (is_wanted (self, foliot_value_get_pair_value (related, i)))

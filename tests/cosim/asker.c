@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <foliot/foliot.h>
 
-/* An agent that asks its master, and does something of its own accord every ten seconds. */
+/* An agent that asks its master, and does something of its own accord every ten seconds, if it wakes. */
 
 /* clang-format off */
 FOLIOT_DEFINE_AGENT (Asker, asker,
   FoliotProxy *master;
   double number;
   double percent;
+  gboolean wakes;
   gint64 n_ticks;
   gboolean has_news;
 )
@@ -20,6 +21,7 @@ asker_init (gpointer self, FoliotArgs *args, GError **error)
 
   asker->master = foliot_args_dup_proxy (args, "master");
   asker->number = foliot_args_get_double (args, "number");
+  asker->wakes = foliot_args_get_bool (args, "wakes");
   return TRUE;
 }
 
@@ -34,9 +36,13 @@ asker_run (gpointer self, GError **error)
 {
   Asker *asker = self;
 
-  while (foliot_agent_sleep (asker, 10 * FOLIOT_SECOND, error))
-    asker->n_ticks++;
-  return FALSE;
+  while (asker->wakes)
+    {
+      if (!foliot_agent_sleep (asker, 10 * FOLIOT_SECOND, error))
+        return FALSE;
+      asker->n_ticks++;
+    }
+  return TRUE;
 }
 
 /* Asks while mosaik waits for the step. */
@@ -112,7 +118,7 @@ static const FoliotOutput asker_outputs[] = { { "number", "1", asker_output_numb
 
 static const FoliotAgentInfo asker_info = {
   .help = "Asks its master.",
-  .args = "master:proxy, number:number=0",
+  .args = "master:proxy, number:number=0, wakes:bool=true",
   .init = asker_init,
   .run = asker_run,
   .dispose = asker_dispose,

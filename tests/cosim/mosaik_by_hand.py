@@ -25,13 +25,13 @@ class Gone(Exception):
 class Mosaik:
     """One simulator, started as `cmd` of a SIM_CONFIG starts it, or (remote) as `connect` finds it."""
 
-    def __init__(self, command, *options, remote=False, env=None):
+    def __init__(self, command, *options, remote=False, env=None, cwd=None):
         self.n_requests = 0
         self.asked = []
         self.answers = {}
         self.errors = tempfile.TemporaryFile("w+")
         self.output = tempfile.TemporaryFile("w+")
-        start = {"stdout": self.output, "stderr": self.errors, "env": {**os.environ, **(env or {})}}
+        start = {"stdout": self.output, "stderr": self.errors, "env": {**os.environ, **(env or {})}, "cwd": cwd}
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             address = "%s:%d" % listener.getsockname()
@@ -78,7 +78,10 @@ class Mosaik:
         function, args, keywords = request[2]
         self.asked.append((function, args, keywords))
         reply = self.answers[function]
-        self.send([1, request[1], reply(*args, **keywords) if callable(reply) else reply])
+        if isinstance(reply, Failure):
+            self.send([2, request[1], [reply.kind, reply.text, *reply.trace]])
+        else:
+            self.send([1, request[1], reply(*args, **keywords) if callable(reply) else reply])
 
     def call(self, function, *args, **keywords):
         number = self.n_requests

@@ -12,10 +12,9 @@ import signal
 import sys
 
 from mosaik_by_hand import Failure, Mosaik
-from verb_kit import (FOLIOT, PARK, SCENARIOS, Park, check_failure, check_same_results, main, make_room, read_text, replay,
-                      run_alone, run_verb, same, views)
+from verb_kit import (FOLIOT, PARK, SCENARIOS, Park, check_failure, check_same_results, main, make_asker, make_room, read_text,
+                      replay, run, run_alone, run_verb, same, start_asker, views)
 
-ASKER_JSON, ASKER_MODULE = sys.argv[3:]
 
 # ---- the wind park -------------------------------------------------------------------------------------------------
 
@@ -56,6 +55,20 @@ def test_remote():
     same(code, 0)
     assert "listening at port" in complaints
     same(read_text(park.out, "turbines.csv"), read_text(out, "turbines.csv"))
+
+
+def test_surroundings():
+    """Started as by `cmd` with `cwd` and `env`: paths are those of the folder, and the environment is heard."""
+    room = make_room()
+    os.makedirs(room)
+    shutil.copytree(PARK, os.path.join(room, "here"))
+    park = Park("--out", "there", scenario="here", cwd=room, env={"FOLIOT_WATCH_SECONDS": "5"})
+    park.create()
+    park.step(0)
+    same(park.stop()[0], 0)
+    assert os.path.exists(os.path.join(room, "there", "run.json"))
+    said = run("mosaik", PARK, "127.0.0.1:1", code=2, FOLIOT_WATCH_SECONDS="soon")
+    assert "FOLIOT_WATCH_SECONDS=soon" in said, said
 
 
 def test_repeats():
@@ -266,16 +279,8 @@ def test_failed_step():
 # ---- agents that ask, events, methods ------------------------------------------------------------------------------
 
 
-def make_asker():
-    room = make_room()
-    os.makedirs(room)
-    shutil.copy(ASKER_JSON, os.path.join(room, "scenario.json"))
-    shutil.copy(ASKER_MODULE, os.path.join(room, "asker.so"))
-    return room
-
-
 def test_asker():
-    mosaik = Mosaik([FOLIOT, "mosaik", make_asker()], "--out", make_room())
+    mosaik = start_asker()
     mosaik.answers = {"get_progress": 12.5, "get_related_entities": {"T-0.e0": {"sid": "T-0", "type": "M"}}, "set_event": None}
     meta = mosaik.call("init", "S-0", time_resolution=1.0)
     same(meta["type"], "hybrid")
@@ -314,6 +319,7 @@ TESTS = [("table/output/share", test_table, "output", "share"), ("table/output/d
          ("tls", test_transport, "transport=tls"),
          ("processes/tcp", test_transport, "transport=tcp", "processes=true"),
          ("processes/tls", test_transport, "transport=tls", "processes=true"), ("remote", test_remote),
+         ("a04-surroundings", test_surroundings),
          ("repeats", test_repeats), ("meta", test_meta), ("voltage", test_voltage), ("end/hang-up", test_hang_up),
          ("end/term", test_term), ("end/term-behind-stop", test_term_behind_stop), ("end/in-step", test_lost_in_step),
          ("end/cut", test_cut), ("end/expectation", test_expectation), ("replay/output", test_replay, "output"), ("replay/set-data", test_replay, "set_data"),

@@ -2,7 +2,7 @@
 """What the tests of the verbs of co-simulation share: rooms for results, the wind park under a mosaik that a test plays by hand,
 replays, and lines of TAP.
 
-The first arguments of such a test are FOLIOT SCENARIOS.
+The arguments of such a test are FOLIOT SCENARIOS ASKER.json ASKER.so.
 """
 import csv
 import json
@@ -15,7 +15,7 @@ import tempfile
 
 from mosaik_by_hand import Failure, Mosaik
 
-FOLIOT, SCENARIOS = sys.argv[1:3]
+FOLIOT, SCENARIOS, ASKER_JSON, ASKER_MODULE = map(os.path.abspath, sys.argv[1:5])
 PARK = os.path.join(SCENARIOS, "wind-park")
 RATED_KW = [2000, 2000, 5000]
 CONTROLLER = {"max_windpark_feedin": 7000, "check_interval": 900}
@@ -60,9 +60,10 @@ def run_alone(*options, scenario=PARK):
 class Park(Mosaik):
     """The wind park behind mosaik; `fed_back`: what the turbines are told, step by step."""
 
-    def __init__(self, *options, feedback="output", scenario=PARK, remote=False, env=None, **controller):
+    def __init__(self, *options, feedback="output", scenario=PARK, remote=False, env=None, cwd=None,
+                 **controller):
         self.out = make_room()
-        super().__init__([FOLIOT, "mosaik", scenario], "--out", self.out, *options, remote=remote, env=env)
+        super().__init__([FOLIOT, "mosaik", scenario], "--out", self.out, *options, remote=remote, env=env, cwd=cwd)
         self.feedback = feedback
         self.fed_back = []
         self.answers = {"get_related_entities": self.relate, "set_data": self.take}
@@ -101,6 +102,23 @@ class Park(Mosaik):
 
 def same(seen, expected):
     assert seen == expected, f"seen {seen!r:.800}\n expected {expected!r:.800}"
+
+
+# ---- agents that ask, events, methods ------------------------------------------------------------------------------
+
+
+def make_asker():
+    room = make_room()
+    os.makedirs(room)
+    shutil.copy(ASKER_JSON, os.path.join(room, "scenario.json"))
+    shutil.copy(ASKER_MODULE, os.path.join(room, "asker.so"))
+    return room
+
+
+def start_asker(*options):
+    mosaik = Mosaik([FOLIOT, "mosaik", make_asker()], "--out", make_room(), *options)
+    mosaik.out = mosaik.process.args[-1 - len(options)]
+    return mosaik
 
 
 # ---- what is called, and what it says -------------------------------------------------------------------------------
