@@ -217,8 +217,8 @@ typedef enum
  * @context: (nullable): a main context to live in: whoever iterates it runs the world, up to its end
  * @digest_off: no records and digests
  * @shuffle_ties: 0 is off
- * @realtime: time is that of the machine, counted from the scenario's start; there is no end, unless @until gives one, and no
- *   table is filled
+ * @realtime: time is that of the machine, counted from the scenario's start, see foliot_world_serve(); there is no end, unless @until
+ *   gives one, and without an end no table is filled
  * @listen: (nullable): real sockets instead of local queues: where the first container listens. Each further one has a free
  *   port of the same host, or the path with `.` and its name behind it
  * @tls: (nullable): with @listen: encrypts all links
@@ -394,8 +394,8 @@ FOLIOT_API gboolean foliot_world_run (FoliotWorld *world, GError **error);
  * foliot_world_serve:
  * @error: %FOLIOT_KERNEL_ERROR_INTERRUPTED: by [method@Kernel.interrupt]; %FOLIOT_SCENARIO_ERROR_AGENT; kernel errors
  *
- * For a world that others call: runs it and waits for what comes from outside, for as long as it is left to. That an agent is
- * done, or all of them, is no end. Main stack only.
+ * For a world that others call: runs it and waits for what comes from outside, for as long as it is left to: to its end, if it has
+ * one. That an agent is done, or all of them, is no end. Once for a world. Main stack only.
  */
 FOLIOT_API void foliot_world_serve (FoliotWorld *world, GError **error);
 /*

@@ -23,15 +23,45 @@ struct _FoliotRecorder
   guint64 n_observed;
   guint64 n_steps;
   FoliotTime last_out_ns;
-  guint64 digested; /* events that the last DIGEST covers */
-  GError *error;    /* (nullable) the first that went wrong */
+  guint64 digested;         /* events that the last DIGEST covers */
+  gboolean clock_has_moved; /* … */
+  FoliotGatePoint clock;    /* … to here, and nothing has happened since that would have to know */
+  GError *error;            /* (nullable) the first that went wrong */
 };
+
+static void
+write_record (FoliotRecorder *recorder, const FoliotJournalRecord *record)
+{
+  if (recorder->error == NULL)
+    foliot_journal_writer_add (recorder->writer, record, &recorder->error);
+}
+
+static void
+add_step (FoliotRecorder *recorder, const FoliotGatePoint *point, const char *by_whom)
+{
+  write_record (recorder, &(FoliotJournalRecord){
+                              .kind = FOLIOT_JOURNAL_STEP,
+                              .sequence = ++recorder->n_steps,
+                              .time_ns = point->time_ns,
+                              .event = point->dispatched,
+                              .name = by_whom,
+                          });
+}
+
+static void
+add_clock (FoliotRecorder *recorder)
+{
+  if (!recorder->clock_has_moved)
+    return;
+  recorder->clock_has_moved = FALSE;
+  add_step (recorder, &recorder->clock, "clock");
+}
 
 static void
 add (FoliotRecorder *recorder, const FoliotJournalRecord *record)
 {
-  if (recorder->error == NULL)
-    foliot_journal_writer_add (recorder->writer, record, &recorder->error);
+  add_clock (recorder);
+  write_record (recorder, record);
 }
 
 static void
@@ -164,19 +194,22 @@ on_noted (gpointer data, const FoliotGatePoint *point, const char *name, FoliotV
                  });
 }
 
+/* The clock of the machine moves in each turn of service, of which there are many a second and mostly nothing is done in them: the last
+ * of its steps counts, before something happens. */
 static void
 on_moved (gpointer data, const FoliotGatePoint *point)
 {
   FoliotRecorder *recorder = data;
-  gboolean by_clock = foliot_kernel_get_drive (recorder->kernel) == FOLIOT_DRIVE_REALTIME;
 
-  add (recorder, &(FoliotJournalRecord){
-                     .kind = FOLIOT_JOURNAL_STEP,
-                     .sequence = ++recorder->n_steps,
-                     .time_ns = point->time_ns,
-                     .event = point->dispatched,
-                     .name = by_clock ? "clock" : "master",
-                 });
+  if (foliot_kernel_get_drive (recorder->kernel) != FOLIOT_DRIVE_REALTIME)
+    {
+      add_step (recorder, point, "master");
+      return;
+    }
+  if (recorder->clock_has_moved && point->dispatched != recorder->clock.dispatched)
+    add_clock (recorder);
+  recorder->clock_has_moved = TRUE;
+  recorder->clock = *point;
 }
 
 static void
@@ -184,6 +217,9 @@ on_waits (gpointer data)
 {
   FoliotRecorder *recorder = data;
 
+  if (recorder->clock_has_moved
+      && _foliot_gate_get_point (recorder->kernel).dispatched != recorder->clock.dispatched)
+    add_clock (recorder);
   if (recorder->error == NULL)
     foliot_journal_writer_flush (recorder->writer, &recorder->error);
 }

@@ -103,6 +103,7 @@ _foliot_gate_set_observer (FoliotKernel *self, const FoliotGateObserver *observe
   FoliotGate *gate = get_gate (self);
 
   gate->observer = observer;
+  self->is_recorded |= observer != NULL;
   gate->observer_data = data;
 }
 

@@ -269,7 +269,7 @@ FoliotTime
 foliot_kernel_now (FoliotKernel *self)
 {
   g_return_val_if_fail (IS_KERNEL (self), 0);
-  if (G_UNLIKELY (self->drive == FOLIOT_DRIVE_REALTIME) && !self->dispatching)
+  if (G_UNLIKELY (self->drive == FOLIOT_DRIVE_REALTIME) && !self->dispatching && !self->is_recorded)
     move_time (self, get_limit (self, LAST_TIME), TRUE);
   return self->head.now;
 }

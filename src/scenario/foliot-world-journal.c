@@ -195,6 +195,9 @@ foliot_world_options_set_from_journal (FoliotWorldOptions *options, const Foliot
   const char *listen = foliot_journal_header_get (header, "listen");
   const char *codec = foliot_journal_header_get (header, "codec");
 
+  g_type_ensure (FOLIOT_TYPE_CODEC_JSON);
+  g_type_ensure (FOLIOT_TYPE_CODEC_MSGPACK);
+  g_type_ensure (FOLIOT_TYPE_CODEC_BLOSC);
   *options = (FoliotWorldOptions){
     .has_seed = TRUE,
     .seed = header->seed,
@@ -267,7 +270,8 @@ FoliotFidelity
 foliot_world_get_fidelity (FoliotWorld *world)
 {
   g_return_val_if_fail (FOLIOT_IS_WORLD (world), FOLIOT_FIDELITY_OPEN);
-  if (!world->divided && !_foliot_gate_was_used (world->kernel))
+  if (!world->divided && !_foliot_gate_was_used (world->kernel)
+      && foliot_kernel_get_drive (world->kernel) != FOLIOT_DRIVE_REALTIME)
     return FOLIOT_FIDELITY_CLOSED;
   return world->is_recorded ? FOLIOT_FIDELITY_RECORDED : FOLIOT_FIDELITY_OPEN;
 }

@@ -247,7 +247,7 @@ _foliot_world_is_waiting (FoliotWorld *world)
 {
   FoliotSettled settled;
 
-  if (!world->has_sockets)
+  if (!world->has_sockets || foliot_kernel_get_drive (world->kernel) == FOLIOT_DRIVE_REALTIME)
     return FALSE;
   foliot_kernel_peek_settled (world->kernel, &settled);
   return settled.n_holds > 0;

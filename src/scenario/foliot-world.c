@@ -19,6 +19,7 @@ G_DEFINE_FINAL_TYPE (FoliotWorld, foliot_world, G_TYPE_OBJECT)
 #define KEPT_BYTES           (4 * 1024 * 1024)
 #define CLOSING_BATCH_EVENTS 256
 #define MAX_CLOSING_EVENTS   (16 * 1024 * 1024)
+#define LAST_PRIORITY        G_MAXINT8
 #define MAX_CLOSING_WAITS    16 /* for sockets of ours to notice */
 
 void
@@ -450,7 +451,7 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
       || !make_agents (world, error) || !begin (world, options, error))
     return NULL;
   _foliot_world_start_inputs (world);
-  if (!options->realtime)
+  if (!options->realtime || world->until != FOLIOT_TIME_NEVER)
     _foliot_world_start_outputs (world);
   return g_steal_pointer (&world);
 }
@@ -500,6 +501,12 @@ foliot_world_run (FoliotWorld *world, GError **error)
   return world->failure == NULL;
 }
 
+static void
+end_serving (gpointer target, gpointer payload)
+{
+  foliot_future_resolve (((FoliotWorld *) target)->ended, NULL);
+}
+
 void
 foliot_world_serve (FoliotWorld *world, GError **error)
 {
@@ -508,6 +515,9 @@ foliot_world_serve (FoliotWorld *world, GError **error)
   g_return_if_fail (FOLIOT_IS_WORLD (world));
   if (world->ended == NULL)
     world->ended = foliot_future_new (world->kernel);
+  if (world->until != FOLIOT_TIME_NEVER)
+    foliot_kernel_post (world->kernel, world->until - 1, LAST_PRIORITY, FOLIOT_EVENT_CALLBACK, end_serving,
+                        world, NULL);
   if (world->failure == NULL)
     ended = foliot_run (world->kernel, world->ended, error);
   if (world->failure != NULL)

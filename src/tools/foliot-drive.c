@@ -38,20 +38,17 @@ show_step (FoliotWorld *world, gpointer progress)
   foliot_progress_show (progress, foliot_kernel_now (kernel), counts.dispatched);
 }
 
-/* That somebody wanted it to end is no failure. */
-static void
-run_directed (FoliotWorld *world, const FoliotDriveOptions *options, FoliotProgress *progress, GError **error)
+/* Somebody wanted it to end, now or in the recording, or the replay has ended it, which has its own word for that. */
+static gboolean
+was_stopped (const FoliotWorldOptions *options, const GError *error)
 {
-  g_autoptr (GError) local = NULL;
-
-  if (!options->run (world, show_step, progress, options->run_data, &local)
-      && !(foliot_watch_was_interrupted ()
-           && g_error_matches (local, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_INTERRUPTED)))
-    g_propagate_error (error, g_steal_pointer (&local));
+  return g_error_matches (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_INTERRUPTED)
+         && (foliot_watch_was_interrupted () || options->replay != NULL);
 }
 
 static gboolean
-run_world (FoliotWorld *world, guint64 last, const FoliotDriveOptions *options, GError **error)
+run_world (FoliotWorld *world, const FoliotWorldOptions *world_options, const FoliotDriveOptions *options,
+           GError **error)
 {
   FoliotKernel *kernel = foliot_world_get_kernel (world);
   FoliotTime until = options->run != NULL ? foliot_scenario_get_until (foliot_world_get_scenario (world))
@@ -62,12 +59,14 @@ run_world (FoliotWorld *world, guint64 last, const FoliotDriveOptions *options, 
   foliot_progress_begin (&progress, !options->quiet && !options->json, foliot_kernel_now (kernel), until);
   foliot_watch_begin (kernel);
   if (options->run != NULL)
-    run_directed (world, options, &progress, &local);
+    options->run (world, show_step, &progress, options->run_data, &local);
+  else if (world_options->realtime)
+    foliot_world_serve (world, &local);
   else
-    run_freely (world, last, options, &progress, &local);
+    run_freely (world, world_options->keep_to, options, &progress, &local);
   foliot_watch_turn_to (NULL);
   foliot_progress_end (&progress);
-  if (local != NULL)
+  if (local != NULL && !was_stopped (world_options, local))
     g_propagate_error (error, g_steal_pointer (&local));
   return *error == NULL;
 }
@@ -272,7 +271,7 @@ foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_opti
     return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
   out = options->out != NULL ? g_strdup (options->out)
                              : g_build_filename ("results", foliot_scenario_get_name (scenario), NULL);
-  run_world (world, world_options->keep_to, options, &failure);
+  run_world (world, world_options, options, &failure);
   end_journals (world, replay, &failure, &problem);
   if (failure == NULL && problem == NULL && !was_cut (replay) && world_options->keep_to == 0)
     foliot_world_check_expectations (world, &failure);

@@ -306,6 +306,8 @@ foliot_show_text_record (FoliotShow *show, const FoliotJournalRecord *record)
       print_control (show, record);
       break;
     case FOLIOT_JOURNAL_STEP:
+      if (g_strcmp0 (record->name, "clock") == 0)
+        break; /* the other lines say what time it is */
       step = g_strdup_printf ("%" G_GUINT64_FORMAT, record->sequence);
       print_remark (show, record, "time granted by", step);
       break;

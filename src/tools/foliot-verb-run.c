@@ -21,6 +21,7 @@ typedef struct
   FoliotRunOptions run;
   FoliotTime until;
   gboolean check;
+  gboolean realtime;
   gboolean through_codec;
   gboolean json;
   FoliotKept kept;
@@ -42,6 +43,8 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
     { "until", 0, 0, G_OPTION_ARG_STRING, &until, "End before this time, e.g. 3600 or \"2 h\"", "T" },
     { "check", 0, 0, G_OPTION_ARG_NONE, &arguments->check,
       "Run the same world twice in lock-step and compare", NULL },
+    { "realtime", 0, 0, G_OPTION_ARG_NONE, &arguments->realtime,
+      "Time is that of the machine, from the scenario's init_time on", NULL },
     { "through-codec", 0, 0, G_OPTION_ARG_NONE, &arguments->through_codec, "Encode and decode every message",
       NULL },
     { "events", 0, 0, G_OPTION_ARG_STRING, &events,
@@ -59,6 +62,13 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
       || !foliot_run_options_read (&arguments->run, "run", 1, "one SCENARIO", error)
       || !foliot_kept_parse (events, &arguments->kept, error))
     return FALSE;
+  if (arguments->check && arguments->realtime)
+    {
+      g_set_error_literal (
+          error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+          "--check and --realtime: no two runs in real time are equal; record one and replay it");
+      return FALSE;
+    }
   arguments->until = FOLIOT_TIME_NEVER;
   if (until == NULL || foliot_time_parse (until, &arguments->until, error))
     return TRUE;
@@ -139,6 +149,9 @@ foliot_verb_run (int argc, char **argv)
     return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
   options = foliot_run_options_get_world_options (run);
   options.until = arguments.until;
+  options.realtime = arguments.realtime;
+  if (arguments.realtime && arguments.until == FOLIOT_TIME_NEVER)
+    options.until = foliot_scenario_get_until (scenario);
   options.through_codec = arguments.through_codec;
   foliot_kept_apply (&arguments.kept, &options);
   if (arguments.check)

@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: MIT
 """A peer that knows of Foliot only what goes over the wire: it answers each call of `echo` with its argument.
 
-    echo-peer.py [DELAY_MS]
+    echo-peer.py [DELAY_MS [ANSWERS]]
 
-Prints the URL of its one agent. Whatever it is asked besides (which class the agent is of) it answers with its class.
+Prints the URL of its one agent, and ends after so many answers, if it has a number. Whatever it is asked besides (which class the agent is of) it answers with its class.
 """
 import asyncio
 import json
+import os
 import struct
 import sys
 
 DELAY_S = float(sys.argv[1]) / 1000 if len(sys.argv) > 1 else 0
+LEFT = int(sys.argv[2]) if len(sys.argv) > 2 else -1
 
 
 def answer(content):
@@ -23,6 +25,7 @@ def answer(content):
 
 
 async def serve(reader, writer):
+    global LEFT
     try:
         while True:
             length, = struct.unpack("!L", await reader.readexactly(4))
@@ -31,6 +34,10 @@ async def serve(reader, writer):
             await asyncio.sleep(DELAY_S)
             reply = json.dumps([1, number, answer(content)]).encode()
             writer.write(struct.pack("!L", len(reply)) + reply)
+            LEFT -= 1
+            if LEFT == 0:
+                await writer.drain()
+                os._exit(0)
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
 

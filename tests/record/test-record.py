@@ -42,12 +42,13 @@ class Report:
 class Peers:
     """Both of them, until the end of the block."""
 
-    def __init__(self, folder, delay_ms=0):
+    def __init__(self, folder, delay_ms=0, answers=-1, encrypted=True):
         self.tls = folder / "certs/world"
         if not self.tls.exists():
             subprocess.run([FOLIOT, "certs", "new", self.tls, "--ca", folder / "certs/ca"], check=True, stdout=subprocess.DEVNULL)
-        self.commands = [[sys.executable, HERE / "echo-peer.py", str(delay_ms)],
-                         [FOLIOT, "serve", "tcp://127.0.0.1:0", "--scenario", f"{SOURCE}/scenarios/interop", "--tls", self.tls]]
+        self.commands = [[sys.executable, HERE / "echo-peer.py", str(delay_ms), str(answers)],
+                         [FOLIOT, "serve", "tcp://127.0.0.1:0", "--scenario", f"{SOURCE}/scenarios/interop",
+                          *(("--tls", self.tls) if encrypted else ())]]
 
     def __enter__(self):
         self.processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in self.commands]
@@ -107,6 +108,60 @@ def show_same(report, folder):
                             "trace=%network", "-o", folder / "trace"])
     calls = [line for line in (folder / "trace").read_text().splitlines() if "(" in line and "+++" not in line]
     report.line(traced.returncode == OK and not calls, "a replay makes no socket", "\n".join(calls[:5]) or say(traced))
+
+
+class Realtime:
+    """`foliot run --realtime` of agents that sleep, ask, and are called."""
+
+    def __init__(self, peers, folder, *words):
+        self.journal, self.out, self.again = (folder / name for name in ("realtime.flj", "realtime", "realtime-again"))
+        for old in (self.out, self.again):
+            shutil.rmtree(old, ignore_errors=True)
+        self.journal.unlink(missing_ok=True)
+        self.process = subprocess.Popen([FOLIOT, "run", "--realtime", HERE / "callers/realtime.json", "--modules", MODULES, "--record",
+                                         self.journal, "--out", self.out, "--set", f'echo="{peers.urls[0]}"', "--set",
+                                         f'url="{peers.urls[1]}"', *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def await_journal(self, size):
+        while self.process.poll() is None and not (self.journal.exists() and self.journal.stat().st_size > size):
+            pass
+
+    def end(self):
+        said, complained = self.process.communicate(timeout=100)
+        return subprocess.CompletedProcess(self.process.args, self.process.returncode, said, complained)
+
+    def play(self, report, live, code, name, *words):
+        again = replay(self.journal, self.again, *words)
+        same = again.returncode == code and live.stdout.split()[-1] == again.stdout.split()[-1]
+        report.line(same and not differing(self.out, self.again), name, say(live) + say(again))
+
+
+def show_realtime(report, folder):
+    """Time is that of the machine: it enters too, and is played back with the rest."""
+    with Peers(folder, encrypted=False) as peers:
+        run_ = Realtime(peers, folder, "--record-bytes")
+        live = run_.end()
+        report.line(live.returncode == OK and "recorded" in live.stdout and (run_.out / "seconds.csv").read_text().count("\n") == 11,
+                    "a run in real time is recorded, to its end", say(live))
+        run_.play(report, live, OK, "it is the same again")
+        run_.play(report, live, OK, "and at the speed of real time", "--speed", "1")
+        run_ = Realtime(peers, folder, "--until", "1 h")
+        run_.await_journal(20000)
+        run_.process.send_signal(signal.SIGINT)
+        live = run_.end()
+        report.line(live.returncode == 130, "one that is interrupted", say(live))
+        run_.play(report, live, 130, "is interrupted again where it was")
+        run_ = Realtime(peers, folder, "--until", "1 h")
+        run_.await_journal(20000)
+        run_.process.kill()
+        run_.end()
+        done = replay(run_.journal, run_.again)
+        report.line(done.returncode == DAMAGED and "notes" in done.stdout, "one that is killed is good up to there", say(done))
+    with Peers(folder, encrypted=False, answers=7) as peers:
+        run_ = Realtime(peers, folder, "--until", "1 h")
+        live = run_.end()
+        report.line(live.returncode == 1 and "agent Asks: run failed" in live.stderr, "one that fails because its peer went", say(live))
+        run_.play(report, live, 1, "fails again without any")
 
 
 def show_killed(report, folder):
@@ -206,6 +261,7 @@ def main():
         show_altered(report, folder)
         show_changed(report, folder)
         show_paced(report, folder)
+        show_realtime(report, folder)
         show_killed(report, folder)
     print(f"1..{report.n}")
     return report.bad > 0
