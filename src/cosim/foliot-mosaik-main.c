@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/foliot-text-private.h"
+
 /*
  * The program of a simulator, for those who write nothing but a model: mosaik's command line, a kernel, the signals, and what a person
  * is told. Levels and options are those of mosaik's own simulators, so that a line of a SIM_CONFIG fits both.
@@ -87,7 +89,11 @@ print (GLogLevelFlags level, const char *text, gpointer user_data)
   const Arguments *arguments = user_data;
 
   if (level & arguments->levels)
-    fprintf (stderr, "%s\n", text);
+    {
+      g_autofree char *shown = _foliot_text_dup_valid (text);
+
+      fprintf (stderr, "%s\n", shown);
+    }
 }
 
 /* A handler gets no argument. */

@@ -46,7 +46,7 @@ struct _FoliotJournalReader
 /* ---- errors ---- */
 
 #define REMEDY_DAMAGED                                                                                       \
-  "the file was changed after it was recorded; take an intact copy, or go on behind the damage"
+  "the file was changed after it was recorded; take an intact copy, or go on behind the damage (--lenient)"
 
 static gboolean
 say_damaged (FoliotJournalReader *self, guint64 number, guint64 offset, const char *what, GError **error)

@@ -299,7 +299,11 @@ _foliot_scenario_add_agent (FoliotScenario *scenario, const FoliotModelSpec *mod
   template.count = number + 1;
   made = make_entry (scenario, model, &at, &template, first + number % in_file, params, error);
   if (made == NULL)
-    return FALSE;
+    {
+      g_prefix_error (error, "number %u of model %s, of which the scenario has %u: ", number + 1, model->name,
+                      in_file);
+      return FALSE;
+    }
   made_at = foliot_cursor_with (&at, made);
   agent = scenario->agents->len;
   if (!_foliot_scenario_read_agent (scenario, &made_at, &template, error))

@@ -78,19 +78,30 @@ get_until (FoliotWorldMosaik *self)
   return until;
 }
 
+static char *
+dup_last_step (FoliotWorldMosaik *self)
+{
+  g_autofree char *at = NULL;
+  FoliotTime time;
+
+  if (__builtin_mul_overflow (self->time, self->tick, &time))
+    return g_strdup_printf ("the step at tick %" G_GINT64_FORMAT, self->time);
+  at = foliot_time_format (time);
+  return g_strdup_printf ("the step at %s s", at);
+}
+
 /* A step has no answer: mosaik was told why, or it was not there any more, or it ends all steps by its `stop`. */
 static void
 set_cut (FoliotWorldMosaik *self, GError **error)
 {
-  g_autofree char *at = foliot_time_format (self->time * self->tick);
+  g_autofree char *step = dup_last_step (self);
 
   if (self->broken != NULL && !g_error_matches (self->broken, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED)
       && !g_error_matches (self->broken, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET))
-    g_set_error (error, self->broken->domain, self->broken->code, "the step at %s s: %s", at,
-                 self->broken->message);
+    g_set_error (error, self->broken->domain, self->broken->code, "%s: %s", step, self->broken->message);
   else if (!foliot_mosaik_was_stopped (self->mosaik))
-    g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
-                 "mosaik went away in the middle of the step at %s s", at);
+    g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET, "mosaik went away in the middle of %s",
+                 step);
 }
 
 static void

@@ -132,10 +132,22 @@ print_json (const char *out, GError **error)
   return TRUE;
 }
 
+/* What peers said may be in it, and is not for the terminal to obey. */
+void
+foliot_drive_say (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  for (char *c = valid; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c) && *c != '\n' && *c != '\t')
+      *c = '?';
+  fprintf (stderr, "foliot: %s\n", valid);
+}
+
 int
 foliot_drive_complain (const GError *error, int code)
 {
-  fprintf (stderr, "foliot: %s\n", error->message);
+  foliot_drive_say (error->message);
   return code;
 }
 

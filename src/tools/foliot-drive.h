@@ -21,6 +21,8 @@ typedef struct
 int foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_options,
                       const FoliotDriveOptions *options);
 /* Prints @error. Returns: @code */
+/* A line on standard error. */
+void foliot_drive_say (const char *text);
 int foliot_drive_complain (const GError *error, int code);
 /* Returns: of docs/exit-codes.md */
 int foliot_drive_get_exit_code (const GError *error);

@@ -176,7 +176,7 @@ print_log (GLogLevelFlags level, const char *text, gpointer user_data)
   const GLogLevelFlags *levels = user_data;
 
   if (level & *levels)
-    fprintf (stderr, "foliot: %s\n", text);
+    foliot_drive_say (text);
 }
 
 static void

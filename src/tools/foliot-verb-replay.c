@@ -243,7 +243,7 @@ foliot_verb_replay (int argc, char **argv)
       return FOLIOT_EXIT_USAGE;
     }
   code = verb->run (replay, &arguments.given);
-  if (!arguments.given.drive.quiet)
+  if (!arguments.given.drive.quiet && code != FOLIOT_EXIT_USAGE)
     {
       g_autofree char *report = foliot_replay_dup_report (replay);
 

@@ -20,7 +20,7 @@ static gboolean
 fail (FoliotZip *zip, GError **error)
 {
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s cannot be written: %s", zip->path,
-               archive_error_string (zip->archive));
+               g_strerror (archive_errno (zip->archive)));
   return FALSE;
 }
 
