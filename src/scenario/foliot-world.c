@@ -515,7 +515,8 @@ foliot_world_serve (FoliotWorld *world, GError **error)
   g_return_if_fail (FOLIOT_IS_WORLD (world));
   if (world->ended == NULL)
     world->ended = foliot_future_new (world->kernel);
-  if (world->until != FOLIOT_TIME_NEVER)
+  /* Where somebody else sets the time, he ends it, too. */
+  if (world->until != FOLIOT_TIME_NEVER && foliot_kernel_get_drive (world->kernel) == FOLIOT_DRIVE_REALTIME)
     foliot_kernel_post (world->kernel, world->until - 1, LAST_PRIORITY, FOLIOT_EVENT_CALLBACK, end_serving,
                         world, NULL);
   if (world->failure == NULL)
