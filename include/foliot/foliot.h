@@ -23,6 +23,7 @@
 #include <foliot/foliot-statistics.h>
 #include <foliot/foliot-subproc.h>
 #include <foliot/foliot-stream.h>
+#include <foliot/foliot-tape.h>
 #include <foliot/foliot-time.h>
 #include <foliot/foliot-tls.h>
 #include <foliot/foliot-transport.h>

@@ -37,6 +37,7 @@ typedef struct
   guint64 sequence;
   guint64 hash;
   guint64 length;
+  GBytes *bytes; /* (nullable) */
   FoliotTime recorded_ns;
   FoliotTime sent_ns;
   gboolean is_sent;
@@ -62,6 +63,12 @@ clear_entry (gpointer data)
   g_free (entry->text);
   g_clear_pointer (&entry->bytes, g_bytes_unref);
   g_clear_error (&entry->error);
+}
+
+static void
+clear_departure (gpointer data)
+{
+  g_clear_pointer (&((Departure *) data)->bytes, g_bytes_unref);
 }
 
 void
@@ -119,6 +126,7 @@ add_departure (FoliotReplayCausal *causal, const FoliotJournalRecord *record)
     .sequence = record->sequence,
     .hash = record->hash,
     .length = record->length,
+    .bytes = record->bytes != NULL ? g_bytes_ref (record->bytes) : NULL,
     .recorded_ns = record->time_ns,
   };
 
@@ -135,6 +143,7 @@ _foliot_replay_begin_causal (FoliotReplay *replay, const FoliotGatePoint *point)
   causal->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   g_array_set_clear_func (causal->entries, clear_entry);
   causal->departures = g_array_new (FALSE, FALSE, sizeof (Departure));
+  g_array_set_clear_func (causal->departures, clear_departure);
   causal->last_of_port = g_hash_table_new (NULL, NULL);
   causal->begun_ns = point->time_ns;
   for (; replay->next != NULL && replay->next->kind != FOLIOT_JOURNAL_END; _foliot_replay_read_next (replay))
@@ -305,21 +314,25 @@ _foliot_replay_causal_depart (FoliotReplay *replay, FoliotPort *port, const Foli
   return TRUE;
 }
 
-char *
-_foliot_replay_causal_dup_expected (FoliotReplay *replay)
+gboolean
+_foliot_replay_causal_peek_expected (FoliotReplay *replay, FoliotJournalRecord *out_record)
 {
   const FoliotReplayCausal *causal = replay->causal;
   const Departure *next;
-  g_autofree char *time = NULL;
 
   if (causal->next >= causal->departures->len)
-    return g_strdup ("no message any more");
+    return FALSE;
   next = &g_array_index (causal->departures, Departure, causal->next);
-  time = foliot_time_format (next->recorded_ns);
-  return g_strdup_printf ("message %" G_GUINT64_FORMAT " of port %u (%s) at %s s: %" G_GUINT64_FORMAT
-                          " bytes, hash %016" G_GINT64_MODIFIER "x",
-                          next->sequence, next->port, _foliot_replay_get_port_name (replay, next->port), time,
-                          next->length, next->hash);
+  *out_record = (FoliotJournalRecord){
+    .kind = FOLIOT_JOURNAL_OUT,
+    .port = next->port,
+    .sequence = next->sequence,
+    .time_ns = next->recorded_ns,
+    .hash = next->hash,
+    .length = next->length,
+    .bytes = next->bytes,
+  };
+  return TRUE;
 }
 
 gboolean

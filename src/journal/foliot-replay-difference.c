@@ -126,16 +126,22 @@ append_contents (GString *text, const FoliotJournalRecord *expected, GBytes *byt
   g_string_append (text, "\n  (record with --record-bytes to see which byte)");
 }
 
-static void
-append_expected (GString *text, FoliotReplay *replay)
+/* Returns: (nullable): what comes next in the recording, in @buffer if it is not there as a record. */
+static const FoliotJournalRecord *
+get_expected (FoliotReplay *replay, FoliotJournalRecord *buffer)
 {
-  const FoliotJournalRecord *next = replay->next;
-  g_autofree char *time = next != NULL ? foliot_time_format (next->time_ns) : NULL;
-  g_autofree char *causal = replay->causal != NULL ? _foliot_replay_causal_dup_expected (replay) : NULL;
+  if (replay->causal == NULL)
+    return replay->next;
+  return _foliot_replay_causal_peek_expected (replay, buffer) ? buffer : NULL;
+}
 
-  if (causal != NULL)
-    g_string_append (text, causal);
-  else if (next == NULL || next->kind == FOLIOT_JOURNAL_END)
+/* @next: (nullable) */
+static void
+append_expected (GString *text, FoliotReplay *replay, const FoliotJournalRecord *next)
+{
+  g_autofree char *time = next != NULL ? foliot_time_format (next->time_ns) : NULL;
+
+  if (next == NULL || next->kind == FOLIOT_JOURNAL_END)
     g_string_append (text, "the end of the run");
   else if (next->kind == FOLIOT_JOURNAL_OUT)
     g_string_append_printf (text, "message %" G_GUINT64_FORMAT " of port %u (%s) at %s s", next->sequence,
@@ -154,7 +160,8 @@ GError *
 _foliot_replay_new_departure_error (FoliotReplay *replay, const FoliotPort *port,
                                     const FoliotGatePoint *point, GBytes *bytes)
 {
-  const FoliotJournalRecord *next = replay->next;
+  FoliotJournalRecord buffer;
+  const FoliotJournalRecord *next = get_expected (replay, &buffer);
   g_autoptr (GString) text = g_string_new (NULL);
 
   g_string_append_printf (text,
@@ -167,7 +174,7 @@ _foliot_replay_new_departure_error (FoliotReplay *replay, const FoliotPort *port
   else
     {
       g_string_append (text, "\n  expected ");
-      append_expected (text, replay);
+      append_expected (text, replay, next);
       g_string_append (text, "\n  actual   ");
       append_bytes (text, bytes, 0);
     }
@@ -178,9 +185,10 @@ _foliot_replay_new_departure_error (FoliotReplay *replay, const FoliotPort *port
 GError *
 _foliot_replay_new_absence_error (FoliotReplay *replay, const FoliotGatePoint *point)
 {
+  FoliotJournalRecord buffer;
   g_autoptr (GString) text = g_string_new ("the run differs from its recording: expected ");
 
-  append_expected (text, replay);
+  append_expected (text, replay, get_expected (replay, &buffer));
   g_string_append (text, ", but it did not come:");
   append_point (text, point);
   g_string_append (text, " the run is past it");

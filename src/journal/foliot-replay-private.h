@@ -66,8 +66,8 @@ gboolean _foliot_replay_causal_depart (FoliotReplay *replay, FoliotPort *port, c
                                        GBytes *bytes, GError **error);
 gboolean _foliot_replay_causal_recall (FoliotReplay *replay, const char *name, FoliotValue **out_value,
                                        GError **error);
-/* Returns: (transfer full): which message is the next to be sent. */
-char *_foliot_replay_causal_dup_expected (FoliotReplay *replay);
+/* @out_record: the message that is the next to be sent, an OUT; good until it is. Returns: whether there is one. */
+gboolean _foliot_replay_causal_peek_expected (FoliotReplay *replay, FoliotJournalRecord *out_record);
 /* Returns: (transfer full) (nullable): which question has no answer, for a sentence. */
 char *_foliot_replay_causal_dup_unanswered (FoliotReplay *replay);
 /* What was recorded and did not happen is told. */

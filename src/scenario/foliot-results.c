@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/foliot-build-id-private.h"
 #include "kernel/foliot-fault-private.h"
 #include "kernel/foliot-realtime-private.h"
-#include "scenario/foliot-build-id.h"
 #include "scenario/foliot-world-part-private.h"
 
 /* The results folder. Everything in it but machine.json depends on the run alone, byte for byte. run.json lists the files of
@@ -330,8 +330,8 @@ write_machine (FoliotWorld *world, const char *folder, GError **error)
       = g_strdup_printf ("%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version);
   g_autofree char *started = NULL, *written = NULL;
   const FoliotLoadedModule *module = world->scenario->module;
-  g_autofree char *build = foliot_build_id_of (foliot_build_id_of);
-  g_autofree char *module_build = foliot_build_id_of (module != NULL ? module->module : NULL);
+  g_autofree char *build = _foliot_build_id_of (_foliot_build_id_of);
+  g_autofree char *module_build = _foliot_build_id_of (module != NULL ? module->module : NULL);
   const FoliotDate end = { .microseconds = foliot_realtime_utc_us () };
   struct utsname system;
 

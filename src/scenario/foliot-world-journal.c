@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scenario/foliot-world-private.h"
 
-#include "scenario/foliot-build-id.h"
+#include "base/foliot-build-id-private.h"
 
 /*
  * What a recording is made from: the header of its journal holds the whole scenario with its input files, and all options that
@@ -17,9 +17,9 @@
 static char *
 dup_build_id (FoliotScenario *scenario)
 {
-  g_autofree char *library = foliot_build_id_of ((gconstpointer) foliot_scenario_get_hash);
+  g_autofree char *library = _foliot_build_id_of ((gconstpointer) foliot_scenario_get_hash);
   g_autofree char *module
-      = scenario->module != NULL ? foliot_build_id_of (scenario->module->module) : g_strdup ("none");
+      = scenario->module != NULL ? _foliot_build_id_of (scenario->module->module) : g_strdup ("none");
 
   return g_strconcat (library, "+", module, NULL);
 }

@@ -151,22 +151,6 @@ foliot_drive_complain (const GError *error, int code)
   return code;
 }
 
-static int
-get_journal_code (int code)
-{
-  switch (code)
-    {
-    case FOLIOT_JOURNAL_ERROR_WRITE:
-    case FOLIOT_JOURNAL_ERROR_LIMIT:
-      return FOLIOT_EXIT_RESULTS;
-    case FOLIOT_JOURNAL_ERROR_OPEN:
-    case FOLIOT_JOURNAL_ERROR_REFUSED:
-      return FOLIOT_EXIT_USAGE;
-    default:
-      return FOLIOT_EXIT_JOURNAL;
-    }
-}
-
 int
 foliot_drive_get_exit_code (const GError *error)
 {
@@ -176,13 +160,10 @@ foliot_drive_get_exit_code (const GError *error)
   if (error->domain == FOLIOT_CHILD_ERROR
       || (error->domain == FOLIOT_HELICS_ERROR && error->code != FOLIOT_HELICS_ERROR_REFUSED))
     return FOLIOT_EXIT_PEER;
-  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_DIFFERS)
-      || g_error_matches (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS))
+  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_DIFFERS))
     return FOLIOT_EXIT_DIFFERS;
-  if (g_error_matches (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_MISSING))
-    return FOLIOT_EXIT_MISSING;
-  if (error->domain == FOLIOT_JOURNAL_ERROR)
-    return get_journal_code (error->code);
+  if (error->domain == FOLIOT_REPLAY_ERROR || error->domain == FOLIOT_JOURNAL_ERROR)
+    return foliot_tape_get_exit_code (error);
   if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_RESULTS))
     return FOLIOT_EXIT_RESULTS;
   if (g_error_matches (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_INTERRUPTED))

@@ -41,7 +41,7 @@ add_name (FoliotParticipants *participants, const char *text)
   return (int) participants->names->len - 1;
 }
 
-/* `foliot mosaik` has one link, to mosaik; its other port tells that somebody ends it. */
+/* `foliot mosaik` has one link, to mosaik; the other port of a simulator tells that somebody ends it. */
 static gboolean
 is_of_mosaik (const FoliotJournalHeader *header)
 {
@@ -49,20 +49,25 @@ is_of_mosaik (const FoliotJournalHeader *header)
 }
 
 static gboolean
-is_mute (const FoliotJournalHeader *header, const FoliotJournalPort *port)
+is_mute (const FoliotJournalPort *port)
 {
   static const char *const mute[] = { "listen", "connect", "pause", NULL };
 
-  return g_strv_contains (mute, port->kind) || (is_of_mosaik (header) && g_str_equal (port->name, "stop"));
+  return g_strv_contains (mute, port->kind)
+         || (g_str_equal (port->name, "stop") && g_str_equal (port->kind, "port"));
 }
 
-/* Its own end of a link has the name of an agent or container; that of all agents behind mosaik is the scenario's. */
+/* Its own end of a link has the name of an agent or container; that of all agents behind mosaik is the scenario's, and a program is one. */
 static const char *
 get_near_name (const FoliotJournalHeader *header, const char *arrow)
 {
-  if (arrow != NULL && !is_of_mosaik (header))
+  const char *program = foliot_journal_header_get (header, "program");
+
+  if (arrow != NULL && program == NULL && !is_of_mosaik (header))
     return arrow + strlen (ARROW);
-  return header->scenario_name != NULL ? header->scenario_name : header->verb;
+  if (header->scenario_name != NULL)
+    return header->scenario_name;
+  return program != NULL ? program : header->verb;
 }
 
 static FoliotEnds
@@ -73,7 +78,7 @@ name_ends (FoliotParticipants *participants, const FoliotJournalHeader *header, 
   FoliotEnds ends = { .port = port->number, .far = -1, .near = -1 };
   g_autofree char *far = NULL;
 
-  if (is_mute (header, port))
+  if (is_mute (port))
     return ends;
   if (arrow != NULL && is_of_mosaik (header))
     far = g_strdup ("mosaik");

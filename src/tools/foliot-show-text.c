@@ -332,8 +332,12 @@ void
 foliot_show_text_header (FoliotShow *show)
 {
   const FoliotJournalHeader *header = get_header (show);
+  const char *program = foliot_journal_header_get (header, "program");
 
-  printf ("%s: recorded by foliot %s", foliot_journal_reader_get_path (show->reader), header->verb);
+  printf ("%s: recorded by %s", foliot_journal_reader_get_path (show->reader),
+          program != NULL ? program : "foliot ");
+  if (program == NULL)
+    fputs (header->verb, stdout);
   if (header->scenario_name != NULL)
     printf (", scenario %s, seed %" G_GUINT64_FORMAT, header->scenario_name, header->seed);
   putchar ('\n');

@@ -210,6 +210,22 @@ foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *given)
   return foliot_replay_drive (replay, given, NULL, NULL);
 }
 
+/* Nobody here can make what it was recorded of. */
+static int
+refuse (const FoliotJournalHeader *header, const char *file)
+{
+  const char *program = foliot_journal_header_get (header, "program");
+
+  if (program != NULL)
+    fprintf (stderr,
+             "foliot: %s was recorded by the program %s, which plays it back itself: %s --replay %s\n", file,
+             program, program, file);
+  else
+    fprintf (stderr, "foliot: %s was recorded by `foliot %s`, which no replay makes again\n", file,
+             header->verb);
+  return FOLIOT_EXIT_USAGE;
+}
+
 /* ---- the verb -------------------------------------------------------------------------------------------------- */
 
 int
@@ -237,11 +253,7 @@ foliot_verb_replay (int argc, char **argv)
     return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
   verb = find_verb (foliot_replay_get_header (replay)->verb);
   if (verb == NULL)
-    {
-      fprintf (stderr, "foliot: %s was recorded by `foliot %s`, which no replay makes again\n",
-               arguments.file, foliot_replay_get_header (replay)->verb);
-      return FOLIOT_EXIT_USAGE;
-    }
+    return refuse (foliot_replay_get_header (replay), arguments.file);
   code = verb->run (replay, &arguments.given);
   if (!arguments.given.drive.quiet && code != FOLIOT_EXIT_USAGE)
     {

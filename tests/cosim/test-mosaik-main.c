@@ -2,6 +2,7 @@
 #include <foliot/foliot.h>
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 
@@ -61,12 +62,14 @@ start (const char *program, const char *const *arguments)
   return process;
 }
 
+/* @record: (nullable): where it records */
 static void
-peer_start (Peer *peer, const char *program)
+peer_start_recorded (Peer *peer, const char *program, const char *record)
 {
   g_autofree char *address = NULL;
   g_autoptr (GSocket) listener = new_listener (&address);
-  const char *const arguments[] = { "--timeout", "20", address, NULL };
+  const char *const arguments[]
+      = { "--timeout", "20", address, record != NULL ? "--record" : NULL, record, NULL };
 
   peer->process = start (program, arguments);
   peer->socket = g_socket_accept (listener, NULL, NULL);
@@ -74,11 +77,18 @@ peer_start (Peer *peer, const char *program)
   g_socket_set_timeout (peer->socket, 20);
 }
 
+static void
+peer_start (Peer *peer, const char *program)
+{
+  peer_start_recorded (peer, program, NULL);
+}
+
 /* The process listens, and says where. */
 static void
-peer_start_remote (Peer *peer, const char *program)
+peer_start_remote (Peer *peer, const char *program, const char *record)
 {
-  static const char *const arguments[] = { "-r", "-l", "error", "127.0.0.1:0", NULL };
+  const char *const arguments[]
+      = { "-r", "-l", "error", "127.0.0.1:0", record != NULL ? "--record" : NULL, record, NULL };
   static const char said[] = "listening at port ";
   g_autofree char *line = NULL;
   g_autoptr (GSocketAddress) address = NULL;
@@ -144,9 +154,9 @@ assert_answer (Peer *peer, const char *request, const char *expected)
   g_assert_cmpstr (heard, ==, expected);
 }
 
-/* @words: (nullable): of what it said on standard error; NULL: nothing. */
-static void
-assert_exit (GSubprocess *process, int code, const char *words)
+/* @words: (nullable): of what it said on standard error; NULL: nothing. Returns: (transfer full): what it printed. */
+static char *
+end_of (GSubprocess *process, int code, const char *words)
 {
   g_autofree char *out = NULL, *err = NULL;
 
@@ -155,11 +165,19 @@ assert_exit (GSubprocess *process, int code, const char *words)
   if (g_subprocess_get_exit_status (process) != code)
     g_test_message ("%s", err);
   g_assert_cmpint (g_subprocess_get_exit_status (process), ==, code);
-  g_assert_cmpstr (out, ==, "");
   if (words == NULL)
     g_assert_cmpstr (err, ==, "");
   else if (strstr (err, words) == NULL)
     g_assert_cmpstr (err, ==, words);
+  return g_steal_pointer (&out);
+}
+
+static void
+assert_exit (GSubprocess *process, int code, const char *words)
+{
+  g_autofree char *out = end_of (process, code, words);
+
+  g_assert_cmpstr (out, ==, "");
 }
 
 static void
@@ -213,7 +231,7 @@ test_remote (void)
 {
   g_auto (Peer) peer = { NULL };
 
-  peer_start_remote (&peer, "mosaik-battery");
+  peer_start_remote (&peer, "mosaik-battery", NULL);
   play_battery (&peer);
   assert_answer (&peer, "[0, 6, [\"stop\", [], {}]]", "[1, 6, null]");
   assert_exit (peer.process, 0, NULL);
@@ -224,8 +242,8 @@ test_two_at_once (void)
 {
   g_auto (Peer) one = { NULL }, other = { NULL };
 
-  peer_start_remote (&one, "mosaik-battery");
-  peer_start_remote (&other, "mosaik-battery");
+  peer_start_remote (&one, "mosaik-battery", NULL);
+  peer_start_remote (&other, "mosaik-battery", NULL);
   play_battery (&one);
   play_battery (&other);
   say (&one, "[0, 6, [\"stop\", [], {}]]");
@@ -297,6 +315,173 @@ test_nonsense (void)
   assert_exit (peer.process, 5, "is not mosaik's protocol");
 }
 
+/* ---- recorded ---- */
+
+/* A folder with a recording in it. */
+typedef struct
+{
+  char *folder, *path;
+} Tape;
+
+static void
+tape_make (Tape *tape)
+{
+  tape->folder = g_dir_make_tmp ("foliot-tape-XXXXXX", NULL);
+  tape->path = g_build_filename (tape->folder, "run.flj", NULL);
+}
+
+static void
+tape_clear (Tape *tape)
+{
+  g_unlink (tape->path);
+  g_assert_cmpint (g_rmdir (tape->folder), ==, 0);
+  g_free (tape->folder);
+  g_free (tape->path);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Tape, tape_clear)
+
+/* Returns: (transfer full): what it prints. */
+static char *
+replay (const char *program, const Tape *tape, gboolean lenient, int code, const char *words)
+{
+  const char *const arguments[] = { "--replay", tape->path, lenient ? "--lenient" : NULL, NULL };
+  g_autoptr (GSubprocess) process = start (program, arguments);
+
+  return end_of (process, code, words);
+}
+
+/* Returns: (transfer full): the digest at the end of a recording, as it is printed. */
+static char *
+read_digest (const Tape *tape)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotJournalReader) reader = foliot_journal_reader_new (tape->path, &error);
+  const FoliotJournalRecord *record;
+  char *digest = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (foliot_journal_header_get (foliot_journal_reader_get_header (reader), "program"), ==,
+                   "mosaik-battery");
+  while ((record = foliot_journal_reader_next (reader, &error)) != NULL)
+    if (record->kind == FOLIOT_JOURNAL_END)
+      digest = g_strdup_printf ("digest %s\n", record->name);
+  g_assert_no_error (error);
+  g_assert_nonnull (digest);
+  return digest;
+}
+
+static void
+record_battery (const Tape *tape)
+{
+  g_auto (Peer) peer = { NULL };
+
+  peer_start_recorded (&peer, "mosaik-battery", tape->path);
+  play_battery (&peer);
+  assert_answer (&peer, "[0, 6, [\"stop\", [], {}]]", "[1, 6, null]");
+  assert_exit (peer.process, 0, SAID);
+}
+
+/* It says the same, to people too, with no mosaik anywhere. */
+static void
+test_replay (void)
+{
+  g_auto (Tape) tape = { NULL };
+  g_autofree char *digest = NULL, *printed = NULL;
+
+  tape_make (&tape);
+  record_battery (&tape);
+  digest = read_digest (&tape);
+  printed = replay ("mosaik-battery", &tape, FALSE, 0, SAID);
+  g_assert_cmpstr (printed, ==, digest);
+}
+
+static void
+test_replay_remote (void)
+{
+  g_auto (Tape) tape = { NULL };
+  g_auto (Peer) peer = { NULL };
+  g_autofree char *digest = NULL, *printed = NULL;
+
+  tape_make (&tape);
+  peer_start_remote (&peer, "mosaik-battery", tape.path);
+  play_battery (&peer);
+  g_socket_shutdown (peer.socket, FALSE, TRUE, NULL);
+  assert_exit (peer.process, 0, NULL);
+  digest = read_digest (&tape);
+  printed = replay ("mosaik-battery", &tape, FALSE, 0, "8 entered, 6 left");
+  g_assert_cmpstr (printed, ==, digest);
+}
+
+/* One number in the model is another one. */
+static void
+test_replay_changed (void)
+{
+  g_auto (Tape) tape = { NULL };
+  g_autofree char *printed = NULL, *lenient = NULL;
+
+  tape_make (&tape);
+  record_battery (&tape);
+  printed = replay ("changed-battery", &tape, FALSE, 3,
+                    "  byte 32\n"
+                    "  expected …\"Battery_0\": {\"soc\": 0.25}}]\n"
+                    "  actual   …\"Battery_0\": {\"soc\": 0.2}}]\n");
+  g_assert_cmpstr (printed, ==, "");
+  lenient = replay ("changed-battery", &tape, TRUE, 3, "left, 1 of them other than recorded");
+}
+
+/* Also of a run that nobody came to. */
+static void
+test_replay_nobody (void)
+{
+  g_auto (Tape) tape = { NULL };
+  g_autofree char *address = NULL, *printed = NULL;
+  g_autoptr (GSocket) listener = new_listener (&address);
+  g_autoptr (GSubprocess) process = NULL;
+
+  tape_make (&tape);
+  g_clear_object (&listener);
+  process = start ("mosaik-battery", (const char *const[]){ "--record", tape.path, address, NULL });
+  assert_exit (process, 5, "No mosaik at ");
+  printed = replay ("mosaik-battery", &tape, FALSE, 5, "No mosaik at ");
+  g_assert_true (g_str_has_prefix (printed, "digest "));
+}
+
+static void
+test_replay_damaged (void)
+{
+  g_auto (Tape) tape = { NULL };
+  g_autofree char *bytes = NULL, *cut = NULL, *none = NULL, *empty = NULL;
+  gsize length;
+
+  tape_make (&tape);
+  record_battery (&tape);
+  g_assert_true (g_file_get_contents (tape.path, &bytes, &length, NULL));
+  g_assert_true (g_file_set_contents (tape.path, bytes, (gssize) length - 20, NULL));
+  cut = replay ("mosaik-battery", &tape, FALSE, 7, "run.flj: ends after record ");
+  g_assert_true (g_file_set_contents (tape.path, "Once upon a time", -1, NULL));
+  none = replay ("mosaik-battery", &tape, FALSE, 7, "run.flj");
+  g_assert_true (g_file_set_contents (tape.path, "", 0, NULL));
+  empty = replay ("mosaik-battery", &tape, FALSE, 7, "run.flj");
+  g_unlink (tape.path);
+}
+
+/* The command knows no such program. */
+static void
+test_replay_by_command (void)
+{
+  g_auto (Tape) tape = { NULL };
+  g_autofree char *command
+      = g_build_filename (g_getenv ("G_TEST_BUILDDIR"), "..", "src", "tools", "foliot", NULL);
+  g_autoptr (GSubprocess) process = NULL;
+
+  tape_make (&tape);
+  record_battery (&tape);
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, NULL, command,
+                              "replay", tape.path, NULL);
+  g_assert_nonnull (process);
+  assert_exit (process, 2, "mosaik-battery --replay ");
+}
+
 /* ---- the command line ---- */
 
 static void
@@ -321,6 +506,10 @@ test_usage (void)
   assert_refuses ("-l loud localhost:1", 2,
                   "log level loud: expected debug, info, warning, error or critical");
   assert_refuses ("-t -1 localhost:1", 2, "expected HOST:PORT; see --help");
+  assert_refuses ("--record a --replay b", 2, "--record and --replay: choose one");
+  assert_refuses ("--replay /nonexistent/run.flj", 2, "/nonexistent/run.flj");
+  assert_refuses ("--replay run.flj localhost:1", 2, "--replay takes no HOST:PORT");
+  assert_refuses ("--record /nonexistent/run.flj localhost:1", 4, "/nonexistent/run.flj");
 }
 
 static void
@@ -416,6 +605,12 @@ main (int argc, char **argv)
   g_test_add_data_func ("/mosaik/cxx", "mosaik-battery-cxx", test_battery);
 #endif
   g_test_add_func ("/mosaik/a02-remote", test_remote);
+  g_test_add_func ("/mosaik/main/replay", test_replay);
+  g_test_add_func ("/mosaik/main/replay/remote", test_replay_remote);
+  g_test_add_func ("/mosaik/main/replay/changed", test_replay_changed);
+  g_test_add_func ("/mosaik/main/replay/nobody", test_replay_nobody);
+  g_test_add_func ("/mosaik/main/replay/damaged", test_replay_damaged);
+  g_test_add_func ("/mosaik/main/replay/by-command", test_replay_by_command);
   g_test_add_func ("/mosaik/a03-two-at-once", test_two_at_once);
   g_test_add_func ("/mosaik/a18-process-stop-and-signal", test_stop_and_signal);
   g_test_add_func ("/mosaik/a18-process-signal", test_signal);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "scenario/foliot-build-id.h"
+#include "base/foliot-build-id-private.h"
 
 #include <elf.h>
 #include <link.h>
@@ -72,7 +72,7 @@ look_at (struct dl_phdr_info *object, size_t size, void *user_data)
 }
 
 char *
-foliot_build_id_of (gconstpointer symbol)
+_foliot_build_id_of (gconstpointer symbol)
 {
   Search search = { (guintptr) symbol, NULL };
 
