@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <foliot/foliot-mosaik.h>
 #include <foliot/foliot-subproc.h>
+#include <foliot/foliot-tape.h>
 
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -11,10 +13,14 @@
  * aiomas' demo for mosaik, process by process: a program that mosaik starts, with a gateway agent and a controller; and below it one
  * process per container, whose manager makes the turbine agents. JSON goes to mosaik, MsgPackBlosc between our own processes.
  *
- *   mosaik-demo [--children N] [--tls DIR] [--remote] HOST:PORT
+ *   mosaik-demo [--children N] [--tls DIR] [--record FILE] [--table FILE] [--remote] HOST:PORT
+ *   mosaik-demo --replay FILE [--table FILE]
  *
  * A step is: tell the agents what is new, move time in all processes, wait until all is settled, hand the limits back with set_data.
  * `foliot mosaik` does all of this from a scenario file; this is how one does it by hand.
+ *
+ * Each process has a recording of its own: this one FILE, its children FILE.child-1 and so on. Any of them is played back alone:
+ * a recording knows what it is of.
  */
 
 #define MODULE        "demo"
@@ -25,9 +31,12 @@ typedef struct
 {
   /* the command line */
   int n_children;
-  char *tls, *child_of_date;
+  char *tls, *child_of_date, *table_path;
   gboolean remote;
   const char *program;
+  FoliotTapeOptions tape_options;
+
+  FoliotTape *tape;
 
   FoliotKernel *kernel;
   FoliotTransport *transport;
@@ -38,6 +47,7 @@ typedef struct
   GPtrArray *children; /* of FoliotChild */
   GPtrArray *entities; /* of FoliotMosaikEntity; their data is the full id of their unit */
   char *start_date;
+  GString *table; /* of what mosaik was told */
 } Demo;
 
 static void
@@ -51,11 +61,21 @@ demo_clear (Demo *demo)
   g_clear_object (&demo->clock);
   g_clear_object (&demo->transport);
   g_clear_pointer (&demo->registry, foliot_registry_free);
-  g_free (demo->start_date);
+  g_clear_pointer (&demo->start_date, g_free);
+}
+
+static void
+demo_free_all (Demo *demo)
+{
+  demo_clear (demo);
+  g_clear_pointer (&demo->tape, foliot_tape_free);
+  foliot_tape_options_clear (&demo->tape_options);
+  g_string_free (demo->table, TRUE);
   g_free (demo->child_of_date);
   g_free (demo->tls);
+  g_free (demo->table_path);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Demo, demo_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Demo, demo_free_all)
 
 /* ---- what parent and child have in common ------------------------------------------------------------------------ */
 
@@ -65,7 +85,7 @@ begin (Demo *demo, FoliotKernel *kernel, const char *start_date, GError **error)
   g_autoptr (FoliotTlsCredentials) tls = NULL;
   FoliotStreamOptions options = { 0 };
 
-  if (demo->tls != NULL)
+  if (demo->tls != NULL && !foliot_tape_is_replay (demo->tape))
     {
       tls = foliot_tls_credentials_new_from_folder (demo->tls, error);
       if (tls == NULL)
@@ -87,8 +107,30 @@ container_options (Demo *demo, const char *name)
       FoliotContainerOptions){ .name = name, .clock = demo->clock, .codec_type = FOLIOT_TYPE_CODEC_BLOSC };
 }
 
+/* The run is over. What its recording has to say is more to the point than @error, which may come of it. */
 static int
-run_child (Demo *demo, GError **error)
+end_tape (Demo *demo, FoliotKernel *kernel, int code, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *report = NULL, *digest = NULL;
+
+  code = foliot_tape_end (demo->tape, code, *error, &problem);
+  report = foliot_tape_dup_report (demo->tape);
+  digest = foliot_kernel_dup_digest (kernel);
+  if (report != NULL)
+    fprintf (stderr, "%s\n", report);
+  if (report != NULL && problem == NULL)
+    printf ("digest %s\n", digest);
+  if (problem != NULL)
+    {
+      g_clear_error (error);
+      g_propagate_error (error, g_steal_pointer (&problem));
+    }
+  return code;
+}
+
+static int
+run_child (Demo *demo, const char *date, GError **error)
 {
   g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_EXTERNAL, 1, BEFORE_BEGIN);
   g_autoptr (FoliotAddress) address = foliot_address_new_tcp ("127.0.0.1", 0);
@@ -96,17 +138,22 @@ run_child (Demo *demo, GError **error)
   g_autoptr (FoliotValue) ended = NULL;
   FoliotContainerOptions options;
   FoliotManager *manager = NULL;
+  int code;
 
-  if (!begin (demo, kernel, demo->child_of_date, error))
-    return 1;
+  if (!foliot_tape_attach (demo->tape, kernel, error))
+    return foliot_tape_get_exit_code (*error);
+  if (!begin (demo, kernel, date, error))
+    return end_tape (demo, kernel, 1, error);
   options = container_options (demo, NULL);
   served = foliot_subproc_start (demo->transport, address, &options, demo->registry, &manager);
-  if (manager != NULL)
+  if (manager != NULL && !foliot_tape_is_replay (demo->tape))
     printf ("READY %s\n", foliot_agent_get_address (manager));
   fflush (stdout);
   ended = foliot_run (kernel, served, error);
+  code = end_tape (demo, kernel, ended != NULL ? 0 : 1, error);
   foliot_kernel_close (kernel);
-  return ended != NULL ? 0 : 1;
+  demo_clear (demo);
+  return code;
 }
 
 /* ---- init ------------------------------------------------------------------------------------------------------- */
@@ -128,11 +175,32 @@ make_agent (Demo *demo, GType type, const char *name, FoliotValue *args, GError 
   return agent != NULL ? g_object_ref (agent) : NULL;
 }
 
-static gboolean
-start_children (Demo *demo, GError **error)
+/* @number: from 1 */
+static char *
+make_child_path (Demo *demo, int number)
+{
+  return g_strdup_printf ("%s.child-%d", demo->tape_options.record, number);
+}
+
+/* Those of an earlier recording, which had more children than this one. */
+static void
+remove_stale (Demo *demo)
+{
+  for (int number = demo->n_children + 1;; number++)
+    {
+      g_autofree char *path = make_child_path (demo, number);
+      g_autoptr (FoliotJournalReader) journal = foliot_journal_reader_new (path, NULL);
+
+      if (journal == NULL || g_unlink (path) != 0)
+        return;
+    }
+}
+
+static FoliotFuture *
+start_child (Demo *demo, int number)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autoptr (GPtrArray) started = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref);
+  g_autofree char *record = demo->tape_options.record != NULL ? make_child_path (demo, number) : NULL;
 
   g_ptr_array_add (argv, (gpointer) demo->program);
   g_ptr_array_add (argv, (gpointer) "--child-of-date");
@@ -142,9 +210,22 @@ start_children (Demo *demo, GError **error)
       g_ptr_array_add (argv, (gpointer) "--tls");
       g_ptr_array_add (argv, demo->tls);
     }
+  if (record != NULL)
+    {
+      g_ptr_array_add (argv, (gpointer) "--record");
+      g_ptr_array_add (argv, record);
+    }
   g_ptr_array_add (argv, NULL);
+  return foliot_child_start (demo->root, (const char *const *) argv->pdata, NULL);
+}
+
+static gboolean
+start_children (Demo *demo, GError **error)
+{
+  g_autoptr (GPtrArray) started = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_future_unref);
+
   for (int i = 0; i < demo->n_children; i++)
-    g_ptr_array_add (started, foliot_child_start (demo->root, (const char *const *) argv->pdata, NULL));
+    g_ptr_array_add (started, start_child (demo, i + 1));
   for (guint i = 0; i < started->len; i++)
     {
       FoliotChild *child = await_object (foliot_future_ref (started->pdata[i]), FOLIOT_TYPE_CHILD, error);
@@ -292,8 +373,21 @@ move_time (Demo *demo, FoliotTime to, GError **error)
          && foliot_sleep_until (demo->kernel, foliot_clock_to_kernel (demo->clock, to), error);
 }
 
+/* What mosaik is told of an entity, for --table. */
+static void
+add_row (Demo *demo, gint64 time, FoliotMosaikEntity *entity, FoliotValue *limit)
+{
+  char number[32] = "";
+
+  if (!foliot_value_is_null (limit))
+    foliot_double_format (foliot_value_get_double (limit), number);
+  g_string_append_printf (demo->table, "%" G_GINT64_FORMAT ",%s,%s,%s\n", time,
+                          foliot_mosaik_entity_get_id (entity),
+                          (const char *) foliot_mosaik_entity_get_user_data (entity), number);
+}
+
 static gboolean
-send_limits (Demo *demo, FoliotMosaik *mosaik, GError **error)
+send_limits (Demo *demo, FoliotMosaik *mosaik, gint64 time, GError **error)
 {
   g_autoptr (FoliotValue) limits = mosaik_agent_get_limits (demo->gateway, error);
   guint n = demo->entities->len;
@@ -308,6 +402,7 @@ send_limits (Demo *demo, FoliotMosaik *mosaik, GError **error)
       FoliotValue *limit
           = foliot_value_build_map ("P_max", foliot_value_ref (foliot_value_get_item (limits, i)), NULL);
 
+      add_row (demo, time, entity, foliot_value_get_item (limits, i));
       pairs[2 * i] = foliot_value_new_string (foliot_mosaik_entity_get_id (entity));
       pairs[2 * i + 1] = foliot_value_build_map (foliot_mosaik_entity_get_user_data (entity), limit, NULL);
     }
@@ -325,7 +420,7 @@ demo_step (gpointer self, FoliotMosaik *mosaik, FoliotMosaikStep *step, GError *
       || !move_time (demo, step->time * foliot_mosaik_get_tick (mosaik), error))
     return FALSE;
   settled = foliot_await_take (foliot_container_settle (demo->root, 0), error);
-  if (settled == NULL || !send_limits (demo, mosaik, error))
+  if (settled == NULL || !send_limits (demo, mosaik, step->time, error))
     return FALSE;
   step->next = step->time + 900;
   return TRUE;
@@ -365,6 +460,30 @@ on_term (int number)
   foliot_mosaik_stop (running);
 }
 
+static void
+catch_term (FoliotMosaik *mosaik)
+{
+  struct sigaction action = { .sa_handler = mosaik != NULL ? on_term : SIG_DFL, .sa_flags = SA_RESTART };
+
+  running = mosaik;
+  sigaction (SIGTERM, &action, NULL);
+}
+
+static gboolean
+run_mosaik (Demo *demo, FoliotMosaik *mosaik, const char *address, int *out_code, GError **error)
+{
+  *out_code = 5;
+  if (!(demo->remote ? foliot_mosaik_listen (mosaik, address, error)
+                     : foliot_mosaik_connect (mosaik, address, error)))
+    return FALSE;
+  *out_code = 1;
+  if (!foliot_mosaik_run (mosaik, 60000, error))
+    return FALSE;
+  *out_code = 0;
+  return demo->table_path == NULL
+         || g_file_set_contents (demo->table_path, demo->table->str, (gssize) demo->table->len, error);
+}
+
 static int
 run_parent (Demo *demo, const char *address, GError **error)
 {
@@ -372,22 +491,41 @@ run_parent (Demo *demo, const char *address, GError **error)
       = { demo_init, demo_create, demo_setup_done, demo_step, NULL, demo_finalize };
   g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_EXTERNAL, 1, BEFORE_BEGIN);
   FoliotMosaikOptions options = { .moves_time = TRUE };
-  g_autoptr (FoliotMosaik) mosaik = foliot_mosaik_new (kernel, &model, demo, NULL, &options);
-  struct sigaction action = { .sa_handler = on_term, .sa_flags = SA_RESTART };
-  gboolean ok;
+  g_autoptr (FoliotMosaik) mosaik = NULL;
+  int code;
 
-  if (!(demo->remote ? foliot_mosaik_listen (mosaik, address, error)
-                     : foliot_mosaik_connect (mosaik, address, error)))
-    return 5;
-  running = mosaik;
-  sigaction (SIGTERM, &action, NULL);
-  ok = foliot_mosaik_run (mosaik, 60000, error);
+  if (!foliot_tape_attach (demo->tape, kernel, error))
+    return foliot_tape_get_exit_code (*error);
+  if (demo->tape_options.record != NULL)
+    remove_stale (demo);
+  mosaik = foliot_mosaik_new (kernel, &model, demo, NULL, &options);
+  if (!foliot_tape_is_replay (demo->tape))
+    catch_term (mosaik);
+  if (!run_mosaik (demo, mosaik, address, &code, error) && code == 0)
+    code = 4;
+  code = end_tape (demo, kernel, code, error);
   foliot_kernel_close (kernel);
-  action.sa_handler = SIG_DFL;
-  sigaction (SIGTERM, &action, NULL);
+  catch_term (NULL);
   demo_clear (demo);
-  *demo = (Demo){ 0 };
-  return ok ? 0 : 1;
+  return code;
+}
+
+/* The recording says whose it is, and how it was started. */
+static int
+run (Demo *demo, const char *address, GError **error)
+{
+  const char *date;
+
+  demo->tape = foliot_tape_new (demo->program, &demo->tape_options, error);
+  if (demo->tape == NULL)
+    return foliot_tape_get_exit_code (*error);
+  date = foliot_tape_keep (demo->tape, "child-of-date", demo->child_of_date);
+  if (date != NULL)
+    return run_child (demo, date, error);
+  address = foliot_tape_keep (demo->tape, "address", address);
+  demo->remote = foliot_tape_keep_int (demo->tape, "remote", demo->remote) != 0;
+  demo->n_children = (int) foliot_tape_keep_int (demo->tape, "children", demo->n_children);
+  return run_parent (demo, address, error);
 }
 
 int
@@ -399,23 +537,24 @@ main (int argc, char **argv)
       "How many processes the turbines' agents are spread over; 0: they are in this one", "N" },
     { "tls", 0, 0, G_OPTION_ARG_FILENAME, &demo.tls,
       "Between our processes: certificates of foliot certs new", "DIR" },
+    { "table", 0, 0, G_OPTION_ARG_FILENAME, &demo.table_path, "Write what mosaik was told, as CSV", "FILE" },
     { "remote", 'r', 0, G_OPTION_ARG_NONE, &demo.remote, "Listen at HOST:PORT for mosaik", NULL },
     { "child-of-date", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &demo.child_of_date, "", "DATE" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("HOST:PORT");
+  g_autoptr (GOptionContext) context = g_option_context_new ("[HOST:PORT]");
   g_autoptr (GError) error = NULL;
   int code = 2;
 
   demo.children = g_ptr_array_new_with_free_func ((GDestroyNotify) foliot_child_unref);
   demo.entities = g_ptr_array_new ();
+  demo.table = g_string_new ("time,agent,unit,P_max\n");
   g_option_context_add_main_entries (context, entries, NULL);
+  foliot_tape_options_add (&demo.tape_options, context);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     ;
-  else if (demo.child_of_date != NULL)
-    code = run_child (&demo, &error);
-  else if (argc == 2)
-    code = run_parent (&demo, argv[1], &error);
+  else if (argc == (demo.child_of_date != NULL || demo.tape_options.replay != NULL ? 1 : 2))
+    code = run (&demo, argv[1], &error);
   else
     g_set_error_literal (&error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "expected HOST:PORT; see --help");
   if (error != NULL)

@@ -429,6 +429,19 @@ test_replay_changed (void)
   lenient = replay ("changed-battery", &tape, TRUE, 3, "left, 1 of them other than recorded");
 }
 
+/* What was not asked then nobody can answer; without --lenient the question itself is the difference. */
+static void
+test_replay_missing (void)
+{
+  g_auto (Tape) tape = { NULL };
+  g_autofree char *strict = NULL, *lenient = NULL;
+
+  tape_make (&tape);
+  record_battery (&tape);
+  strict = replay ("asking-battery", &tape, FALSE, 3, "  actual   [0, 0, [\"get_progress\", [], {}]]");
+  lenient = replay ("asking-battery", &tape, TRUE, 6, "does not hold an answer to message 6 of port 4");
+}
+
 /* Also of a run that nobody came to. */
 static void
 test_replay_nobody (void)
@@ -608,6 +621,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mosaik/main/replay", test_replay);
   g_test_add_func ("/mosaik/main/replay/remote", test_replay_remote);
   g_test_add_func ("/mosaik/main/replay/changed", test_replay_changed);
+  g_test_add_func ("/mosaik/main/replay/missing", test_replay_missing);
   g_test_add_func ("/mosaik/main/replay/nobody", test_replay_nobody);
   g_test_add_func ("/mosaik/main/replay/damaged", test_replay_damaged);
   g_test_add_func ("/mosaik/main/replay/by-command", test_replay_by_command);
