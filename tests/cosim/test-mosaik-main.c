@@ -439,7 +439,7 @@ test_replay_missing (void)
   tape_make (&tape);
   record_battery (&tape);
   strict = replay ("asking-battery", &tape, FALSE, 3, "  actual   [0, 0, [\"get_progress\", [], {}]]");
-  lenient = replay ("asking-battery", &tape, TRUE, 6, "does not hold an answer to message 6 of port 4");
+  lenient = replay ("asking-battery", &tape, TRUE, 6, "does not hold an answer to message 5 of port 4");
 }
 
 /* Also of a run that nobody came to. */
