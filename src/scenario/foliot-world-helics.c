@@ -333,7 +333,7 @@ foliot_world_run_helics (FoliotWorld *world, const FoliotHelicsOptions *options,
                          gpointer user_data, GError **error)
 {
   g_auto (Link) link = { .world = world };
-  gboolean fine;
+  gboolean fine, has_left;
 
   g_return_val_if_fail (FOLIOT_IS_WORLD (world) && world->coupled, FALSE);
   link.plan = world->scenario->cosim.helics;
@@ -347,6 +347,12 @@ foliot_world_run_helics (FoliotWorld *world, const FoliotHelicsOptions *options,
   if (!open_link (&link, options, error))
     return FALSE;
   fine = take_part (&link, func, user_data, error);
-  foliot_helics_close (link.helics);
-  return fine && finish (&link, error);
+  has_left = foliot_helics_close (link.helics);
+  fine = fine && finish (&link, error);
+  if (fine && !has_left)
+    g_set_error (
+        error, FOLIOT_HELICS_ERROR, FOLIOT_HELICS_ERROR_PEER,
+        "HELICS: the run is done, but its federate cannot leave: the library does not come back from "
+        "the call, so the others of the federation may wait for it in vain");
+  return fine && has_left;
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "scenario/foliot-nearest.h"
 
@@ -31,6 +32,15 @@ finish (int code)
     return code;
   fprintf (stderr, "foliot: standard output cannot be written; is its disk full?\n");
   return code != FOLIOT_EXIT_OK ? code : FOLIOT_EXIT_RESULTS;
+}
+
+/* A foreign library has threads, and things to do at exit that may never end: it is not asked. */
+static int
+leave (int code, int (*func) (int argc, char **argv))
+{
+  if (func == foliot_verb_helics)
+    _exit (code);
+  return code;
 }
 
 static int
@@ -63,6 +73,6 @@ main (int argc, char **argv)
   signal (SIGXFSZ, SIG_IGN); /* a file beyond the user's limit is an error of that file */
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (g_str_equal (verbs[i].name, verb))
-      return finish (verbs[i].func (MAX (argc - 1, 1), argv + (argc > 1)));
+      return leave (finish (verbs[i].func (MAX (argc - 1, 1), argv + (argc > 1))), verbs[i].func);
   return complain_of_verb (verb);
 }

@@ -2,13 +2,16 @@
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cosim/foliot-helics-library-private.h"
 
 /*
  * A library that is loaded in the place of HELICS where no federation is: a federation of one, in which the first publication is what
  * the first input gets, the second the second, and so on, at the next time; and messages come back. A broker named `nobody` cannot be
- * reached; a core that is started with `stop=T` ends the federation when a time after T is asked for, with `error=T` it fails then.
+ * reached; a core that is started with `stop=T` ends the federation when a time after T is asked for, with `error=T` it fails then. With
+ * `hang=WHERE` it never comes back from joining a federation (join), from a time after 5 000 s (request), from leaving (leave), or
+ * from what it does when the process exits (exit).
  */
 
 #define EXPORT __attribute__ ((visibility ("default")))
@@ -26,6 +29,7 @@ typedef struct
 typedef struct
 {
   double stop, fail;
+  char hang[16];
   gboolean nobody;
   Slot inputs[8], publications[8];
   int n_inputs, n_publications;
@@ -39,6 +43,18 @@ static Federate only;
 #define DEFINE(returns, name, parameters) EXPORT returns helics##name parameters;
 FOLIOT_HELICS_FUNCTIONS (DEFINE)
 #undef DEFINE
+
+static void
+come_to (const char *where)
+{
+  while (g_str_equal (only.hang, where))
+    pause ();
+}
+
+static void __attribute__ ((destructor)) at_exit (void)
+{
+  come_to ("exit");
+}
 
 static void
 fail (FoliotHelicsCallError *error, int code, const char *message)
@@ -61,7 +77,8 @@ helicsGetPropertyIndex (const char *name)
 int
 helicsGetFlagIndex (const char *name)
 {
-  return g_str_equal (name, "uninterruptible") ? 1 : -101;
+  return g_str_equal (name, "uninterruptible") || g_str_equal (name, "wait_for_current_time_update") ? 1
+                                                                                                     : -101;
 }
 
 void *
@@ -86,7 +103,11 @@ helicsFederateInfoSetCoreTypeFromString (void *info, const char *type, FoliotHel
 void
 helicsFederateInfoSetCoreInitString (void *info, const char *words, FoliotHelicsCallError *error)
 {
-  const char *stop = strstr (words, "stop="), *wrong = strstr (words, "error=");
+  const char *stop = strstr (words, "stop="), *wrong = strstr (words, "error="),
+             *hang = strstr (words, "hang=");
+
+  if (hang != NULL)
+    g_strlcpy (only.hang, hang + strlen ("hang="), sizeof only.hang);
 
   if (stop != NULL)
     sscanf (stop, "stop=%lf", &only.stop);
@@ -118,6 +139,7 @@ helicsFederateInfoSetIntegerProperty (void *info, int property, int value, Folio
 void *
 helicsCreateCombinationFederate (const char *name, void *info, FoliotHelicsCallError *error)
 {
+  come_to ("join");
   if (only.nobody)
     fail (error, -1, "Unable to connect to broker");
   return &only;
@@ -160,6 +182,8 @@ helicsFederateEnterExecutingMode (void *federate, FoliotHelicsCallError *error)
 double
 helicsFederateRequestTime (void *federate, double seconds, FoliotHelicsCallError *error)
 {
+  if (seconds > 5000)
+    come_to ("request");
   if (seconds > only.fail)
     fail (error, -101, "the grid has fallen over");
   for (int i = 0; i < only.n_inputs; i++)
@@ -180,6 +204,7 @@ helicsFederateRequestTime (void *federate, double seconds, FoliotHelicsCallError
 void
 helicsFederateDisconnect (void *federate, FoliotHelicsCallError *error)
 {
+  come_to ("leave");
 }
 
 void

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 
 import helics as h
@@ -141,6 +142,37 @@ def grid_fails(park):
     same(park.results("failed")[2]["complete"], False)
 
 
+BROKER = """
+import time
+import helics
+import helics_kit
+made, address = helics_kit.make_broker(2, "zmq")
+print(address, flush=True)
+while helics.helicsBrokerIsConnected(made):
+    time.sleep(0.1)
+"""
+
+
+def broker_killed(park):
+    """HELICS itself finds out, after half a minute or more; a federate that waits for it is told."""
+    process = subprocess.Popen([sys.executable, "-c", BROKER], stdout=subprocess.PIPE, text=True,
+                               env={**os.environ, "PYTHONPATH": os.path.dirname(os.path.abspath(__file__))})
+    address = process.stdout.readline().strip()
+    verb = park.start(address, "--out", park.path("orphan"), "--quiet", "--record", park.path("orphan.flj"))
+    fed, _ = park.grid(address, 10)
+    process.kill()
+    process.communicate()
+    code, out, err = park.end(verb)
+    lines = [line for line in err.splitlines() if line and "waits for" not in line]
+    same((code, len(lines)), (5, 1))
+    assert lines[0].startswith("foliot: HELICS: the federation has failed, or was ended, before a time was granted to wind-park"), lines
+    same(park.results("orphan")[2]["complete"], False)
+    again = subprocess.run([park.foliot, "replay", park.path("orphan.flj"), "--quiet", "--out", park.path("orphan-again")],
+                           capture_output=True, text=True, timeout=DEADLINE_S)
+    same((again.returncode, again.stderr.splitlines()), (5, lines))
+    same(park.results("orphan-again")[:2], park.results("orphan")[:2])
+
+
 def terminated(park):
     with broker(2) as address:
         process = park.start(address, "--out", park.path("ended"), "--quiet")
@@ -186,6 +218,7 @@ def run(report, arguments):
     report.case("/helics/mapped", mapped, park)
     report.case("/helics/grid-fails", grid_fails, park)
     report.case("/helics/terminated", terminated, park)
+    report.case("/helics/broker-killed", broker_killed, park)
     report.case("/helics/terminated-early", terminated_early, park)
     report.case("/helics/no-broker", no_broker, park)
     report.case("/helics/no-library", no_library, park)
