@@ -174,17 +174,23 @@ tell_urls (FoliotWorld *world, GError **error)
   return told != NULL;
 }
 
-/* All have settled once before anybody can work for long: who has answered a wave is waited for. */
+/*
+ * All have settled once before anybody can work for long: who has answered a wave is waited for. Nobody hears from an agent elsewhere
+ * before all have begun, as in one process: what agents say in their inits stays behind the corks, which the last settling draws.
+ */
 static gboolean
 start_agents (FoliotWorld *world, GError **error)
 {
   g_autoptr (FoliotValue) begun = NULL;
   FoliotTime next;
 
-  if (!settle (world, &next, error) || !_foliot_world_start_agents (world, error))
+  if (!settle (world, &next, error))
     return FALSE;
   begun = ask_all (world, "begin", NULL, error);
-  return begun != NULL;
+  if (begun == NULL)
+    return FALSE;
+  _foliot_channels_cork (world->kernel);
+  return _foliot_world_start_agents (world, error) && settle (world, &next, error);
 }
 
 /* ---- tables ---- */

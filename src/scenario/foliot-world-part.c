@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "channel/foliot-channel-cork-private.h"
 #include "scenario/foliot-table.h"
 
 /*
@@ -96,10 +97,21 @@ keeper_join (gpointer self, FoliotArgs *args, GError **error)
              : NULL;
 }
 
+static void
+put_cork (gpointer kernel, gpointer payload)
+{
+  _foliot_channels_cork (kernel);
+}
+
+/* The cork is put in by an event of its own: behind our answer, before the first init. */
 static FoliotValue *
 keeper_begin (gpointer self, FoliotArgs *args, GError **error)
 {
-  return _foliot_world_start_agents (((Keeper *) self)->world, error) ? foliot_value_new_null () : NULL;
+  FoliotWorld *world = ((Keeper *) self)->world;
+
+  foliot_kernel_post (world->kernel, foliot_kernel_now (world->kernel), FOLIOT_PRIORITY_DEFAULT,
+                      FOLIOT_EVENT_CALLBACK, put_cork, world->kernel, NULL);
+  return _foliot_world_start_agents (world, error) ? foliot_value_new_null () : NULL;
 }
 
 FoliotValue *
