@@ -238,6 +238,9 @@ typedef enum
  * @record: (nullable): a journal is written there, from which the run can be made again; a journal that is there is replaced
  * @record_verb: (nullable): with @record, who makes the world, as `foliot replay` knows it; %NULL: "run"
  * @record_sent: with @record: messages that leave are kept, too, and not their hashes alone
+ * @record_beside: (nullable): with @kernel, of a scenario with `processes`: the recording of the kernel; each process writes its own
+ *   beside that, see foliot_recording_dup_part_path()
+ * @recording: (nullable): a name that the recordings of all processes have; %NULL: one is made
  * @is_recorded: whoever gave the kernel records it, or plays a recording back to it
  * @replay: (nullable): that recording instead of all that is outside: nothing is opened, and time does not wait; see
  *   foliot_scenario_new_from_journal()
@@ -267,6 +270,8 @@ typedef struct
   const char *record;
   const char *record_verb;
   gboolean record_sent;
+  const char *record_beside;
+  const char *recording;
   gboolean is_recorded;
   FoliotReplay *replay;
 } FoliotWorldOptions;
@@ -304,10 +309,39 @@ FOLIOT_API gboolean foliot_scenario_is_of_journal (FoliotScenario *scenario,
                                                    const FoliotJournalHeader *header, char **out_how);
 /**
  * foliot_world_options_set_from_journal: (skip)
- * @options: is filled; its listen is (transfer full)
+ * @options: is filled; its listen is (transfer full), and its texts belong to @header
  */
 FOLIOT_API gboolean foliot_world_options_set_from_journal (FoliotWorldOptions *options,
                                                            const FoliotJournalHeader *header, GError **error);
+
+/**
+ * foliot_recording_dup_part_path: (skip)
+ * @path: where the first process of a run with `processes` is recorded
+ * @container: of another one
+ *
+ * Returns: (transfer full): where that one is: @path with `.` and the name of the container behind it, in which what cannot stand in a
+ *   path is written as in a URI
+ */
+FOLIOT_API char *foliot_recording_dup_part_path (const char *path, const char *container);
+/**
+ * foliot_recording_dup_parts: (skip)
+ *
+ * Returns: (transfer full): the containers of whose processes there are recordings beside that of @header, in the scenario's order
+ */
+FOLIOT_API GStrv foliot_recording_dup_parts (const FoliotJournalHeader *header);
+/**
+ * foliot_recording_get_part: (skip)
+ *
+ * Returns: (transfer none) (nullable): the container of which @header alone is; %NULL: it is of the first process, or the only one
+ */
+FOLIOT_API const char *foliot_recording_get_part (const FoliotJournalHeader *header);
+/**
+ * foliot_recording_has_part: (skip)
+ *
+ * Returns: whether @header and @part were recorded in the same run
+ */
+FOLIOT_API gboolean foliot_recording_has_part (const FoliotJournalHeader *header,
+                                               const FoliotJournalHeader *part);
 
 /**
  * FoliotWorld:

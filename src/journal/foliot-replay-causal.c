@@ -335,11 +335,10 @@ _foliot_replay_causal_peek_expected (FoliotReplay *replay, FoliotJournalRecord *
   return TRUE;
 }
 
-gboolean
-_foliot_replay_causal_recall (FoliotReplay *replay, const char *name, FoliotValue **out_value, GError **error)
+/* Returns: (nullable): the next of this name, which is done. */
+static const Entry *
+take_observed (FoliotReplayCausal *causal, const char *name)
 {
-  FoliotReplayCausal *causal = replay->causal;
-
   for (guint i = causal->first; i < causal->entries->len; i++)
     {
       Entry *entry = &g_array_index (causal->entries, Entry, i);
@@ -347,9 +346,23 @@ _foliot_replay_causal_recall (FoliotReplay *replay, const char *name, FoliotValu
       if (entry->is_done || entry->kind != FOLIOT_JOURNAL_OBSERVED || g_strcmp0 (entry->name, name) != 0)
         continue;
       entry->is_done = TRUE;
-      return _foliot_journal_answer_from_bytes (entry->bytes, out_value, error);
+      return entry;
     }
-  return FALSE;
+  return NULL;
+}
+
+gboolean
+_foliot_replay_causal_recall (FoliotReplay *replay, const char *name, FoliotValue **out_value, GError **error)
+{
+  const Entry *entry = take_observed (replay->causal, name);
+
+  return entry != NULL && _foliot_journal_answer_from_bytes (entry->bytes, out_value, error);
+}
+
+gboolean
+_foliot_replay_causal_pass_mark (FoliotReplay *replay, const char *name)
+{
+  return take_observed (replay->causal, name) != NULL;
 }
 
 char *

@@ -66,6 +66,7 @@ gboolean _foliot_replay_causal_depart (FoliotReplay *replay, FoliotPort *port, c
                                        GBytes *bytes, GError **error);
 gboolean _foliot_replay_causal_recall (FoliotReplay *replay, const char *name, FoliotValue **out_value,
                                        GError **error);
+gboolean _foliot_replay_causal_pass_mark (FoliotReplay *replay, const char *name);
 /* @out_record: the message that is the next to be sent, an OUT; good until it is. Returns: whether there is one. */
 gboolean _foliot_replay_causal_peek_expected (FoliotReplay *replay, FoliotJournalRecord *out_record);
 /* Returns: (transfer full) (nullable): which question has no answer, for a sentence. */

@@ -248,6 +248,10 @@ enter (gpointer data, const FoliotGatePoint *point, gboolean is_stuck)
       return TRUE;
     case FOLIOT_JOURNAL_END:
       return finish (replay, point);
+    case FOLIOT_JOURNAL_OBSERVED:
+      if (g_strcmp0 (next->name, FOLIOT_GATE_CUT) == 0)
+        foliot_kernel_interrupt (replay->kernel);
+      return FALSE;
     default: /* sent or asked by whoever runs the kernel */
       return FALSE;
     }
@@ -352,6 +356,22 @@ recall (gpointer data, const FoliotGatePoint *point, const char *name, FoliotVal
   return FALSE;
 }
 
+static gboolean
+pass_mark (gpointer data, const FoliotGatePoint *point, const char *name)
+{
+  FoliotReplay *replay = data;
+
+  if (replay->error != NULL || replay->is_over)
+    return FALSE;
+  if (replay->causal != NULL)
+    return _foliot_replay_causal_pass_mark (replay, name);
+  if (!is_next (replay, FOLIOT_JOURNAL_OBSERVED) || g_strcmp0 (replay->next->name, name) != 0)
+    return FALSE;
+  _foliot_gate_move_time (replay->kernel, replay->next->time_ns);
+  _foliot_replay_read_next (replay);
+  return TRUE;
+}
+
 /* The recorded run ended so, too? Then that is no difference. */
 static void
 fail (gpointer data, const FoliotGatePoint *point, const char *why, GError **error)
@@ -379,8 +399,12 @@ fail (gpointer data, const FoliotGatePoint *point, const char *why, GError **err
   g_propagate_error (error, g_error_copy (replay->error));
 }
 
-static const FoliotGateSource source
-    = { .get_room = get_room, .enter = enter, .depart = depart, .recall = recall, .fail = fail };
+static const FoliotGateSource source = { .get_room = get_room,
+                                         .enter = enter,
+                                         .depart = depart,
+                                         .recall = recall,
+                                         .pass_mark = pass_mark,
+                                         .fail = fail };
 
 /* ---- life ------------------------------------------------------------------------------------------------------ */
 

@@ -76,6 +76,15 @@ void _foliot_gate_bring (FoliotKernel *kernel, FoliotPort *port, FoliotEventKind
 void _foliot_gate_depart (FoliotKernel *kernel, FoliotPort *port, GBytes *bytes, const GError *refusal);
 /* What the outside answered at once. @value, @error: (nullable): one of them. */
 void _foliot_gate_note (FoliotKernel *kernel, const char *name, FoliotValue *value, const GError *error);
+/*
+ * _foliot_gate_mark:
+ *
+ * Whoever steps the kernel does something now that no event tells of; a record says at which point, and does not go past it before
+ * he is there. Outside of events. Returns: FALSE: with a source, when its record has nothing of the kind here.
+ */
+gboolean _foliot_gate_mark (FoliotKernel *kernel, const char *name);
+/* A mark behind which the run does not go on: a source interrupts the kernel that comes to it. */
+#define FOLIOT_GATE_CUT "the run is cut here"
 /* Whether anything came from outside, or went there. */
 gboolean _foliot_gate_was_used (FoliotKernel *kernel);
 
@@ -121,6 +130,8 @@ typedef struct
   /* What the outside answered. Returns: FALSE: with @error, which is what it answered, or that nobody knows. */
   gboolean (*recall) (gpointer data, const FoliotGatePoint *point, const char *name, FoliotValue **out_value,
                       GError **error);
+  /* Whether the record has this mark here, which is behind us then. */
+  gboolean (*pass_mark) (gpointer data, const FoliotGatePoint *point, const char *name);
   /* Nothing enters any more, and time is held: (nullable) by @why. Sets @error. */
   void (*fail) (gpointer data, const FoliotGatePoint *point, const char *why, GError **error);
 } FoliotGateSource;

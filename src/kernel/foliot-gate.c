@@ -326,6 +326,17 @@ _foliot_gate_recall (FoliotKernel *self, const char *name, FoliotValue **out_val
   return self->source->recall (self->source_data, &point, name, out_value, error);
 }
 
+gboolean
+_foliot_gate_mark (FoliotKernel *self, const char *name)
+{
+  FoliotGatePoint point = _foliot_gate_get_point (self);
+
+  if (self->source != NULL)
+    return self->source->pass_mark (self->source_data, &point, name);
+  _foliot_gate_note (self, name, NULL, NULL);
+  return TRUE;
+}
+
 FoliotValue *
 foliot_kernel_observe (FoliotKernel *self, const char *name, FoliotObserveFunc func, gpointer user_data,
                        GError **error)

@@ -243,18 +243,25 @@ add_settings (JsonBuilder *builder, FoliotWorld *world)
   json_builder_end_array (builder);
 }
 
+/* Whether the events of this world alone are all that there were. */
+static gboolean
+has_digests (FoliotWorld *world)
+{
+  return !world->divided || world->keeper_url != NULL;
+}
+
 static void
 add_digests (JsonBuilder *builder, FoliotWorld *world)
 {
   json_builder_set_member_name (builder, "nodes");
   json_builder_begin_object (builder);
-  for (guint32 i = 1; i <= foliot_kernel_get_n_nodes (world->kernel); i++)
+  for (guint32 i = 1; has_digests (world) && i <= foliot_kernel_get_n_nodes (world->kernel); i++)
     add_hex (builder, foliot_kernel_get_node_name (world->kernel, i),
              foliot_kernel_get_node_digest (world->kernel, i));
   json_builder_end_object (builder);
   json_builder_set_member_name (builder, "links");
   json_builder_begin_object (builder);
-  for (guint32 i = 1; i <= foliot_kernel_get_n_links (world->kernel); i++)
+  for (guint32 i = 1; has_digests (world) && i <= foliot_kernel_get_n_links (world->kernel); i++)
     add_hex (builder, foliot_kernel_get_link_name (world->kernel, i),
              foliot_kernel_get_link_digest (world->kernel, i));
   json_builder_end_object (builder);
@@ -266,7 +273,7 @@ add_outside (JsonBuilder *builder, FoliotWorld *world)
 {
   guint64 n, digest = foliot_kernel_get_outside_digest (world->kernel, &n);
 
-  if (n == 0)
+  if (n == 0 || !has_digests (world))
     return;
   json_builder_set_member_name (builder, "outside");
   json_builder_begin_object (builder);
@@ -371,7 +378,7 @@ write_checkpoints (FoliotWorld *world, const char *folder, GError **error)
     return FALSE;
   checkpoints = foliot_kernel_get_checkpoints (world->kernel, &n);
   foliot_result_file_print (file, "sequence,time_ns,digest\n");
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; has_digests (world) && i < n; i++)
     foliot_result_file_print (file, "%" G_GUINT64_FORMAT ",%" G_GINT64_FORMAT ",%016" G_GINT64_MODIFIER "x\n",
                               checkpoints[i].sequence, checkpoints[i].time_ns, checkpoints[i].digest);
   return foliot_result_file_finish (file, error);

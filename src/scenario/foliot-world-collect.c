@@ -274,17 +274,20 @@ typedef struct
   GPtrArray *sent;
 } Recall;
 
+static gboolean
+is_wanted (FoliotWorld *world)
+{
+  return world->children != NULL && world->children->len > 0 && !world->collected && !world->closed;
+}
+
 /* Returns: whether there is anybody to be asked. */
 static gboolean
 recall_begin (Recall *recall, FoliotWorld *world)
 {
-  if (world->children == NULL || world->children->len == 0 || world->collected || world->closed)
-    return FALSE;
   recall->harvest = harvest_new (world, NULL);
   if (recall->harvest == NULL)
     return FALSE;
   world->collected = TRUE;
-  _foliot_kernel_take_interrupt (world->kernel);
   foliot_future_cancel (world->directed);
   _foliot_channels_uncork (world->kernel);
   recall->sent = send_bringers (recall->harvest);
@@ -306,13 +309,14 @@ _foliot_world_bring_back (FoliotWorld *world)
   g_autoptr (FoliotPause) pause = NULL;
   Recall recall;
 
-  if (!recall_begin (&recall, world))
+  if (!is_wanted (world))
+    return;
+  _foliot_kernel_take_interrupt (world->kernel);
+  if (!_foliot_gate_mark (world->kernel, FOLIOT_GATE_CUT) || !recall_begin (&recall, world))
     return;
   pause = _foliot_pause_new (world->kernel, NULL, BRING_LIMIT_MS, on_waited_enough, &waited);
-  while (pause != NULL && !waited && !are_settled (recall.sent)
-         && _foliot_kernel_is_open_to_outside (world->kernel))
-    if (foliot_kernel_step (world->kernel, 1) == 0)
-      _foliot_kernel_wait_for_outside (world->kernel);
+  while (pause != NULL && !waited && !are_settled (recall.sent) && _foliot_world_step_patiently (world))
+    ;
   recall_end (&recall);
 }
 
@@ -321,7 +325,7 @@ _foliot_world_bring_back_on_fiber (FoliotWorld *world)
 {
   Recall recall;
 
-  if (!recall_begin (&recall, world))
+  if (!is_wanted (world) || !recall_begin (&recall, world))
     return;
   for (guint ms = 0; ms < BRING_LIMIT_MS && !are_settled (recall.sent); ms += BRING_PAUSE_MS)
     if (!_foliot_timer_sleep (world->kernel, BRING_PAUSE_MS, NULL))

@@ -24,6 +24,9 @@
 #define CAUSE_LIMIT_MS  300
 #define CAUSE_PAUSE_MS  20
 #define EXIT_MODEL      1 /* docs/exit-codes.md */
+#define EXIT_RESULTS    4
+#define FINDS_CAUSE     "the cause of the failure is looked for"
+#define BATCH_EVENTS    65536
 
 typedef struct
 {
@@ -106,12 +109,12 @@ start_child (Director *director, guint container)
   FoliotWorld *world = director->world;
   FoliotScenario *scenario = world->scenario;
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  const char *name = g_array_index (scenario->containers, FoliotContainerSpec, container).name;
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, foliot_kernel_get_seed (world->kernel));
+  g_autofree char *record
+      = world->record_beside != NULL ? foliot_recording_dup_part_path (world->record_beside, name) : NULL;
   const char *fixed[]
-      = { director->program, "child",
-          "--scenario",      scenario->path,
-          "--container",     g_array_index (scenario->containers, FoliotContainerSpec, container).name,
-          "--seed",          seed };
+      = { director->program, "child", "--scenario", scenario->path, "--container", name, "--seed", seed };
 
   for (gsize i = 0; i < G_N_ELEMENTS (fixed); i++)
     g_ptr_array_add (argv, (gpointer) fixed[i]);
@@ -129,6 +132,15 @@ start_child (Director *director, guint container)
       g_ptr_array_add (argv, (gpointer) "--folder");
       g_ptr_array_add (argv, world->socket_folder);
     }
+  if (record != NULL)
+    {
+      const char *more[] = { "--record", record, "--recording", world->recording };
+
+      for (gsize i = 0; i < G_N_ELEMENTS (more); i++)
+        g_ptr_array_add (argv, (gpointer) more[i]);
+    }
+  if (record != NULL && world->record_sent)
+    g_ptr_array_add (argv, (gpointer) "--record-bytes");
   g_ptr_array_add (argv, NULL);
   return foliot_child_start (world->control, (const char *const *) argv->pdata, NULL);
 }
@@ -339,17 +351,45 @@ run_all (FoliotWorld *world, GError **error)
   return go (world, dues, world->until - 1, &next, error);
 }
 
+/* The run itself has come to its end then. */
+static gboolean
+is_recording_broken (FoliotWorld *world, guint child)
+{
+  return world->record_beside != NULL
+         && foliot_child_get_status (world->children->pdata[child]) == EXIT_RESULTS;
+}
+
+static void
+note_broken_recording (FoliotWorld *world, guint child, const GError *why)
+{
+  const char *name = g_array_index (world->scenario->containers, FoliotContainerSpec, child + 1).name;
+
+  if (world->part_error == NULL)
+    g_set_error (&world->part_error, FOLIOT_JOURNAL_ERROR, FOLIOT_JOURNAL_ERROR_WRITE,
+                 "container %s: its recording is not whole: its %s", name, why->message);
+}
+
 static gboolean
 stop_children (FoliotWorld *world, GError **error)
 {
   g_autoptr (GPtrArray) futures = new_futures ();
-  g_autoptr (FoliotValue) ended = NULL;
+  gboolean good = TRUE;
 
   world->stopping = TRUE;
   for (guint i = 0; i < world->children->len; i++)
     g_ptr_array_add (futures, foliot_child_stop (world->children->pdata[i], 0));
-  ended = await_all (world, futures, error);
-  return ended != NULL;
+  for (guint i = 0; good && i < futures->len; i++)
+    {
+      g_autoptr (GError) why = NULL;
+      g_autoptr (FoliotValue) ended = foliot_await (futures->pdata[i], FOLIOT_TIME_NEVER, &why);
+
+      good = ended != NULL || is_recording_broken (world, i);
+      if (!good)
+        g_propagate_error (error, g_steal_pointer (&why));
+      else if (ended == NULL)
+        note_broken_recording (world, i, why);
+    }
+  return good;
 }
 
 /* ---- the fiber ---- */
@@ -427,6 +467,23 @@ on_waited_enough (gpointer waited)
   *(gboolean *) waited = TRUE;
 }
 
+gboolean
+_foliot_world_step_patiently (FoliotWorld *world)
+{
+  if (foliot_kernel_step (world->kernel, 1) > 0)
+    return TRUE;
+  return !_foliot_gate_is_replayed (world->kernel) && _foliot_world_wait_a_while (world);
+}
+
+/* A recording says how many events came before that, and they may come in other batches now. */
+static gboolean
+mark_cause (FoliotWorld *world)
+{
+  while (_foliot_gate_is_replayed (world->kernel) && foliot_kernel_step (world->kernel, BATCH_EVENTS) > 0)
+    ;
+  return _foliot_gate_mark (world->kernel, FINDS_CAUSE);
+}
+
 void
 _foliot_world_find_cause (FoliotWorld *world)
 {
@@ -437,14 +494,16 @@ _foliot_world_find_cause (FoliotWorld *world)
   if (world->children == NULL || world->stopping || world->has_cause)
     return;
   world->has_cause = TRUE;
+  if (!mark_cause (world))
+    return;
   pause = _foliot_pause_new (world->kernel, NULL, CAUSE_LIMIT_MS, on_waited_enough, &waited);
-  while (pause != NULL && !waited && _foliot_kernel_is_open_to_outside (world->kernel))
+  while (pause != NULL && !waited)
     {
       child = find_ended (world);
       if (child != NULL && foliot_child_get_status (child) != EXIT_MODEL)
         break;
-      if (foliot_kernel_step (world->kernel, 1) == 0)
-        _foliot_kernel_wait_for_outside (world->kernel);
+      if (!_foliot_world_step_patiently (world))
+        break;
     }
   if (child != NULL)
     blame (world, child);

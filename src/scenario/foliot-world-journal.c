@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "scenario/foliot-world-private.h"
+#include "scenario/foliot-world-part-private.h"
 
 #include "base/foliot-build-id-private.h"
+#include "scenario/foliot-recording-private.h"
 
 /*
  * What a recording is made from: the header of its journal holds the whole scenario with its input files, and all options that
@@ -77,6 +78,23 @@ set_options (FoliotJournalHeader *header, const FoliotWorldOptions *options)
     foliot_journal_header_set (header, "listen", foliot_address_get_repr (options->listen));
   if (options->codec_type != 0)
     foliot_journal_header_set (header, "codec", g_type_name (options->codec_type));
+  if (options->program != NULL)
+    foliot_journal_header_set (header, "program", options->program);
+  if (options->recording != NULL)
+    foliot_journal_header_set (header, FOLIOT_RECORDING_NAME, options->recording);
+}
+
+/* Of one container of a run: what the process that directs it has said to it before the first message. */
+static void
+set_part (FoliotJournalHeader *header, const FoliotWorldOptions *options)
+{
+  foliot_journal_header_set (header, FOLIOT_RECORDING_PART, options->part);
+  if (options->folder != NULL)
+    foliot_journal_header_set (header, "folder", options->folder);
+  if (options->coupled)
+    set_number (header, "coupled", 1);
+  if (options->entities_later)
+    set_number (header, "entities_later", 1);
 }
 
 FoliotJournalHeader *
@@ -102,6 +120,10 @@ foliot_scenario_new_journal_header (FoliotScenario *scenario, const char *verb,
     }
   if (options != NULL)
     set_options (header, options);
+  if (options != NULL && options->part != NULL)
+    set_part (header, options);
+  else
+    _foliot_recording_list_parts (header, scenario);
   return g_steal_pointer (&header);
 }
 
@@ -209,6 +231,11 @@ foliot_world_options_set_from_journal (FoliotWorldOptions *options, const Foliot
     .through_codec = get_number (header, "through_codec", 0) != 0,
     .realtime = get_number (header, "realtime", 0) != 0,
     .codec_type = codec != NULL ? g_type_from_name (codec) : 0,
+    .program = foliot_journal_header_get (header, "program"),
+    .part = foliot_journal_header_get (header, FOLIOT_RECORDING_PART),
+    .folder = foliot_journal_header_get (header, "folder"),
+    .coupled = get_number (header, "coupled", 0) != 0,
+    .entities_later = get_number (header, "entities_later", 0) != 0,
   };
   if (listen != NULL)
     options->listen = foliot_address_parse (listen, error);
@@ -233,29 +260,36 @@ foliot_scenario_is_of_journal (FoliotScenario *scenario, const FoliotJournalHead
 
 /* ---- of a world ------------------------------------------------------------------------------------------------ */
 
+/* Only one that directs others has parts, which it tells where to write. */
+static void
+set_parts (FoliotWorld *world, const FoliotWorldOptions *options, const char *recording)
+{
+  if (!world->divided || options->part != NULL)
+    return;
+  world->record_beside = g_strdup (options->record != NULL ? options->record : options->record_beside);
+  world->recording = g_strdup (recording);
+  world->record_sent = options->record_sent;
+}
+
 gboolean
 _foliot_world_begin_journal (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
 {
   g_autoptr (FoliotJournalHeader) header = NULL;
+  g_autofree char *recording
+      = options->recording != NULL ? g_strdup (options->recording) : _foliot_recording_make_name ();
+  FoliotWorldOptions named = *options;
 
   world->is_recorded = options->record != NULL || options->replay != NULL || options->is_recorded;
   if (options->replay != NULL)
     foliot_replay_attach (options->replay, world->kernel);
+  if (options->record != NULL || options->record_beside != NULL)
+    set_parts (world, options, recording);
   if (options->record == NULL)
     return TRUE;
-  if (world->divided)
-    {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
-                   "%s: a run in several processes cannot be recorded: set \"processes\" to false "
-                   "(--set processes=false)",
-                   world->scenario->name);
-      return FALSE;
-    }
+  named.recording = recording;
   header = foliot_scenario_new_journal_header (
-      world->scenario, options->record_verb != NULL ? options->record_verb : "run", options, error);
-  if (header != NULL)
-    world->recorder
-        = foliot_recorder_new (world->kernel, options->record, header, options->record_sent, error);
+      world->scenario, options->record_verb != NULL ? options->record_verb : "run", &named, error);
+  world->recorder = header != NULL ? _foliot_recording_begin (world->kernel, options, header, error) : NULL;
   return world->recorder != NULL;
 }
 
@@ -263,7 +297,12 @@ gboolean
 foliot_world_end_recording (FoliotWorld *world, int code, const GError *verdict, GError **error)
 {
   g_return_val_if_fail (FOLIOT_IS_WORLD (world), FALSE);
-  return world->recorder == NULL || foliot_recorder_end (world->recorder, code, verdict, error);
+  _foliot_world_bring_back (world);
+  if (world->recorder != NULL && !foliot_recorder_end (world->recorder, code, verdict, error))
+    return FALSE;
+  if (world->recorder != NULL && world->part_error != NULL)
+    g_propagate_error (error, g_error_copy (world->part_error));
+  return world->recorder == NULL || world->part_error == NULL;
 }
 
 FoliotFidelity

@@ -101,6 +101,8 @@ make_world (gpointer data)
   options.coupled = options.entities_later = TRUE;
   options.kernel = self->kernel;
   options.is_recorded = options.record != NULL || options.replay != NULL;
+  options.record_beside = options.record;
+  options.recording = self->recording;
   options.record = NULL;
   options.replay = NULL;
   self->world = foliot_world_new (scenario, &options, &making->error);

@@ -15,6 +15,7 @@ struct _FoliotWorldMosaik
   FoliotWorldOptions world_options;
   FoliotWorldMosaikOptions options;
   FoliotRecorder *recorder; /* nullable */
+  char *recording;          /* nullable: its name */
   FoliotKernel *kernel;
   FoliotMosaik *mosaik;
   FoliotWorld *world; /* nullable: before init */

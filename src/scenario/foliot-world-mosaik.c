@@ -2,6 +2,7 @@
 #include "scenario/foliot-world-mosaik-private.h"
 
 #include "async/foliot-side-stack.h"
+#include "scenario/foliot-recording-private.h"
 
 /*
  * Between mosaik and a world stands one translation: keywords become settings, entities agents, attributes inputs and outputs, ticks
@@ -168,7 +169,7 @@ check_section (FoliotScenario *scenario, GError **error)
 static gboolean
 begin_journal (FoliotWorldMosaik *self, GError **error)
 {
-  const FoliotWorldOptions *how = &self->world_options;
+  FoliotWorldOptions *how = &self->world_options;
   g_autoptr (FoliotJournalHeader) header = NULL;
   g_autofree char *timeout = g_strdup_printf ("%u", self->options.timeout_s);
 
@@ -176,14 +177,7 @@ begin_journal (FoliotWorldMosaik *self, GError **error)
     foliot_replay_attach (how->replay, self->kernel);
   if (how->record == NULL)
     return TRUE;
-  if (self->scenario->processes)
-    {
-      g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
-                   "%s: a run in several processes cannot be recorded: set \"processes\" to false "
-                   "(--set processes=false)",
-                   self->scenario->name);
-      return FALSE;
-    }
+  how->recording = self->recording = _foliot_recording_make_name ();
   header = foliot_scenario_new_journal_header (self->scenario, "mosaik", how, error);
   if (header == NULL)
     return FALSE;
@@ -191,7 +185,7 @@ begin_journal (FoliotWorldMosaik *self, GError **error)
   foliot_journal_header_set (header, TIMEOUT, timeout);
   if (self->options.remote)
     foliot_journal_header_set (header, REMOTE, "1");
-  self->recorder = foliot_recorder_new (self->kernel, how->record, header, how->record_sent, error);
+  self->recorder = _foliot_recording_begin (self->kernel, how, header, error);
   return self->recorder != NULL;
 }
 
@@ -243,7 +237,9 @@ foliot_world_mosaik_new (FoliotScenario *scenario, const FoliotWorldOptions *wor
   self->kernel = foliot_kernel_new (self->world_options.context, FOLIOT_DRIVE_EXTERNAL,
                                     self->world_options.has_seed ? self->world_options.seed : scenario->seed,
                                     scenario->init_time);
-  foliot_kernel_set_digest (self->kernel, !self->world_options.digest_off && !scenario->processes);
+  foliot_kernel_set_digest (self->kernel, !self->world_options.digest_off
+                                              && (!scenario->processes || self->world_options.record != NULL
+                                                  || self->world_options.replay != NULL));
   foliot_kernel_shuffle_ties (self->kernel, self->world_options.shuffle_ties);
   return attach (self, error) ? g_steal_pointer (&self) : NULL;
 }
@@ -257,7 +253,15 @@ foliot_world_mosaik_run (FoliotWorldMosaik *self, GError **error)
 gboolean
 foliot_world_mosaik_end_recording (FoliotWorldMosaik *self, int code, const GError *verdict, GError **error)
 {
-  return self->recorder == NULL || foliot_recorder_end (self->recorder, code, verdict, error);
+  const GError *part_error = self->world != NULL ? self->world->part_error : NULL;
+
+  if (self->recorder == NULL)
+    return TRUE;
+  if (!foliot_recorder_end (self->recorder, code, verdict, error))
+    return FALSE;
+  if (part_error != NULL)
+    g_propagate_error (error, g_error_copy (part_error));
+  return part_error == NULL;
 }
 
 void
@@ -269,6 +273,7 @@ foliot_world_mosaik_free (FoliotWorldMosaik *self)
   g_clear_object (&self->mosaik);
   g_clear_object (&self->world);
   g_clear_pointer (&self->recorder, foliot_recorder_free);
+  g_free (self->recording);
   g_object_unref (self->kernel);
   g_ptr_array_unref (self->extras);
   g_clear_pointer (&self->related, foliot_value_unref);

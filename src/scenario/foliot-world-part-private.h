@@ -35,13 +35,15 @@ void _foliot_world_forget_key (FoliotWorld *world);
 
 /* Starts the other processes, runs the scenario in all of them, and fills the tables. */
 void _foliot_world_direct (FoliotWorld *world, const FoliotWorldOptions *options);
+/* One event; if there is none, waits for the outside. Returns: whether anything can still come. */
+gboolean _foliot_world_step_patiently (FoliotWorld *world);
 /* Nothing can run. Returns: whether to try again. Sets the world's failure when a process has ended. */
 gboolean _foliot_world_wait_for_processes (FoliotWorld *world, GError **error);
 /* ---- foliot-world-collect.c ---- */
 
 /* The tables that agents fill, of all processes. On a fiber. */
 gboolean _foliot_world_collect (FoliotWorld *world, GError **error);
-/* Before the results are written: brings back what agents of other processes recorded, if the run did not come to its end. */
+/* The run is over: brings back what agents of other processes recorded, if it did not come to its end. */
 void _foliot_world_bring_back (FoliotWorld *world);
 /* The same on a fiber, from which nobody can drive the kernel: for a world that lives in somebody else's. */
 void _foliot_world_bring_back_on_fiber (FoliotWorld *world);

@@ -58,6 +58,10 @@ struct _FoliotWorld
   gboolean closed;
   FoliotRecorder *recorder; /* nullable */
   gboolean is_recorded;     /* by it, or by whoever gave the kernel; or it is a replay */
+  char *record_beside;  /* nullable: the processes of the run write their own recordings beside this one */
+  char *recording;      /* nullable: its name, in all of them */
+  gboolean record_sent; /* all of them keep what is sent */
+  GError *part_error;   /* nullable: one of them is not whole */
 };
 
 /* The kernel is there, and nothing else: records, or plays back; foliot-world-journal.c. */

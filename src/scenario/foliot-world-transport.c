@@ -120,7 +120,7 @@ make_folder (FoliotWorld *world, const FoliotWorldOptions *options, GError **err
   made = foliot_kernel_observe (world->kernel, "folder of the sockets", make_private_folder, NULL, error);
   if (made == NULL)
     return FALSE;
-  world->owns_folder = options->replay == NULL;
+  world->owns_folder = !_foliot_gate_is_replayed (world->kernel);
   world->socket_folder = g_strdup (foliot_value_get_string (made, NULL));
   return TRUE;
 }
@@ -130,7 +130,7 @@ make_folder (FoliotWorld *world, const FoliotWorldOptions *options, GError **err
 static FoliotTransport *
 make_sockets (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
 {
-  gboolean encrypts = is_transport (world->scenario, "tls") && options->replay == NULL;
+  gboolean encrypts = is_transport (world->scenario, "tls") && !_foliot_gate_is_replayed (world->kernel);
   gboolean has_folder = make_folder (world, options, error);
   g_autoptr (FoliotTlsCredentials) tls = has_folder && encrypts ? get_credentials (world, error) : NULL;
   const FoliotStreamOptions stream = { .tls = tls };

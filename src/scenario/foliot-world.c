@@ -414,7 +414,9 @@ make_kernel (FoliotWorld *world, const FoliotWorldOptions *options, GError **err
     return take_kernel (world, options->kernel, error);
   world->kernel = foliot_kernel_new (options->context, get_drive (world, options),
                                      options->has_seed ? options->seed : scenario->seed, scenario->init_time);
-  foliot_kernel_set_digest (world->kernel, !options->digest_off && !world->divided);
+  foliot_kernel_set_digest (world->kernel,
+                            !options->digest_off
+                                && (!world->divided || options->record != NULL || options->replay != NULL));
   foliot_kernel_shuffle_ties (world->kernel, options->shuffle_ties);
   foliot_kernel_set_limit (world->kernel, options->part == NULL ? world->until - 1 : FOLIOT_TIME_NEVER);
   return TRUE;
@@ -550,7 +552,8 @@ char *
 foliot_world_dup_digest (FoliotWorld *world)
 {
   g_return_val_if_fail (FOLIOT_IS_WORLD (world), NULL);
-  return world->divided ? g_strdup ("none") : foliot_kernel_dup_digest (world->kernel);
+  return world->divided && world->keeper_url == NULL ? g_strdup ("none")
+                                                     : foliot_kernel_dup_digest (world->kernel);
 }
 
 char *
@@ -637,6 +640,9 @@ foliot_world_finalize (GObject *object)
   _foliot_world_remove_sockets (world);
   g_clear_pointer (&world->keeper_url, g_free);
   g_clear_pointer (&world->urls, g_strfreev);
+  g_clear_pointer (&world->record_beside, g_free);
+  g_clear_pointer (&world->recording, g_free);
+  g_clear_error (&world->part_error);
   g_clear_object (&world->scenario);
   g_clear_error (&world->failure);
   G_OBJECT_CLASS (foliot_world_parent_class)->finalize (object);

@@ -32,11 +32,19 @@ typedef struct
   int (*run) (FoliotReplay *replay, const FoliotReplayArguments *arguments);
 } FoliotReplayVerb;
 
+int foliot_replay_child (FoliotReplay *replay, const FoliotReplayArguments *arguments);
 int foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *arguments);
 int foliot_replay_helics (FoliotReplay *replay, const FoliotReplayArguments *arguments);
 int foliot_replay_mosaik (FoliotReplay *replay, const FoliotReplayArguments *arguments);
 /* Makes the world of the recording again, and drives it, by @run (nullable), as in FoliotDriveOptions. */
 int foliot_replay_drive (FoliotReplay *replay, const FoliotReplayArguments *arguments, FoliotDriveFunc run,
                          gconstpointer run_data);
+/*
+ * foliot_replay_parts:
+ * @code: exit code of the replay of what @header is of
+ *
+ * The recordings of the other processes of the run, one after the other, each with a line of report. Returns: exit code of all.
+ */
+int foliot_replay_parts (const FoliotJournalHeader *header, const FoliotReplayArguments *arguments, int code);
 /* What was recorded of another scenario or build is anchored by its causes, which is said on standard error. */
 void foliot_replay_mind_changes (FoliotReplay *replay, FoliotScenario *scenario, gboolean quiet);

@@ -5,6 +5,7 @@
 
 #include <foliot/foliot.h>
 
+#include "tools/foliot-drive.h"
 #include "tools/foliot-places.h"
 #include "tools/foliot-watch.h"
 
@@ -16,9 +17,9 @@
 
 typedef struct
 {
-  char *scenario, *container, *seed, *folder;
+  char *scenario, *container, *seed, *folder, *record, *recording;
   char **settings;
-  gboolean coupled, entities_later;
+  gboolean coupled, entities_later, record_bytes;
 } Arguments;
 
 static void
@@ -28,6 +29,8 @@ arguments_clear (Arguments *arguments)
   g_free (arguments->container);
   g_free (arguments->seed);
   g_free (arguments->folder);
+  g_free (arguments->record);
+  g_free (arguments->recording);
   g_strfreev (arguments->settings);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
@@ -44,6 +47,9 @@ parse (int argc, char **argv, Arguments *arguments, guint64 *out_seed, GError **
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->settings, "As of the run", "PATH=VALUE" },
     { "coupled", 0, 0, G_OPTION_ARG_NONE, &arguments->coupled, "A master sets the time", NULL },
     { "entities-later", 0, 0, G_OPTION_ARG_NONE, &arguments->entities_later, "And makes agents", NULL },
+    { "record", 0, 0, G_OPTION_ARG_FILENAME, &arguments->record, "Of this container", "FILE" },
+    { "recording", 0, 0, G_OPTION_ARG_STRING, &arguments->recording, "Of the run", "NAME" },
+    { "record-bytes", 0, 0, G_OPTION_ARG_NONE, &arguments->record_bytes, "As of the run", NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -61,11 +67,36 @@ parse (int argc, char **argv, Arguments *arguments, guint64 *out_seed, GError **
 }
 
 static int
+get_exit_code (const GError *error)
+{
+  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT))
+    return FOLIOT_EXIT_MODEL;
+  return error->domain == FOLIOT_JOURNAL_ERROR ? FOLIOT_EXIT_RESULTS : FOLIOT_EXIT_USAGE;
+}
+
+static int
 complain (const GError *error)
 {
-  fprintf (stderr, "foliot: %s\n", error->message);
-  return g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT) ? FOLIOT_EXIT_MODEL
-                                                                                     : FOLIOT_EXIT_USAGE;
+  return foliot_drive_complain (error, get_exit_code (error));
+}
+
+/* Returns: exit code. */
+static int
+serve (FoliotWorld *world)
+{
+  g_autoptr (GError) failure = NULL, problem = NULL;
+
+  foliot_watch_begin (foliot_world_get_kernel (world));
+  printf ("READY %s\n", foliot_world_get_keeper_url (world));
+  fflush (stdout);
+  foliot_world_serve (world, &failure);
+  foliot_watch_end ();
+  foliot_world_end_recording (world, failure != NULL ? get_exit_code (failure) : FOLIOT_EXIT_OK, failure,
+                              &problem);
+  if (failure != NULL)
+    return complain (failure);
+  foliot_world_close (world);
+  return problem != NULL ? complain (problem) : FOLIOT_EXIT_OK;
 }
 
 int
@@ -85,17 +116,11 @@ foliot_verb_child (int argc, char **argv)
   options.coupled = arguments.coupled;
   options.entities_later = arguments.entities_later;
   options.folder = arguments.folder;
+  options.record = arguments.record;
+  options.record_verb = "child";
+  options.record_sent = arguments.record_bytes;
+  options.recording = arguments.recording;
   if (scenario != NULL)
     world = foliot_world_new (scenario, &options, &error);
-  if (world == NULL)
-    return complain (error);
-  foliot_watch_begin (foliot_world_get_kernel (world));
-  printf ("READY %s\n", foliot_world_get_keeper_url (world));
-  fflush (stdout);
-  foliot_world_serve (world, &error);
-  foliot_watch_end ();
-  if (error != NULL)
-    return complain (error);
-  foliot_world_close (world);
-  return FOLIOT_EXIT_OK;
+  return world != NULL ? serve (world) : complain (error);
 }

@@ -21,6 +21,7 @@ find_verb (const char *name)
 {
   static const FoliotReplayVerb verbs[] = {
     { "run", foliot_replay_run },
+    { "child", foliot_replay_child },
     { "helics", foliot_replay_helics },
     { "mosaik", foliot_replay_mosaik },
   };
@@ -261,5 +262,5 @@ foliot_verb_replay (int argc, char **argv)
 
       fprintf (stderr, "%s\n", report);
     }
-  return code;
+  return foliot_replay_parts (foliot_replay_get_header (replay), &arguments.given, code);
 }
