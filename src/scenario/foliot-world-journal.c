@@ -79,7 +79,11 @@ set_options (FoliotJournalHeader *header, const FoliotWorldOptions *options)
   if (options->codec_type != 0)
     foliot_journal_header_set (header, "codec", g_type_name (options->codec_type));
   if (options->program != NULL)
-    foliot_journal_header_set (header, "program", options->program);
+    {
+      g_autofree char *name = g_path_get_basename (options->program);
+
+      foliot_journal_header_set (header, "program", name);
+    }
   if (options->recording != NULL)
     foliot_journal_header_set (header, FOLIOT_RECORDING_NAME, options->recording);
 }
