@@ -196,10 +196,21 @@ def test_replay_of_lost():
     check_same_results(park.out, out)
 
 
-def test_no_recording():
-    code, complaint = run_verb(PARK, "127.0.0.1:1", "--record", make_room(), "--set", "transport=tcp", "--set", "processes=true")
-    same(code, 2)
-    assert "cannot be recorded" in complaint, complaint
+def test_replay_of_processes(transport):
+    """The table is that of a run in one process; each process is played back, and one that is missing is told."""
+    journal = make_room() + ".flj"
+    park = Park("--record", journal, "--set", f"transport={transport}", "--set", "processes=true", feedback="set_data")
+    code, said, _ = park.day().stop()
+    same((code, said.splitlines()[-1]), (0, "digest none"))
+    out, done = replay(journal)
+    same((done.returncode, done.stdout.splitlines()[-1]), (0, "digest none"))
+    same([line.split(",")[0] for line in done.stderr.splitlines()[1:]], [f"part park-{i}: as recorded" for i in range(3)])
+    check_same_results(park.out, out)
+    os.unlink(f"{journal}.park-1")
+    done = replay(journal)[1]
+    same(done.returncode, 0)
+    assert f"foliot: part park-1: {journal}.park-1 is missing: the agents in it were not run again\n" in done.stderr, done.stderr
+    same(replay(f"{journal}.park-2")[1].returncode, 0)
 
 
 # ---- what is wrong -------------------------------------------------------------------------------------------------
@@ -326,7 +337,8 @@ TESTS = [("table/output/share", test_table, "output", "share"), ("table/output/d
          ("replay/tcp", test_replay, "output", "--set", "transport=tcp"),
          ("replay/tls", test_replay, "set_data", "--set", "transport=tls"),
          ("replay/another", test_replay_of_another), ("replay/lost", test_replay_of_lost),
-         ("replay/processes", test_no_recording), ("bad/nobody", test_nobody),
+         ("replay/processes/tcp", test_replay_of_processes, "tcp"),
+         ("replay/processes/tls", test_replay_of_processes, "tls"), ("bad/nobody", test_nobody),
          ("bad/no-section", test_no_section), ("bad/address", test_bad_address), ("bad/keyword-type", test_keyword_type),
          ("bad/keyword-value", test_keyword_value), ("bad/keyword-date", test_keyword_date),
          ("bad/keyword-feedback", test_keyword_feedback), ("bad/resolution", test_resolution), ("bad/params", test_params),
