@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/foliot-hash-private.h"
+#include "journal/foliot-journal-plain-private.h"
 
 /*
  * Which members a kind of record has is a table of bits, and what is written is what is read: both walk over the bits in the
@@ -294,7 +295,7 @@ take_error (FoliotJournalCursor *cursor)
   code = (gint32) _foliot_journal_take_u32 (cursor);
   message = _foliot_journal_take_text (cursor, FOLIOT_JOURNAL_MAX_TEXT_BYTES);
   cursor->is_bad |= domain == NULL || *domain == '\0' || message == NULL;
-  return cursor->is_bad ? NULL : g_error_new_literal (g_quark_from_string (domain), code, message);
+  return cursor->is_bad ? NULL : _foliot_journal_new_error (domain, code, message);
 }
 
 gboolean

@@ -13,3 +13,5 @@ FoliotValue *_foliot_journal_value_from_text (const char *text, gsize length);
 GBytes *_foliot_journal_answer_to_bytes (FoliotValue *value, const GError *error);
 /* Returns: FALSE: with @error, which was the answer, or, with no error, that @bytes are none of ours. */
 gboolean _foliot_journal_answer_from_bytes (GBytes *bytes, FoliotValue **out_value, GError **error);
+/* Returns: (transfer full): an error of a journal, of a domain that the process may not have used yet. */
+GError *_foliot_journal_new_error (const char *domain, int code, const char *message);

@@ -69,10 +69,19 @@ _foliot_journal_answer_from_bytes (GBytes *bytes, FoliotValue **out_value, GErro
       || get_text (answer, "domain") == NULL || get_text (answer, "message") == NULL)
     return FALSE;
   code = foliot_value_lookup (answer, "code");
-  g_set_error_literal (error, g_quark_from_string (get_text (answer, "domain")),
-                       code != NULL && foliot_value_get_kind (code) == FOLIOT_VALUE_INT
-                           ? (int) foliot_value_get_int (code)
-                           : 0,
-                       get_text (answer, "message"));
+  g_propagate_error (
+      error, _foliot_journal_new_error (get_text (answer, "domain"),
+                                        code != NULL && foliot_value_get_kind (code) == FOLIOT_VALUE_INT
+                                            ? (int) foliot_value_get_int (code)
+                                            : 0,
+                                        get_text (answer, "message")));
   return FALSE;
+}
+
+/* One made before its domain is known would lack the room for more than a message, which everybody looks for afterwards. */
+GError *
+_foliot_journal_new_error (const char *domain, int code, const char *message)
+{
+  foliot_error_quark ();
+  return g_error_new_literal (g_quark_from_string (domain), code, message);
 }

@@ -173,6 +173,7 @@ begin_journal (FoliotWorldMosaik *self, GError **error)
   g_autoptr (FoliotJournalHeader) header = NULL;
   g_autofree char *timeout = g_strdup_printf ("%u", self->options.timeout_s);
 
+  foliot_mosaik_error_quark (); /* before a journal has one */
   if (how->replay != NULL)
     foliot_replay_attach (how->replay, self->kernel);
   if (how->record == NULL)
