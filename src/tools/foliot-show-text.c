@@ -225,12 +225,51 @@ describe_received (const FoliotJournalRecord *record)
   return g_strdup (record->what == FOLIOT_EVENT_LINK ? "the connection opens or ends" : "something happened");
 }
 
+static gboolean
+is_of_kind (FoliotShow *show, const FoliotJournalRecord *record, const char *kind)
+{
+  const FoliotJournalPort *port = foliot_journal_reader_get_port (show->reader, record->port);
+
+  return port != NULL && g_str_equal (port->kind, kind);
+}
+
+static char *
+dup_text (GBytes *bytes)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (bytes, &length);
+
+  return g_utf8_make_valid (text, (gssize) length);
+}
+
+/* What a child process writes is no message, but text. Returns: (transfer full) (nullable): it is none of a child. */
+static char *
+describe_child (FoliotShow *show, const FoliotJournalRecord *record)
+{
+  g_autofree char *text = record->bytes != NULL ? dup_text (record->bytes) : NULL;
+
+  if (is_of_kind (show, record, "output"))
+    return text != NULL ? g_strconcat ("writes: ", text, NULL) : g_strdup ("writes no more");
+  if (!is_of_kind (show, record, "end"))
+    return NULL;
+  return g_strdup_printf ("ends: %s%s%s", record->text != NULL ? record->text : "nobody knows how",
+                          text != NULL ? ", and has written: " : "", text != NULL ? text : "");
+}
+
+static char *
+describe_arrival (FoliotShow *show, const FoliotJournalRecord *record)
+{
+  char *child = describe_child (show, record);
+
+  return child != NULL ? child : describe_received (record);
+}
+
 static void
 print_message (FoliotShow *show, const FoliotJournalRecord *record)
 {
   const FoliotEnds *ends = foliot_participants_find (&show->participants, record->port);
   gboolean is_in = record->kind == FOLIOT_JOURNAL_IN;
-  g_autofree char *content = is_in ? describe_received (record) : describe_sent (record), *line = NULL;
+  g_autofree char *content = is_in ? describe_arrival (show, record) : describe_sent (record), *line = NULL;
   int far = ends != NULL ? ends->far : -1, near = ends != NULL ? ends->near : -1;
 
   if (content == NULL)

@@ -123,6 +123,55 @@ test_text (void)
   g_assert_cmpstr (process->err->str, ==, "");
 }
 
+static void
+add_output (FoliotJournalWriter *writer, guint32 port, const char *output, const char *status)
+{
+  g_autoptr (GBytes) bytes = output != NULL ? g_bytes_new (output, strlen (output)) : NULL;
+
+  add (writer, (FoliotJournalRecord){ .kind = FOLIOT_JOURNAL_IN,
+                                      .port = port,
+                                      .what = FOLIOT_EVENT_GATE,
+                                      .sequence = 1,
+                                      .order = 1,
+                                      .text = status,
+                                      .bytes = bytes });
+}
+
+/* A program of its own, and what its child writes. */
+static void
+test_program (void)
+{
+  static const char *const lines[] = {
+    "program.flj: recorded by park-demo\n  program = park-demo\n",
+    "          time  park-demo  mosaik  child\n",
+    "●       writes: READY tcp://127.0.0.1:5555/0 ok\n",
+    "●       writes no more\n",
+    "●       ends: -9, and has written: bye\n",
+    "●       ends: nobody knows how\n",
+  };
+  g_autofree char *path = g_build_filename (test_folder, "program.flj", NULL);
+  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("program");
+  g_autoptr (FoliotJournalWriter) writer = NULL;
+  g_autoptr (TestProcess) process = NULL;
+
+  foliot_journal_header_set (header, "program", "park-demo");
+  foliot_journal_header_add_port (header, 1, "stop", "port", NULL);
+  foliot_journal_header_add_port (header, 2, "mosaik → client 1", "link", NULL);
+  foliot_journal_header_add_port (header, 3, "child", "output", NULL);
+  foliot_journal_header_add_port (header, 4, "child", "end", NULL);
+  writer = foliot_journal_writer_new (path, header, NULL);
+  g_assert_nonnull (writer);
+  add_output (writer, 3, "READY tcp://127.0.0.1:5555/0\nok", NULL);
+  add_output (writer, 3, NULL, NULL);
+  add_output (writer, 4, "bye", "-9");
+  add_output (writer, 4, NULL, NULL);
+  g_assert_true (foliot_journal_writer_close (writer, NULL));
+  process = test_command_run ("show program.flj", NULL, 7);
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    if (strstr (process->out->str, lines[i]) == NULL)
+      g_error ("“%s” is not in\n%s", lines[i], process->out->str);
+}
+
 /* Whatever the ends of that link are called inside: one is the scenario, the other is mosaik. */
 static void
 test_mosaik (void)
@@ -279,6 +328,7 @@ void
 test_command_add_show (void)
 {
   g_test_add_func ("/command/show/text", test_text);
+  g_test_add_func ("/command/show/program", test_program);
   g_test_add_func ("/command/show/mosaik", test_mosaik);
   g_test_add_func ("/command/show/port", test_port);
   g_test_add_func ("/command/show/json", test_json);

@@ -142,7 +142,7 @@ def a_child_dies(stage, demo):
 
 
 def run(report, arguments):
-    prefix, demo = f"/mosaik-{cosim.VERSION}/demo", arguments[2]
+    prefix, demo = f"/mosaik-{cosim.VERSION}/demo", os.path.abspath(arguments[2])
     for n_children in (0, 1, 4):
         report.case(f"{prefix}/{n_children}-children", park.try_case, like_alone, demo, n_children)
         report.case(f"{prefix}/{n_children}-children-tls", park.try_case, with_certificates, demo, n_children)
