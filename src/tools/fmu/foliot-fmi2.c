@@ -84,20 +84,19 @@ fmi2EnterInitializationMode (Instance *instance)
 EXPORT Status
 fmi2ExitInitializationMode (Instance *instance)
 {
-  return STATUS_OK;
+  return instance_leave_initialization (instance);
 }
 
 EXPORT Status
 fmi2Terminate (Instance *instance)
 {
-  return STATUS_OK;
+  return instance_terminate (instance);
 }
 
 EXPORT Status
 fmi2Reset (Instance *instance)
 {
-  foliot_fmu_reset (instance->fmu);
-  return STATUS_OK;
+  return instance_reset (instance);
 }
 
 /* ---- values ----------------------------------------------------------------------------------------------------- */

@@ -89,20 +89,19 @@ fmi3EnterInitializationMode (Instance *instance, bool has_tolerance, double tole
 EXPORT Status
 fmi3ExitInitializationMode (Instance *instance)
 {
-  return STATUS_OK;
+  return instance_leave_initialization (instance);
 }
 
 EXPORT Status
 fmi3Terminate (Instance *instance)
 {
-  return STATUS_OK;
+  return instance_terminate (instance);
 }
 
 EXPORT Status
 fmi3Reset (Instance *instance)
 {
-  foliot_fmu_reset (instance->fmu);
-  return STATUS_OK;
+  return instance_reset (instance);
 }
 
 EXPORT Status

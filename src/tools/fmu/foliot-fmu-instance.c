@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/fmu/foliot-fmu-instance.h"
 
+#define TERMINATED "the instance was terminated: reset it first"
+
 Instance *
 instance_reject (Instance *instance, const char *name, const char *message)
 {
@@ -53,7 +55,41 @@ instance_enter (Instance *instance, double start)
 {
   GError *error = NULL;
 
-  return foliot_fmu_enter (instance->fmu, start, &error) ? STATUS_OK : instance_fail (instance, error);
+  if (instance->phase == PHASE_OVER)
+    return instance_refuse (instance, TERMINATED);
+  if (!foliot_fmu_enter (instance->fmu, start, &error))
+    return instance_fail (instance, error);
+  instance->phase = PHASE_INITIALIZED;
+  return STATUS_OK;
+}
+
+Status
+instance_leave_initialization (Instance *instance)
+{
+  if (instance->phase != PHASE_INITIALIZED)
+    return instance_refuse (instance, "the initialization mode is to be left, but the instance is not in it");
+  instance->phase = PHASE_STEPS;
+  return STATUS_OK;
+}
+
+Status
+instance_terminate (Instance *instance)
+{
+  if (instance->phase == PHASE_NEW)
+    return instance_refuse (instance, "nothing to terminate: the instance was not initialized");
+  if (instance->phase == PHASE_OVER)
+    return instance_refuse (instance, TERMINATED);
+  instance->phase = PHASE_OVER;
+  return STATUS_OK;
+}
+
+Status
+instance_reset (Instance *instance)
+{
+  foliot_fmu_reset (instance->fmu);
+  instance->phase = PHASE_NEW;
+  instance->start = 0;
+  return STATUS_OK;
 }
 
 Status
@@ -61,6 +97,10 @@ instance_step (Instance *instance, double time, double step)
 {
   GError *error = NULL;
 
+  if (instance->phase == PHASE_INITIALIZED)
+    return instance_refuse (instance, "a step in the initialization mode: leave that first");
+  if (instance->phase == PHASE_OVER)
+    return instance_refuse (instance, TERMINATED);
   return foliot_fmu_step (instance->fmu, time, step, &error) ? STATUS_OK : instance_fail (instance, error);
 }
 
@@ -87,6 +127,8 @@ instance_set (Instance *instance, guint32 reference, FoliotValue *value)
   g_autoptr (FoliotValue) owned = value;
   GError *error = NULL;
 
+  if (instance->phase == PHASE_OVER)
+    return instance_refuse (instance, TERMINATED);
   return foliot_fmu_set (instance->fmu, reference, owned, &error) ? STATUS_OK
                                                                   : instance_fail (instance, error);
 }

@@ -19,10 +19,19 @@ typedef enum
   STATUS_FATAL,
 } Status; /* equal in both versions */
 
+typedef enum
+{
+  PHASE_NEW,         /* instantiated, or reset */
+  PHASE_INITIALIZED, /* the initialization mode is entered */
+  PHASE_STEPS,       /* and left again */
+  PHASE_OVER,        /* terminated */
+} Phase;
+
 typedef struct _Instance Instance;
 struct _Instance
 {
   FoliotFmu *fmu;
+  Phase phase;
   char *name;
   double start;     /* seconds; of fmi2SetupExperiment */
   GPtrArray *texts; /* of FoliotValue: what the last call for texts handed out */
@@ -39,8 +48,12 @@ void instance_free (Instance *instance);
 /* Tells the master. Returns: ERROR. */
 Status instance_fail (Instance *instance, GError *error);
 Status instance_refuse (Instance *instance, const char *message);
+/* Where an instance is in its life; each says what comes at the wrong moment. */
 Status instance_enter (Instance *instance, double start);
+Status instance_leave_initialization (Instance *instance);
 Status instance_step (Instance *instance, double time, double step);
+Status instance_terminate (Instance *instance);
+Status instance_reset (Instance *instance);
 
 /* One variable of a kind. Returns: (transfer full) (nullable): its value; else the master was told why not. */
 FoliotValue *instance_get (Instance *instance, guint32 reference, FoliotValueKind kind);
