@@ -106,9 +106,10 @@ caller_run (gpointer self, GError **error)
 
   for (gint64 i = 1; proxy != NULL && i <= caller->n_rounds; i++)
     {
+      FoliotTime now = foliot_kernel_now (foliot_agent_get_kernel (caller));
       g_autoptr (FoliotValue) answer = NULL, more = NULL, seen = NULL;
 
-      if (!foliot_agent_sleep_until (caller, i * caller->every, error))
+      if (!foliot_agent_sleep_until (caller, MAX (i * caller->every, now + 1), error))
         return FALSE;
       if (i == caller->extra && (more = ask (caller, proxy, -i, error)) == NULL)
         return FALSE;
