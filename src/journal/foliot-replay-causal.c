@@ -87,6 +87,13 @@ get_departure (const FoliotReplayCausal *causal, guint64 after)
   return &g_array_index (causal->departures, Departure, after - 1);
 }
 
+/* What the clock of the machine did belongs to the program that ran then: another one has its own times. */
+static gboolean
+is_in_real_time (FoliotReplay *replay)
+{
+  return foliot_kernel_get_drive (replay->kernel) == FOLIOT_DRIVE_REALTIME;
+}
+
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
 /* The last message that left through the same port; of a port that only brings something, through any. */
@@ -139,6 +146,7 @@ void
 _foliot_replay_begin_causal (FoliotReplay *replay, const FoliotGatePoint *point)
 {
   FoliotReplayCausal *causal = g_new0 (FoliotReplayCausal, 1);
+  FoliotTime last_ns;
 
   causal->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   g_array_set_clear_func (causal->entries, clear_entry);
@@ -146,13 +154,19 @@ _foliot_replay_begin_causal (FoliotReplay *replay, const FoliotGatePoint *point)
   g_array_set_clear_func (causal->departures, clear_departure);
   causal->last_of_port = g_hash_table_new (NULL, NULL);
   causal->begun_ns = point->time_ns;
+  last_ns = point->time_ns;
   for (; replay->next != NULL && replay->next->kind != FOLIOT_JOURNAL_END; _foliot_replay_read_next (replay))
-    if (replay->next->kind == FOLIOT_JOURNAL_OUT)
-      add_departure (causal, replay->next);
-    else if (replay->next->kind != FOLIOT_JOURNAL_STEP && replay->next->kind != FOLIOT_JOURNAL_DIGEST)
-      add_entry (causal, replay->next);
+    {
+      last_ns = MAX (last_ns, replay->next->time_ns);
+      if (replay->next->kind == FOLIOT_JOURNAL_OUT)
+        add_departure (causal, replay->next);
+      else if (replay->next->kind != FOLIOT_JOURNAL_STEP && replay->next->kind != FOLIOT_JOURNAL_DIGEST)
+        add_entry (causal, replay->next);
+    }
   replay->causal = causal;
   replay->has_begun_to_differ = TRUE;
+  if (is_in_real_time (replay))
+    _foliot_gate_free_time (replay->kernel, replay->next != NULL ? replay->next->time_ns : last_ns);
 }
 
 /* ---- entering -------------------------------------------------------------------------------------------------- */
@@ -214,6 +228,20 @@ _foliot_replay_causal_get_room (FoliotReplay *replay, const FoliotGatePoint *poi
   return G_MAXUINT64;
 }
 
+/* Nothing comes any more, and nobody else ends it: it goes on to where the recording ends. */
+static void
+end_real_time (FoliotReplay *replay)
+{
+  const FoliotJournalRecord *end = replay->next;
+
+  replay->was_interrupted
+      = end != NULL && end->text != NULL && g_str_equal (end->text, FOLIOT_REPLAY_INTERRUPTED);
+  if (end != NULL && _foliot_gate_move_time (replay->kernel, end->time_ns))
+    foliot_kernel_interrupt (replay->kernel);
+  else if (end == NULL && replay->trouble != NULL)
+    _foliot_replay_stop (replay, g_error_copy (replay->trouble));
+}
+
 gboolean
 _foliot_replay_causal_enter (FoliotReplay *replay, const FoliotGatePoint *point, gboolean is_stuck)
 {
@@ -222,6 +250,8 @@ _foliot_replay_causal_enter (FoliotReplay *replay, const FoliotGatePoint *point,
   g_autoptr (FoliotValue) description = NULL;
   FoliotPort *port;
 
+  if (is_stuck && entry == NULL && is_in_real_time (replay))
+    end_real_time (replay);
   if (entry == NULL || (due > point->horizon && due > point->time_ns))
     return FALSE;
   if (!point->is_held && !_foliot_gate_move_time (replay->kernel, due))
@@ -293,7 +323,7 @@ _foliot_replay_causal_depart (FoliotReplay *replay, FoliotPort *port, const Foli
   gboolean is_same = departure != NULL && departure->hash == foliot_journal_hash (data, length);
   gboolean is_in_order = is_same && departure == &g_array_index (causal->departures, Departure, causal->next)
                          && departure->sequence == port->n_departed + 1
-                         && departure->recorded_ns == point->time_ns;
+                         && (departure->recorded_ns == point->time_ns || is_in_real_time (replay));
 
   if (!(replay->options.lenient ? is_same : is_in_order))
     {

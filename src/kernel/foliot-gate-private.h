@@ -148,6 +148,8 @@ void _foliot_gate_bring_again (FoliotKernel *kernel, FoliotPort *port, FoliotEve
                                GError *error, FoliotValue *description);
 /* Never back. Outside of events. Returns: FALSE: it keeps pace, somebody interrupts its waiting, and time stays where it is. */
 gboolean _foliot_gate_move_time (FoliotKernel *kernel, FoliotTime to);
+/* With a source: a REALTIME kernel goes to what is due next by itself, up to @until. */
+void _foliot_gate_free_time (FoliotKernel *kernel, FoliotTime until);
 /* With a source: time goes at @factor times real time from now on, at most; 0: as fast as it can. Waiting is of no event. */
 void _foliot_gate_set_speed (FoliotKernel *kernel, double factor);
 /* As of the source. */

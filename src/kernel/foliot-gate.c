@@ -296,6 +296,12 @@ _foliot_gate_move_time (FoliotKernel *self, FoliotTime to)
 }
 
 void
+_foliot_gate_free_time (FoliotKernel *self, FoliotTime until)
+{
+  self->free_until = until;
+}
+
+void
 _foliot_gate_set_speed (FoliotKernel *self, double factor)
 {
   self->keeps_pace = factor > 0;

@@ -53,7 +53,7 @@ get_limit (FoliotKernel *self, FoliotTime until)
       return MIN (MIN (self->target, until), self->limit);
     case FOLIOT_DRIVE_REALTIME:
       if (self->source != NULL)
-        return MIN (MIN (until, self->limit), self->head.now);
+        return MIN (MIN (until, self->limit), MAX (self->head.now, self->free_until));
       return MIN (MIN (until, self->limit), foliot_pace_get_time (&self->pace, self->head.now));
     case FOLIOT_DRIVE_PACED:
       if (self->source != NULL)
@@ -87,9 +87,9 @@ foliot_kernel_await_pace (FoliotKernel *self, FoliotTime to)
 static void
 move_time (FoliotKernel *self, FoliotTime limit, gboolean first)
 {
-  gboolean jumps = self->drive == FOLIOT_DRIVE_REALTIME
-                   || (self->drive == FOLIOT_DRIVE_EXTERNAL && self->how == FOLIOT_ADVANCE_JUMP);
-  gboolean arrives = self->drive == FOLIOT_DRIVE_EXTERNAL || self->drive == FOLIOT_DRIVE_REALTIME;
+  gboolean follows = self->drive == FOLIOT_DRIVE_REALTIME && self->source == NULL;
+  gboolean jumps = follows || (self->drive == FOLIOT_DRIVE_EXTERNAL && self->how == FOLIOT_ADVANCE_JUMP);
+  gboolean arrives = follows || self->drive == FOLIOT_DRIVE_EXTERNAL;
 
   if (!(first ? jumps : arrives) || is_held (self) || limit <= self->head.now
       || !foliot_kernel_await_pace (self, limit))

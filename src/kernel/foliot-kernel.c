@@ -180,6 +180,7 @@ foliot_kernel_new (GMainContext *context, FoliotDrive drive, guint64 seed, Folio
   self->drive = drive;
   self->seed = seed;
   self->head.now = self->target = start;
+  self->free_until = G_MININT64;
   if (drive == FOLIOT_DRIVE_REALTIME)
     foliot_pace_restart (&self->pace, start);
   if (context != NULL)

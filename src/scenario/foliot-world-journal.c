@@ -75,7 +75,7 @@ set_options (FoliotJournalHeader *header, const FoliotWorldOptions *options)
   if (options->realtime)
     set_number (header, "realtime", 1);
   if (options->listen != NULL)
-    foliot_journal_header_set (header, "listen", foliot_address_get_repr (options->listen));
+    foliot_journal_header_set (header, "listen", foliot_address_get_base_url (options->listen));
   if (options->codec_type != 0)
     foliot_journal_header_set (header, "codec", g_type_name (options->codec_type));
   if (options->program != NULL)

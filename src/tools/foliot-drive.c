@@ -188,9 +188,10 @@ end_journals (FoliotWorld *world, FoliotReplay *replay, GError **failure, GError
 }
 
 static gboolean
-was_cut (FoliotReplay *replay)
+was_cut (FoliotReplay *replay, const FoliotDriveOptions *options)
 {
-  return foliot_watch_was_interrupted () || (replay != NULL && foliot_replay_was_interrupted (replay));
+  return foliot_watch_was_interrupted ()
+         || (replay != NULL && !options->is_endless && foliot_replay_was_interrupted (replay));
 }
 
 /* What a replay that went another way leaves belongs to nobody, unless somebody wants it; a run that failed before its first event
@@ -235,14 +236,15 @@ report (FoliotWorld *world, const FoliotDriveOptions *options, const char *out)
 }
 
 static int
-conclude (FoliotReplay *replay, const GError *problem, const GError *failure, const char *out)
+conclude (FoliotReplay *replay, const FoliotDriveOptions *options, const GError *problem,
+          const GError *failure, const char *out)
 {
   /* A failure that the recording has, too, is no news beside what made the replay end. */
   if (problem != NULL)
     return foliot_drive_complain (problem, foliot_drive_get_exit_code (problem));
   if (failure != NULL)
     return foliot_drive_complain (failure, foliot_drive_get_exit_code (failure));
-  if (!was_cut (replay))
+  if (!was_cut (replay, options))
     return FOLIOT_EXIT_OK;
   fprintf (stderr, "foliot: %s; the results up to here are in %s\n",
            foliot_watch_was_interrupted () ? "interrupted" : "interrupted here when it was recorded", out);
@@ -266,12 +268,12 @@ foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_opti
                              : g_build_filename ("results", foliot_scenario_get_name (scenario), NULL);
   run_world (world, world_options, options, &failure);
   end_journals (world, replay, &failure, &problem);
-  if (failure == NULL && problem == NULL && !was_cut (replay) && world_options->keep_to == 0)
+  if (failure == NULL && problem == NULL && !was_cut (replay, options) && world_options->keep_to == 0)
     foliot_world_check_expectations (world, &failure);
   if (!wants_results (world, options, problem, failure))
     {
       foliot_watch_end ();
-      return conclude (replay, problem, failure, out);
+      return conclude (replay, options, problem, failure, out);
     }
   written = foliot_world_write_results (world, out, &error);
   foliot_watch_end ();
@@ -282,5 +284,5 @@ foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_opti
       return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
     }
   code = report (world, options, out);
-  return code != FOLIOT_EXIT_OK ? code : conclude (replay, problem, failure, out);
+  return code != FOLIOT_EXIT_OK ? code : conclude (replay, options, problem, failure, out);
 }

@@ -13,6 +13,7 @@ typedef struct
   gboolean json;       /* run.json instead of text */
   gboolean quiet;      /* the digest alone */
   gboolean keeps_pace; /* of real time: each event is progress */
+  gboolean is_endless; /* somebody ends it, as a rule */
   FoliotDriveFunc run; /* (nullable): the world moves its own time */
   gconstpointer run_data;
 } FoliotDriveOptions;
@@ -20,9 +21,9 @@ typedef struct
 /* Makes the world, runs it to its end, writes its results and prints what came out. Returns: exit code. */
 int foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_options,
                       const FoliotDriveOptions *options);
-/* Prints @error. Returns: @code */
 /* A line on standard error. */
 void foliot_drive_say (const char *text);
+/* Prints @error. Returns: @code */
 int foliot_drive_complain (const GError *error, int code);
 /* Returns: of docs/exit-codes.md */
 int foliot_drive_get_exit_code (const GError *error);

@@ -36,6 +36,7 @@ int foliot_replay_child (FoliotReplay *replay, const FoliotReplayArguments *argu
 int foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *arguments);
 int foliot_replay_helics (FoliotReplay *replay, const FoliotReplayArguments *arguments);
 int foliot_replay_mosaik (FoliotReplay *replay, const FoliotReplayArguments *arguments);
+int foliot_replay_serve (FoliotReplay *replay, const FoliotReplayArguments *arguments);
 /* Makes the world of the recording again, and drives it, by @run (nullable), as in FoliotDriveOptions. */
 int foliot_replay_drive (FoliotReplay *replay, const FoliotReplayArguments *arguments, FoliotDriveFunc run,
                          gconstpointer run_data);

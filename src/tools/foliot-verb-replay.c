@@ -24,6 +24,7 @@ find_verb (const char *name)
     { "child", foliot_replay_child },
     { "helics", foliot_replay_helics },
     { "mosaik", foliot_replay_mosaik },
+    { "serve", foliot_replay_serve },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
@@ -209,6 +210,15 @@ int
 foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *given)
 {
   return foliot_replay_drive (replay, given, NULL, NULL);
+}
+
+int
+foliot_replay_serve (FoliotReplay *replay, const FoliotReplayArguments *given)
+{
+  FoliotReplayArguments serving = *given;
+
+  serving.drive.is_endless = TRUE;
+  return foliot_replay_drive (replay, &serving, NULL, NULL);
 }
 
 /* Nobody here can make what it was recorded of. */

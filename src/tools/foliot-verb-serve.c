@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "tools/foliot-build.h"
+#include "tools/foliot-drive.h"
 #include "tools/foliot-places.h"
 #include "tools/foliot-watch.h"
 #include "tools/foliot-wire.h"
@@ -12,7 +13,7 @@
 /*
  * `foliot serve ADDRESS --scenario SCENARIO`: a scenario whose agents are called from outside. Its time is that of the
  * machine, from the scenario's start date on, and it goes on until somebody ends it: a duration, tables and expectations belong to
- * a run. The line READY is for who started it, be that a person or a program: it comes when others may connect.
+ * a run. Recorded, it is played back as a run is. The line READY is for who started it, be that a person or a program: it comes when others may connect.
  */
 
 typedef struct
@@ -20,6 +21,8 @@ typedef struct
   FoliotWireOptions wire;
   char *scenario;
   char **settings;
+  char *record;
+  gboolean record_bytes;
   char **rest; /* ADDRESS */
 } Arguments;
 
@@ -29,6 +32,7 @@ arguments_clear (Arguments *arguments)
   foliot_wire_options_clear (&arguments->wire);
   g_free (arguments->scenario);
   g_strfreev (arguments->settings);
+  g_free (arguments->record);
   g_strfreev (arguments->rest);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
@@ -41,6 +45,10 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
       "Whose agents: a file, or a folder that holds scenario.json", "SCENARIO" },
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->settings,
       "Change a parameter or member; VALUE is JSON", "PATH=VALUE" },
+    { "record", 0, 0, G_OPTION_ARG_FILENAME, &arguments->record,
+      "Write down all that comes from outside; foliot replay plays it back", "FILE" },
+    { "record-bytes", 0, 0, G_OPTION_ARG_NONE, &arguments->record_bytes,
+      "With --record: keep what is sent, too, and not its hash alone", NULL },
     FOLIOT_WIRE_ENTRIES (&arguments->wire),
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->rest, NULL, "ADDRESS" },
     { NULL },
@@ -88,8 +96,11 @@ load (Arguments *arguments, GError **error)
 static int
 complain (const GError *error)
 {
-  int code = foliot_wire_complain (error);
+  int code;
 
+  if (error->domain == FOLIOT_JOURNAL_ERROR)
+    return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
+  code = foliot_wire_complain (error);
   return error->domain == FOLIOT_SCENARIO_ERROR && error->code == FOLIOT_SCENARIO_ERROR_AGENT
              ? FOLIOT_EXIT_MODEL
              : code;
@@ -124,16 +135,42 @@ allow_many_connections (void)
     }
 }
 
+/* That somebody ends it is its end: exit code 0. */
+static gboolean
+end_recording (FoliotWorld *world, const GError *failure, GError **error)
+{
+  g_autoptr (GError) interrupted = NULL;
+
+  if (foliot_watch_was_interrupted ())
+    failure = interrupted
+        = g_error_new_literal (FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_INTERRUPTED, "interrupted");
+  return foliot_world_end_recording (
+      world, failure != NULL && failure != interrupted ? FOLIOT_EXIT_MODEL : FOLIOT_EXIT_OK, failure, error);
+}
+
+/* Behind the end of the recording, of whose run it is. */
+static void
+print_recorded (FoliotWorld *world, const char *record)
+{
+  g_autofree char *digest = foliot_world_dup_digest (world);
+  g_autofree char *now = foliot_time_format (foliot_kernel_now (foliot_world_get_kernel (world)));
+
+  fprintf (stderr, "foliot: recorded in %s, %s s; digest %s\n", record, now, digest);
+}
+
 static int
-serve (FoliotScenario *scenario, FoliotAddress *address, const FoliotWire *wire)
+serve (FoliotScenario *scenario, FoliotAddress *address, const FoliotWire *wire, const Arguments *arguments)
 {
   const FoliotWorldOptions options = { .until = FOLIOT_TIME_NEVER,
-                                       .digest_off = TRUE,
+                                       .digest_off = arguments->record == NULL,
                                        .realtime = TRUE,
                                        .listen = address,
                                        .tls = wire->tls,
-                                       .codec_type = wire->codec };
-  g_autoptr (GError) error = NULL;
+                                       .codec_type = wire->codec,
+                                       .record = arguments->record,
+                                       .record_verb = "serve",
+                                       .record_sent = arguments->record_bytes };
+  g_autoptr (GError) error = NULL, problem = NULL;
   g_autoptr (FoliotWorld) world = foliot_world_new (scenario, &options, &error);
   FoliotAgent *first = world != NULL ? foliot_world_get_first_agent (world) : NULL;
 
@@ -150,8 +187,12 @@ serve (FoliotScenario *scenario, FoliotAddress *address, const FoliotWire *wire)
   printf ("READY %s\n", foliot_agent_get_address (first));
   fflush (stdout);
   foliot_world_serve (world, &error);
+  if (end_recording (world, error, &problem) && arguments->record != NULL)
+    print_recorded (world, arguments->record);
   foliot_world_close (world);
   foliot_watch_end ();
+  if (problem != NULL)
+    return foliot_drive_complain (problem, foliot_drive_get_exit_code (problem));
   return foliot_watch_was_interrupted () ? FOLIOT_EXIT_OK : complain (error);
 }
 
@@ -169,5 +210,5 @@ foliot_verb_serve (int argc, char **argv)
     address = parse_address (arguments.rest[0], &error);
   if (address != NULL)
     scenario = load (&arguments, &error);
-  return scenario != NULL ? serve (scenario, address, &wire) : complain (error);
+  return scenario != NULL ? serve (scenario, address, &wire, &arguments) : complain (error);
 }

@@ -101,6 +101,9 @@ def play(report, systems, transport, codec, pair, folder):
     if transport == "tls":
         options += ["--tls", make_certificates(systems, folder, "client")]
         theirs += ["--tls", make_certificates(systems, folder, "server")]
+    journal = Path(folder) / "served.flj"
+    if server == "foliot":
+        theirs += ["--record", journal]
     process, url = start_server([*systems.servers[server], there, *theirs])
     names = []
     if url is None:
@@ -116,6 +119,9 @@ def play(report, systems, transport, codec, pair, folder):
         report.line(False, f"{prefix}/client", "hangs")
     complaint = stop_server(process)
     report.line(not complaint, f"{prefix}/server-ends", complaint)
+    if server == "foliot":
+        done = subprocess.run([systems.foliot, "replay", journal, "--out", f"{folder}/results"], capture_output=True, text=True, timeout=DEADLINE_S)
+        report.line(done.returncode == 0, f"{prefix}/server-again", "" if done.returncode == 0 else done.stdout + done.stderr)
     return names
 
 

@@ -7,11 +7,14 @@
 A line of TAP for each thing that is shown. FOLIOT_TEST_KILLS says how often a recording run is killed. Without strace one line is
 skipped, but with CI=true that is a failure.
 """
+import json
 import os
 import random
 import re
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -164,6 +167,61 @@ def show_realtime(report, folder):
         run_.play(report, live, 1, "fails again without any")
 
 
+class Served:
+    """`foliot serve --record`, and who calls it: this program, `foliot call`, and one who hangs up before he is answered."""
+
+    def __init__(self, folder, *words):
+        self.journal = folder / "served.flj"
+        self.process = subprocess.Popen([FOLIOT, "serve", "tcp://127.0.0.1:0", "--scenario", f"{SOURCE}/scenarios/interop", "--record",
+                                         self.journal, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().split()[1]
+
+    def call(self, method, args):
+        return foliot("call", self.url, method, args).stdout.strip()
+
+    def say(self, *requests):
+        """Returns what is answered."""
+        host, port = self.url.removeprefix("tcp://").split("/")[0].split(":")
+        with socket.create_connection((host, int(port))) as link:
+            for request in requests:
+                message = json.dumps(request).encode()
+                link.sendall(struct.pack("!L", len(message)) + message)
+            stream = link.makefile("rb")
+            return [json.loads(stream.read(struct.unpack("!L", stream.read(4))[0])) for request in requests if request[2][0] != "agents/0/slow"]
+
+    def end(self, number):
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=100)[1]
+
+
+def show_served(report, folder):
+    for words in ((), ("--record-bytes",)):
+        served = Served(folder, *words)
+        said = [served.call("add", "[3, 4]"), served.call("slow", '[0.01, "late"]'),
+                served.say([0, 0, ["agents/0/echo", [[1, None, "x"]], {}]], [0, 1, ["agents/0/slow", [3600, 1], {}]])]
+        complained = served.end(signal.SIGTERM)
+        report.line(served.process.returncode == OK and said == ["7", '"late"', [[1, 0, [1, None, "x"]]]] and "digest" in complained,
+                    f"a scenario that is served is recorded {' '.join(words)}", f"{said}\n{complained}")
+        again = replay(served.journal, folder / "served")
+        report.line(again.returncode == OK and again.stdout.split()[-1] == complained.split()[-1], "it is the same with nobody there",
+                    say(again) + complained)
+    done = replay(served.journal, folder / "served", "--set", "description=another")
+    report.line(done.returncode == OK and "behind what they answer" in done.stderr, "a changed program gives the same answers, in its own time",
+                say(done))
+    served = Served(folder)
+    said = served.call("add", "[3, 4]")
+    served.end(signal.SIGKILL)
+    done = replay(served.journal, folder / "served")
+    report.line(done.returncode == DAMAGED and "is good" in done.stderr and said == "7", "one that is killed is good up to its last answer",
+                say(done))
+    shown = foliot("show", "--json", served.journal)
+    report.line("agents/0/add" in shown.stdout, "what was asked is there", say(shown))
+    (folder / "mine").write_text("all my work")
+    done = foliot("serve", "tcp://127.0.0.1:0", "--scenario", f"{SOURCE}/scenarios/interop", "--record", folder / "mine")
+    report.line(done.returncode == 2 and "something else than a journal" in done.stderr and not done.stdout, "a file that is none is left alone",
+                say(done))
+
+
 def show_killed(report, folder):
     """Killed at any moment: what there is replays to its last complete block, and says so."""
     moments, seen, bad = random.Random(1), 0, ""
@@ -262,6 +320,7 @@ def main():
         show_changed(report, folder)
         show_paced(report, folder)
         show_realtime(report, folder)
+        show_served(report, folder)
         show_killed(report, folder)
     print(f"1..{report.n}")
     return report.bad > 0
