@@ -336,6 +336,12 @@ FOLIOT_API GStrv foliot_recording_dup_parts (const FoliotJournalHeader *header);
  */
 FOLIOT_API const char *foliot_recording_get_part (const FoliotJournalHeader *header);
 /**
+ * foliot_recording_is_divided: (skip)
+ *
+ * Returns: whether @header is of one of several processes of a run
+ */
+FOLIOT_API gboolean foliot_recording_is_divided (const FoliotJournalHeader *header);
+/**
  * foliot_recording_has_part: (skip)
  *
  * Returns: whether @header and @part were recorded in the same run

@@ -33,8 +33,12 @@ _foliot_recording_make_name (void)
 }
 
 void
-_foliot_recording_list_parts (FoliotJournalHeader *header, FoliotScenario *scenario)
+_foliot_recording_list_parts (FoliotJournalHeader *header, FoliotScenario *scenario, const char *program)
 {
+  g_autofree char *command = program != NULL ? g_path_get_basename (program) : NULL;
+
+  if (scenario->processes && command != NULL)
+    foliot_journal_header_set (header, FOLIOT_RECORDING_COMMAND, command);
   for (guint i = 1; scenario->processes && i < scenario->containers->len; i++)
     {
       g_autofree char *name = g_strdup_printf (FOLIOT_RECORDING_LIST, i);
@@ -67,6 +71,14 @@ foliot_recording_get_part (const FoliotJournalHeader *header)
 {
   g_return_val_if_fail (header != NULL, NULL);
   return foliot_journal_header_get (header, FOLIOT_RECORDING_PART);
+}
+
+gboolean
+foliot_recording_is_divided (const FoliotJournalHeader *header)
+{
+  g_auto (GStrv) parts = foliot_recording_dup_parts (header);
+
+  return parts[0] != NULL || foliot_recording_get_part (header) != NULL;
 }
 
 gboolean

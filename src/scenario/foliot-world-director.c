@@ -103,46 +103,62 @@ settle (FoliotWorld *world, FoliotTime *next, GError **error)
 
 /* ---- starting ---- */
 
+/* Ends with a NULL. */
+static void
+add_words (GStrvBuilder *argv, const char *const *words)
+{
+  for (gsize i = 0; words[i] != NULL; i++)
+    g_strv_builder_add (argv, words[i]);
+}
+
+/* The module that is loaded here, wherever it was found. */
+static void
+add_modules (GStrvBuilder *argv, FoliotScenario *scenario)
+{
+  g_autofree char *folder
+      = scenario->module != NULL ? g_path_get_dirname (scenario->module->path) : NULL;
+
+  if (folder != NULL)
+    add_words (argv, (const char *const[]){ "--modules", folder, NULL });
+}
+
+static void
+add_recording (GStrvBuilder *argv, FoliotWorld *world, const char *container)
+{
+  g_autofree char *record = NULL;
+
+  if (world->record_beside == NULL)
+    return;
+  record = foliot_recording_dup_part_path (world->record_beside, container);
+  add_words (argv, (const char *const[]){ "--record", record, "--recording", world->recording, NULL });
+  if (world->record_sent)
+    g_strv_builder_add (argv, "--record-bytes");
+}
+
 static FoliotFuture *
 start_child (Director *director, guint container)
 {
   FoliotWorld *world = director->world;
   FoliotScenario *scenario = world->scenario;
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   const char *name = g_array_index (scenario->containers, FoliotContainerSpec, container).name;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, foliot_kernel_get_seed (world->kernel));
-  g_autofree char *record
-      = world->record_beside != NULL ? foliot_recording_dup_part_path (world->record_beside, name) : NULL;
-  const char *fixed[]
-      = { director->program, "child", "--scenario", scenario->path, "--container", name, "--seed", seed };
+  g_auto (GStrv) argv = NULL;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (fixed); i++)
-    g_ptr_array_add (argv, (gpointer) fixed[i]);
+  add_words (builder, (const char *const[]){ director->program, "child", "--scenario", scenario->path,
+                                             "--container", name, "--seed", seed, NULL });
   for (gsize i = 0; scenario->settings[i] != NULL; i++)
-    {
-      g_ptr_array_add (argv, (gpointer) "--set");
-      g_ptr_array_add (argv, scenario->settings[i]);
-    }
+    add_words (builder, (const char *const[]){ "--set", scenario->settings[i], NULL });
   if (world->coupled)
-    g_ptr_array_add (argv, (gpointer) "--coupled");
+    g_strv_builder_add (builder, "--coupled");
   if (world->entities_later)
-    g_ptr_array_add (argv, (gpointer) "--entities-later");
+    g_strv_builder_add (builder, "--entities-later");
   if (world->socket_folder != NULL)
-    {
-      g_ptr_array_add (argv, (gpointer) "--folder");
-      g_ptr_array_add (argv, world->socket_folder);
-    }
-  if (record != NULL)
-    {
-      const char *more[] = { "--record", record, "--recording", world->recording };
-
-      for (gsize i = 0; i < G_N_ELEMENTS (more); i++)
-        g_ptr_array_add (argv, (gpointer) more[i]);
-    }
-  if (record != NULL && world->record_sent)
-    g_ptr_array_add (argv, (gpointer) "--record-bytes");
-  g_ptr_array_add (argv, NULL);
-  return foliot_child_start (world->control, (const char *const *) argv->pdata, NULL);
+    add_words (builder, (const char *const[]){ "--folder", world->socket_folder, NULL });
+  add_modules (builder, scenario);
+  add_recording (builder, world, name);
+  argv = g_strv_builder_end (builder);
+  return foliot_child_start (world->control, (const char *const *) argv, NULL);
 }
 
 static gboolean

@@ -78,12 +78,6 @@ set_options (FoliotJournalHeader *header, const FoliotWorldOptions *options)
     foliot_journal_header_set (header, "listen", foliot_address_get_base_url (options->listen));
   if (options->codec_type != 0)
     foliot_journal_header_set (header, "codec", g_type_name (options->codec_type));
-  if (options->program != NULL)
-    {
-      g_autofree char *name = g_path_get_basename (options->program);
-
-      foliot_journal_header_set (header, "program", name);
-    }
   if (options->recording != NULL)
     foliot_journal_header_set (header, FOLIOT_RECORDING_NAME, options->recording);
 }
@@ -127,7 +121,7 @@ foliot_scenario_new_journal_header (FoliotScenario *scenario, const char *verb,
   if (options != NULL && options->part != NULL)
     set_part (header, options);
   else
-    _foliot_recording_list_parts (header, scenario);
+    _foliot_recording_list_parts (header, scenario, options != NULL ? options->program : NULL);
   return g_steal_pointer (&header);
 }
 
@@ -235,7 +229,7 @@ foliot_world_options_set_from_journal (FoliotWorldOptions *options, const Foliot
     .through_codec = get_number (header, "through_codec", 0) != 0,
     .realtime = get_number (header, "realtime", 0) != 0,
     .codec_type = codec != NULL ? g_type_from_name (codec) : 0,
-    .program = foliot_journal_header_get (header, "program"),
+    .program = foliot_journal_header_get (header, FOLIOT_RECORDING_COMMAND),
     .part = foliot_journal_header_get (header, FOLIOT_RECORDING_PART),
     .folder = foliot_journal_header_get (header, "folder"),
     .coupled = get_number (header, "coupled", 0) != 0,

@@ -97,7 +97,8 @@ report (const char *part, FoliotReplay *replay, const Played *played, const char
 {
   g_autofree char *text = foliot_replay_dup_report (replay);
 
-  fprintf (stderr, "part %s: as recorded%s, digest %s: %s\n", part, how, played->digest, text);
+  fprintf (stderr, "part %s: as recorded%s, digest %s: %s\n", part, how,
+           played->digest != NULL ? played->digest : "none", text);
 }
 
 /* It is in the place where it belongs, but does it belong there? */

@@ -17,7 +17,7 @@
 
 typedef struct
 {
-  char *scenario, *container, *seed, *folder, *record, *recording;
+  char *scenario, *container, *seed, *folder, *record, *recording, *modules;
   char **settings;
   gboolean coupled, entities_later, record_bytes;
 } Arguments;
@@ -31,6 +31,7 @@ arguments_clear (Arguments *arguments)
   g_free (arguments->folder);
   g_free (arguments->record);
   g_free (arguments->recording);
+  g_free (arguments->modules);
   g_strfreev (arguments->settings);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
@@ -47,6 +48,7 @@ parse (int argc, char **argv, Arguments *arguments, guint64 *out_seed, GError **
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->settings, "As of the run", "PATH=VALUE" },
     { "coupled", 0, 0, G_OPTION_ARG_NONE, &arguments->coupled, "A master sets the time", NULL },
     { "entities-later", 0, 0, G_OPTION_ARG_NONE, &arguments->entities_later, "And makes agents", NULL },
+    { "modules", 0, 0, G_OPTION_ARG_FILENAME, &arguments->modules, "As of the run", "DIR" },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &arguments->record, "Of this container", "FILE" },
     { "recording", 0, 0, G_OPTION_ARG_STRING, &arguments->recording, "Of the run", "NAME" },
     { "record-bytes", 0, 0, G_OPTION_ARG_NONE, &arguments->record_bytes, "As of the run", NULL },
@@ -103,15 +105,17 @@ int
 foliot_verb_child (int argc, char **argv)
 {
   g_auto (Arguments) arguments = { 0 };
-  g_auto (GStrv) module_dirs = foliot_places_dup_module_dirs (NULL);
+  g_auto (GStrv) module_dirs = NULL;
   g_autoptr (FoliotScenario) scenario = NULL;
   g_autoptr (FoliotWorld) world = NULL;
   g_autoptr (GError) error = NULL;
   FoliotWorldOptions options = { .has_seed = TRUE, .until = FOLIOT_TIME_NEVER };
 
-  if (parse (argc, argv, &arguments, &options.seed, &error) && foliot_watch_configure (&error))
-    scenario = foliot_scenario_load (arguments.scenario, (const char *const *) arguments.settings, NULL,
-                                     (const char *const *) module_dirs, &error);
+  if (!parse (argc, argv, &arguments, &options.seed, &error) || !foliot_watch_configure (&error))
+    return complain (error);
+  module_dirs = foliot_places_dup_module_dirs (arguments.modules);
+  scenario = foliot_scenario_load (arguments.scenario, (const char *const *) arguments.settings, NULL,
+                                   (const char *const *) module_dirs, &error);
   options.part = arguments.container;
   options.coupled = arguments.coupled;
   options.entities_later = arguments.entities_later;

@@ -164,17 +164,20 @@ break_here (gpointer user_data)
 void
 foliot_replay_mind_changes (FoliotReplay *replay, FoliotScenario *scenario, gboolean quiet)
 {
+  const char *what
+      = "What was recorded enters behind what it answers; to play it back event by event, take the "
+        "build and the settings that were recorded";
+  gboolean is_divided = foliot_recording_is_divided (foliot_replay_get_header (replay));
   g_autofree char *how = NULL;
 
   if (foliot_scenario_is_of_journal (scenario, foliot_replay_get_header (replay), &how))
     return;
-  foliot_replay_set_causal (replay);
+  if (is_divided)
+    what = "Of several processes each is played back event by event all the same, up to the first difference";
+  else
+    foliot_replay_set_causal (replay);
   if (!quiet)
-    fprintf (stderr,
-             "foliot: %s. What was recorded enters behind what it answers; to play it back event by "
-             "event, take the "
-             "build and the settings that were recorded\n",
-             how);
+    fprintf (stderr, "foliot: %s. %s\n", how, what);
 }
 
 int
@@ -265,6 +268,12 @@ foliot_verb_replay (int argc, char **argv)
   verb = find_verb (foliot_replay_get_header (replay)->verb);
   if (verb == NULL)
     return refuse (foliot_replay_get_header (replay), arguments.file);
+  if (arguments.given.until != FOLIOT_TIME_NEVER
+      && foliot_recording_is_divided (foliot_replay_get_header (replay)))
+    {
+      fprintf (stderr, "foliot: --until: what was recorded of several processes is played back to its end\n");
+      return FOLIOT_EXIT_USAGE;
+    }
   code = verb->run (replay, &arguments.given);
   if (!arguments.given.drive.quiet && code != FOLIOT_EXIT_USAGE)
     {
@@ -272,5 +281,7 @@ foliot_verb_replay (int argc, char **argv)
 
       fprintf (stderr, "%s\n", report);
     }
-  return foliot_replay_parts (foliot_replay_get_header (replay), &arguments.given, code);
+  return code != FOLIOT_EXIT_USAGE
+             ? foliot_replay_parts (foliot_replay_get_header (replay), &arguments.given, code)
+             : code;
 }

@@ -177,6 +177,7 @@ def recorded(stage, feedback, *words):
     options = [option for word in words for option in ("--set", word)]
     fed = play(stage, "live", feedback, options=options)
     play(stage, "recorded", feedback, options=[*options, "--record", stage.folder / "day.flj"])
+    same(len(list(stage.folder.glob("day.flj.park-*"))), 3 if "processes=true" in words else 0)
     stage.replay("day.flj", "replayed")
     check_table(stage, "live", fed)
     for name in ("recorded", "replayed"):
@@ -237,6 +238,7 @@ def run(report, arguments):
     try_delays(report, 2)
     for name, words in TRANSPORTS.items():
         report.case(f"{prefix}/{name}", try_case, like_alone, "set_data", "scenario.json", *words)
+        report.case(f"{prefix}/{name}/recorded", try_case, recorded, "set_data", *words)
     report.case(f"{prefix}/cmd", try_case, started_by_mosaik)
     if HAS_GRID:
         report.case(f"{prefix}/with-grid", try_case, with_grid)
