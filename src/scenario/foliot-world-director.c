@@ -115,8 +115,7 @@ add_words (GStrvBuilder *argv, const char *const *words)
 static void
 add_modules (GStrvBuilder *argv, FoliotScenario *scenario)
 {
-  g_autofree char *folder
-      = scenario->module != NULL ? g_path_get_dirname (scenario->module->path) : NULL;
+  g_autofree char *folder = scenario->module != NULL ? g_path_get_dirname (scenario->module->path) : NULL;
 
   if (folder != NULL)
     add_words (argv, (const char *const[]){ "--modules", folder, NULL });

@@ -20,11 +20,8 @@ static const FoliotReplayVerb *
 find_verb (const char *name)
 {
   static const FoliotReplayVerb verbs[] = {
-    { "run", foliot_replay_run },
-    { "child", foliot_replay_child },
-    { "helics", foliot_replay_helics },
-    { "mosaik", foliot_replay_mosaik },
-    { "serve", foliot_replay_serve },
+    { "run", foliot_replay_run },       { "child", foliot_replay_child }, { "helics", foliot_replay_helics },
+    { "mosaik", foliot_replay_mosaik }, { "serve", foliot_replay_serve },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)

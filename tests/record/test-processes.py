@@ -20,7 +20,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
-SOURCE, FOLIOT, MODULES, CHANGED, GOOD = sys.argv[1:6]
+SOURCE, FOLIOT, MODULES, CHANGED, GOOD = (os.path.abspath(path) for path in sys.argv[1:6])
 PARK = Path(SOURCE) / "scenarios/wind-park"
 OFFICE = Path(SOURCE) / "tests/record/office"
 KILLS = int(os.environ.get("FOLIOT_TEST_KILLS", "10"))
