@@ -83,6 +83,15 @@ asker_ask_for_event (gpointer self, FoliotArgs *args, GError **error)
 }
 
 static FoliotValue *
+asker_ask (gpointer self, FoliotArgs *args, GError **error)
+{
+  Asker *asker = self;
+
+  return foliot_agent_call (asker, asker->master, error, foliot_args_get_string (args, "method"),
+                            foliot_value_ref (foliot_args_get_value (args, "argument")), NULL);
+}
+
+static FoliotValue *
 asker_output_number (gpointer self)
 {
   return foliot_value_new_double (((Asker *) self)->number);
@@ -107,6 +116,7 @@ asker_output_ticks (gpointer self)
 static const FoliotMethod asker_methods[]
     = { { "add", asker_add, "number:number", "Adds to the number." },
         { "ask_for_event", asker_ask_for_event, "time:int", "Asks for a step." },
+        { "ask", asker_ask, "method:string, argument:any", "Asks the master anything." },
         { NULL } };
 
 static const FoliotInput asker_inputs[] = { { "number", "1", asker_take, "A number." }, { NULL } };

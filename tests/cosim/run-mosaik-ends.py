@@ -57,9 +57,9 @@ def step_for(number):
                      number * 900 + 899], {}]
 
 
-def begin_processes(stopped="park-1"):
+def begin_processes(*options, stopped="park-1"):
     """In the middle of the second step, in which a process does not answer; and all that has been started."""
-    park = Park(*PROCESSES, "--log-level", "critical")
+    park = Park(*PROCESSES, "--log-level", "critical", *options)
     park.create()
     park.step(0)
     part = find_part(park, stopped)
@@ -205,6 +205,41 @@ def test_killed_recorded():
     assert len(read_text(out, "turbines.csv").splitlines()) in (4, 7)
 
 
+def test_processes_recorded(end):
+    """With all processes recorded: what ended in the middle of a step ends there again, by the same words."""
+    journal = make_room() + ".flj"
+    park, part, below = begin_processes("--record", journal)
+    code, _, complaints = end(park, part)
+    same(code, 5)
+    check_nothing_left(below)
+    out, done = replay(journal, "--quiet")
+    same((done.returncode, done.stderr), (5, complaints))
+    check_same_results(park.out, out)
+
+
+def hang_up(park, part):
+    return park.hang_up()
+
+
+def kill_part(park, part):
+    os.kill(part, signal.SIGKILL)
+    same(park.receive()[0], 2)
+    return park.stop()
+
+
+def test_processes_killed_recorded():
+    """The recordings of all processes are cut; what there is is played back."""
+    journal = make_room() + ".flj"
+    park, _, below = begin_processes("--record", journal)
+    park.process.kill()
+    same(park.end()[0], -signal.SIGKILL)
+    check_nothing_left(below)
+    out, done = replay(journal, "--quiet")
+    same(done.returncode, 7)
+    assert f"{journal}: ends after record " in done.stderr, done.stderr
+    same(json.loads(read_text(out, "run.json"))["complete"], False)
+
+
 def test_mosaik_killed():
     """mosaik is a process that dies: the system closes its connection, with what was on its way."""
     park = begin_blocked()
@@ -226,7 +261,9 @@ def test_half_a_message():
 
 TESTS = [("child-killed", test_child_killed), ("child-killed/hang-up", test_child_killed_hang_up),
          ("child-killed/between-steps", test_child_killed_between), ("mosaik-gone/processes", test_gone_with_processes),
-         ("mosaik-gone/recorded", test_gone_recorded), ("mosaik-gone/killed", test_mosaik_killed),
+         ("mosaik-gone/recorded", test_gone_recorded),
+         ("mosaik-gone/processes-recorded", test_processes_recorded, hang_up), ("child-killed/recorded", test_processes_recorded, kill_part),
+         ("killed/processes-recorded", test_processes_killed_recorded), ("mosaik-gone/killed", test_mosaik_killed),
          ("mosaik-gone/half-a-message", test_half_a_message),
          ("term/processes", test_signal_with_processes, signal.SIGTERM), ("int/processes", test_signal_with_processes, signal.SIGINT),
          ("term/recorded", test_signal_recorded, signal.SIGTERM), ("int/recorded", test_signal_recorded, signal.SIGINT),

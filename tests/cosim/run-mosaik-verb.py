@@ -12,7 +12,7 @@ import signal
 import sys
 
 from mosaik_by_hand import Failure, Mosaik
-from verb_kit import (FOLIOT, PARK, SCENARIOS, Park, check_failure, check_same_results, main, make_asker, make_room, read_text,
+from verb_kit import (FOLIOT, PARK, SCENARIOS, WIND, Park, check_failure, check_same_results, main, make_asker, make_room, read_text,
                       replay, run, run_alone, run_verb, same, start_asker, views)
 
 
@@ -69,6 +69,86 @@ def test_surroundings():
     assert os.path.exists(os.path.join(room, "there", "run.json"))
     said = run("mosaik", PARK, "127.0.0.1:1", code=2, FOLIOT_WATCH_SECONDS="soon")
     assert "FOLIOT_WATCH_SECONDS=soon" in said, said
+
+
+def test_api_2():
+    """Steps of an old scenario have no max_advance."""
+    park = Park()
+    park.create()
+    same(park.call("step", 0, {"Agent_0": {"P": {"W": 1000.0}}}), 900)
+    same(park.stop()[0], 0)
+
+
+def test_max_advance():
+    """What mosaik promises is no part of the run: another promise, the same digest."""
+    digests = set()
+    for promise in 899, -1, 10 ** 12, None:
+        park = Park("--quiet")
+        park.create()
+        for number in range(3):
+            inputs = {f"Agent_{k}": {"P": {f"W-0.wecs-{k}": power}} for k, power in enumerate(WIND[number])}
+            park.call("step", number * 900, inputs, *([] if promise is None else [promise]))
+        code, said, _ = park.stop()
+        same(code, 0)
+        digests.add(said)
+    same(len(digests), 1)
+
+
+def test_replaced():
+    """A recording and results of ours that are there already are replaced; what is somebody else's is not."""
+    journal = make_room() + ".flj"
+    parks = []
+    for number in range(2):
+        park = Park("--record", journal, *(["--out", parks[0].out] if parks else []))
+        park.create()
+        for step in range(number + 1):
+            park.step(step)
+        same(park.stop()[::2], (0, ""))
+        parks.append(park)
+    same(len(read_text(parks[0].out, "turbines.csv").splitlines()), 7)
+    out, done = replay(journal, "--quiet")
+    same(done.returncode, 0)
+    check_same_results(parks[0].out, out)
+    with open(journal, "w", encoding="utf-8") as file:
+        file.write("my diary\n")
+    said = run("mosaik", PARK, "127.0.0.1:1", "--record", journal, code=2)
+    assert journal in said, said
+    same(read_text(journal), "my diary\n")
+
+
+def test_fidelity():
+    """What it takes to have a run again."""
+    journal = make_room() + ".flj"
+    seen = []
+    for options in [], ["--record", journal]:
+        park = Park(*options)
+        park.create()
+        park.step(0)
+        said = park.stop()[1]
+        seen.append(fidelity(park.out))
+        assert f"after 1 steps of mosaik, {seen[-1]}\n" in said, said
+    same([*seen, fidelity(replay(journal, "--quiet")[0]), fidelity(run_alone())], ["open", "recorded", "recorded", "closed"])
+
+
+def fidelity(out):
+    return json.loads(read_text(out, "run.json"))["fidelity"]
+
+
+def test_log():
+    """With debug each call is told, and with critical nothing but the end."""
+    park = Park("--log-level", "debug")
+    park.create()
+    park.step(0)
+    complaints = park.stop()[2]
+    for words in "mosaik calls ['init', ['MAS-0'], ", "mosaik calls ['create', [1, 'WecsAgent'], {'P_rated': 2000}]", "'step'", "'get_data'":
+        assert words in complaints, complaints
+
+
+def test_nobody_comes():
+    """To one that listens, within its time."""
+    code, complaint = run_verb(PARK, "--remote", "127.0.0.1:0", "--timeout", "1", n_lines=2)
+    same(code, 5)
+    assert complaint.startswith("foliot: listening at port ") and "in time; --timeout gives it more" in complaint, complaint
 
 
 def test_repeats():
@@ -295,7 +375,7 @@ def test_asker():
     mosaik.answers = {"get_progress": 12.5, "get_related_entities": {"T-0.e0": {"sid": "T-0", "type": "M"}}, "set_event": None}
     meta = mosaik.call("init", "S-0", time_resolution=1.0)
     same(meta["type"], "hybrid")
-    same(meta["extra_methods"], ["add", "ask_for_event"])
+    same(meta["extra_methods"], ["add", "ask", "ask_for_event"])
     same(meta["set_events"], True)
     same(meta["models"]["Asker"]["trigger"], ["x"])
     same(meta["models"]["Asker"]["non-persistent"], ["news"])
@@ -319,6 +399,33 @@ def test_asker():
     same(mosaik.stop()[0], 0)
 
 
+def test_asker_questions():
+    """Each question of mosaik's, with what it answers; a refusal is the agent's to deal with, and leaves all as it was. Recorded, too."""
+    journal = make_room() + ".flj"
+    mosaik = start_asker("--log-level", "error", "--record", journal)
+    related = {"nodes": {"T-0.e0": {"sid": "T-0", "type": "M"}}, "edges": []}
+    mosaik.answers = {"get_data": {"T-0.e0": {"v": 3.5}}, "set_data": None, "get_related_entities": related,
+                      "get_progress": 12.5}
+    mosaik.call("init", "S-0", time_resolution=1.0)
+    mosaik.call("create", 1, "Asker")
+    mosaik.call("setup_done")
+    same(mosaik.call("ask", "get_data", {"T-0.e0": ["v"]}), {"T-0.e0": {"v": 3.5}})
+    same(mosaik.call("ask", "set_data", {"Clerk": {"T-0.e0": {"v": 23}}}), None)
+    same(mosaik.call("ask", "get_related_entities", None), related)
+    same([question[0] for question in mosaik.asked], ["get_data", "set_data", "get_related_entities"])
+    same(mosaik.asked[0][1:], ([{"T-0.e0": ["v"]}], {}))
+    same(mosaik.asked[1][1:], ([{"Clerk": {"T-0.e0": {"v": 23}}}], {}))
+    mosaik.answers["get_data"] = Failure(["ScenarioError", "No connection from T-0 to S-0: You need to connect entities from both "
+                                          "simulators and set `async_requests=True`."])
+    check_failure(mosaik, "No connection from T-0 to S-0", "ask", "get_data", {"T-0.e0": ["v"]})
+    same(mosaik.call("step", 0, {"Asker_0": {"x": {"T-0.e0": 7}}}, 100), 9)
+    code, said, complaints = mosaik.stop()
+    same((code, complaints), (0, ""))
+    out, done = replay(journal, "--modules", mosaik.process.args[2])
+    same((done.returncode, done.stdout.splitlines()[-1]), (0, said.splitlines()[-1]))
+    check_same_results(mosaik.out, out)
+
+
 def test_asker_alone():
     room = make_asker()
     run_alone("--until", "10", scenario=room)
@@ -330,7 +437,8 @@ TESTS = [("table/output/share", test_table, "output", "share"), ("table/output/d
          ("tls", test_transport, "transport=tls"),
          ("processes/tcp", test_transport, "transport=tcp", "processes=true"),
          ("processes/tls", test_transport, "transport=tls", "processes=true"), ("remote", test_remote),
-         ("a04-surroundings", test_surroundings),
+         ("a04-surroundings", test_surroundings), ("api-2", test_api_2), ("max-advance", test_max_advance),
+         ("replaced", test_replaced), ("fidelity", test_fidelity), ("log", test_log), ("bad/nobody-comes", test_nobody_comes),
          ("repeats", test_repeats), ("meta", test_meta), ("voltage", test_voltage), ("end/hang-up", test_hang_up),
          ("end/term", test_term), ("end/term-behind-stop", test_term_behind_stop), ("end/in-step", test_lost_in_step),
          ("end/cut", test_cut), ("end/expectation", test_expectation), ("replay/output", test_replay, "output"), ("replay/set-data", test_replay, "set_data"),
@@ -343,7 +451,7 @@ TESTS = [("table/output/share", test_table, "output", "share"), ("table/output/d
          ("bad/keyword-value", test_keyword_value), ("bad/keyword-date", test_keyword_date),
          ("bad/keyword-feedback", test_keyword_feedback), ("bad/resolution", test_resolution), ("bad/params", test_params),
          ("bad/failed-step", test_failed_step),
-         ("asker/mosaik", test_asker), ("asker/alone", test_asker_alone)]
+         ("asker/mosaik", test_asker), ("asker/questions", test_asker_questions), ("asker/alone", test_asker_alone)]
 
 if __name__ == "__main__":
     sys.exit(main(TESTS))

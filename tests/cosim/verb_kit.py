@@ -147,9 +147,9 @@ def check_same_results(out, other):
             same((name, pathlib.Path(other, name).read_bytes()), (name, pathlib.Path(out, name).read_bytes()))
 
 
-def run_verb(*arguments):
+def run_verb(*arguments, n_lines=1):
     done = subprocess.run([FOLIOT, "mosaik", *arguments], capture_output=True, text=True, timeout=60, check=False)
-    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.count("\n") == n_lines, done.stderr
     return done.returncode, done.stderr
 
 
