@@ -135,6 +135,24 @@ start_badly (Stage *stage)
   hear_int (stage, foliot_child_start (stage->container, silent, &nobody));
 }
 
+/* It cannot say where it listens, and is asked for until it does. */
+static void
+start_late (Stage *stage)
+{
+  g_autofree char *folder = g_path_get_dirname (stage->program);
+  g_autofree char *path = g_build_filename (folder, "socket", NULL);
+  g_autofree char *url = g_strdup_printf ("ipc://[%s]/0", path);
+  const char *const argv[] = { stage->program, "--child", path, "", NULL };
+  const FoliotChildOptions options = { .url = url };
+  g_autoptr (FoliotValue) started
+      = await_and_hear (stage, foliot_child_start (stage->container, argv, &options));
+  g_assert_nonnull (started);
+  FoliotChild *child = foliot_value_get_object (started, FOLIOT_TYPE_CHILD);
+  g_autoptr (FoliotValue) stopped = await_and_hear (stage, foliot_child_stop (child, 0));
+  hear_report (stage, child);
+  g_unlink (path);
+}
+
 /* What nobody waits for any more, and what was never waited for. */
 static void
 drop_one (Stage *stage)
@@ -160,6 +178,7 @@ static const Story stories[] = {
   { "dies", lose_one, " ended with exit status 7; its last lines:\n" },
   { "hangs", stop_hanging, "did not stop within its limit, and was killed: process " },
   { "never-starts", start_badly, "cannot start \"/nonexistent/child\"" },
+  { "late", start_late, "/socket]/0 process " },
   { "dropped", drop_one, " is running" },
 };
 
