@@ -210,6 +210,19 @@ typedef enum
 } FoliotKeep;
 
 /**
+ * FoliotWitness: (skip)
+ *
+ * Writes down what agents of a world hear from all others, and what they say.
+ */
+typedef struct _FoliotWitness FoliotWitness;
+/**
+ * FoliotStage: (skip)
+ *
+ * What a witness has written down, in the place of all agents but some, which run alone.
+ */
+typedef struct _FoliotStage FoliotStage;
+
+/**
  * FoliotWorldOptions:
  * @seed: used if @has_seed, instead of the scenario's
  * @until: kernel time at which to end, if earlier or later than the scenario's; `FOLIOT_TIME_NEVER`: the scenario's own
@@ -244,6 +257,11 @@ typedef enum
  * @is_recorded: whoever gave the kernel records it, or plays a recording back to it
  * @replay: (nullable): that recording instead of all that is outside: nothing is opened, and time does not wait; see
  *   foliot_scenario_new_from_journal()
+ * @record_agents: with @record: what each agent hears and says is recorded, too, so that one can be run alone also when the program
+ *   has been changed
+ * @recorder: (nullable): with @record_agents and @kernel: of whoever gave the kernel
+ * @witness: (nullable): hears; must outlive the world
+ * @stage: (nullable): some agents run alone; see foliot_world_options_set_from_stage()
  */
 typedef struct
 {
@@ -274,6 +292,10 @@ typedef struct
   const char *recording;
   gboolean is_recorded;
   FoliotReplay *replay;
+  gboolean record_agents;
+  FoliotRecorder *recorder;
+  FoliotWitness *witness;
+  FoliotStage *stage;
 } FoliotWorldOptions;
 
 /**
@@ -525,6 +547,104 @@ FOLIOT_API FoliotFuture *foliot_world_add_agent (FoliotWorld *world, const char 
  * Returns: (transfer full): resolves with null. Rejects as advance_to
  */
 FOLIOT_API FoliotFuture *foliot_world_finish (FoliotWorld *world, FoliotTime until) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_witness_new: (skip)
+ * @only: (nullable): an agent, or a container with all its agents; %NULL: all agents
+ * @path: where to write; see foliot_journal_writer_new()
+ *
+ * Agents that an agent makes belong to it. To be given to a world by its options; foliot_world_end_recording() ends it.
+ *
+ * Returns: (transfer full): a witness
+ */
+FOLIOT_API FoliotWitness *foliot_witness_new (const char *only, const char *path) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_witness_free: (skip)
+ */
+FOLIOT_API void foliot_witness_free (FoliotWitness *witness);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotWitness, foliot_witness_free)
+/**
+ * FoliotStageOptions: (skip)
+ * @lenient: differences are counted and told, and the play goes on
+ * @until: to this time, and no further; `FOLIOT_TIME_NEVER`: to the end
+ */
+typedef struct
+{
+  gboolean lenient;
+  FoliotTime until;
+} FoliotStageOptions;
+/**
+ * foliot_stage_new: (skip)
+ * @path: what a witness has written, or a recording made with `record_agents`
+ * @only: as for foliot_witness_new()
+ * @error: UNKNOWN: there was nobody of that name; MISSING: @path does not hold what agents heard; %FOLIOT_JOURNAL_ERROR
+ *
+ * Returns: (transfer full) (nullable): a stage on which nobody is yet
+ */
+FOLIOT_API FoliotStage *foliot_stage_new (const char *path, const char *only,
+                                          const FoliotStageOptions *options,
+                                          GError **error) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_stage_make_scenario: (skip)
+ * @path: for messages; its folder is looked in for the module
+ * @settings: (array zero-terminated=1) (nullable): as for foliot_scenario_load(), on top of those that were recorded
+ *
+ * Returns: (transfer full) (nullable): the scenario as it was when its world was made
+ */
+FOLIOT_API FoliotScenario *foliot_stage_make_scenario (FoliotStage *stage, const char *path,
+                                                       const char *const *settings,
+                                                       const char *const *module_dirs,
+                                                       GError **error) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_stage_is_changed: (skip)
+ *
+ * Returns: whether the last scenario that was made, or its program, is another one than was recorded. Then something is told when as
+ *   much has been said as had been then, and not behind as many events of the agent
+ */
+FOLIOT_API gboolean foliot_stage_is_changed (FoliotStage *stage);
+/**
+ * foliot_world_options_set_from_stage: (skip)
+ *
+ * The world that is to be made for it, with that scenario. The stage must outlive it.
+ */
+FOLIOT_API void foliot_world_options_set_from_stage (FoliotWorldOptions *options, FoliotStage *stage);
+/**
+ * foliot_world_run_alone: (skip)
+ * @error: %FOLIOT_REPLAY_ERROR_DIFFERS: names agent, time, and what was said then and now; %FOLIOT_REPLAY_ERROR_MISSING: an agent
+ *   needs something that was not there then; %FOLIOT_JOURNAL_ERROR: the recording ends here; AGENT; INTERRUPTED
+ *
+ * Runs the agents of its stage to the end of the recorded run. Main stack only.
+ *
+ * Returns: whether all was as recorded, and no agent has failed
+ */
+FOLIOT_API gboolean foliot_world_run_alone (FoliotWorld *world, GError **error);
+/**
+ * foliot_stage_get_n_agents: (skip)
+ *
+ * Returns: how many run
+ */
+FOLIOT_API guint foliot_stage_get_n_agents (FoliotStage *stage);
+/**
+ * foliot_stage_get_agent: (skip)
+ * @out_events: (out) (optional): how many events it had
+ * @out_digest: (out) (optional): its own view of the run
+ *
+ * While its world is there.
+ *
+ * Returns: (transfer none): its name
+ */
+FOLIOT_API const char *foliot_stage_get_agent (FoliotStage *stage, guint index, guint64 *out_events,
+                                               guint64 *out_digest);
+/**
+ * foliot_stage_dup_report: (skip)
+ *
+ * Returns: (transfer full): the differences that did not end it, a line each, and one line that sums it up
+ */
+FOLIOT_API char *foliot_stage_dup_report (FoliotStage *stage) FOLIOT_WARN_UNUSED;
+/**
+ * foliot_stage_free: (skip)
+ */
+FOLIOT_API void foliot_stage_free (FoliotStage *stage);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FoliotStage, foliot_stage_free)
 /**
  * foliot_world_get_keeper_url:
  *

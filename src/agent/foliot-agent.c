@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/foliot-container-private.h"
 
+#include "kernel/foliot-hearing-private.h"
 #include "rpc/foliot-handler-private.h"
 
 /*
@@ -191,6 +192,8 @@ agent_set_node (FoliotAgent *self, const char *name)
   priv->node
       = foliot_kernel_add_node (foliot_container_get_kernel (priv->container), name != NULL ? name : made);
   foliot_router_set_node (agent_get_router (FOLIOT_SERVICE (self)), priv->node);
+  _foliot_kernel_hear (foliot_container_get_kernel (priv->container), made, self,
+                       foliot_container_get_name (priv->container));
 }
 
 /* What Python would print in the place of @container. */

@@ -9,7 +9,7 @@
  * the same instant are settled together, behind everything else of that instant, in the order in which they were begun.
  */
 
-#include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-hearing-private.h"
 
 #define PRIORITY_OF_ROUNDS (FOLIOT_PRIORITY_DEFAULT + 50)
 
@@ -21,12 +21,24 @@ typedef struct
   GPtrArray *ended; /* FoliotAttempt */
 } Round;
 
+/* @proxy, @why: (transfer full) (nullable): one of them. */
+static void
+settle (FoliotAttempt *attempt, FoliotValue *proxy, GError *why)
+{
+  if (!foliot_future_is_settled (attempt->result))
+    _foliot_kernel_hear (foliot_future_get_kernel (attempt->result), connected, attempt->result, proxy, why);
+  if (proxy != NULL)
+    foliot_future_resolve (attempt->result, proxy);
+  else
+    foliot_future_reject (attempt->result, why);
+}
+
 void
 _foliot_attempt_free (FoliotAttempt *attempt)
 {
   if (!foliot_future_is_settled (attempt->result))
-    foliot_future_reject (attempt->result, g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET,
-                                                                "Connection closed"));
+    settle (attempt, NULL,
+            g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET, "Connection closed"));
   foliot_future_unref (attempt->result);
   g_clear_pointer (&attempt->proxy, foliot_value_unref);
   g_clear_error (&attempt->why);
@@ -87,10 +99,7 @@ on_round (gpointer target, gpointer payload)
   for (guint i = 0; i < ended->len; i++)
     {
       FoliotAttempt *attempt = ended->pdata[i];
-      if (attempt->proxy != NULL)
-        foliot_future_resolve (attempt->result, g_steal_pointer (&attempt->proxy));
-      else
-        foliot_future_reject (attempt->result, g_steal_pointer (&attempt->why));
+      settle (attempt, g_steal_pointer (&attempt->proxy), g_steal_pointer (&attempt->why));
     }
 }
 

@@ -16,6 +16,8 @@ guint _foliot_container_get_n_ids (FoliotContainer *container);
 /* Adds the channels (transfer none) of all connections that are alive, of all containers of @kernel that were not shut down, to
  * @channels: in the order of the containers; of each the outgoing ones first, then the incoming ones. */
 void _foliot_kernel_collect_channels (FoliotKernel *kernel, GPtrArray *channels);
+/* As its connections are made. */
+const FoliotChannelOptions *_foliot_container_get_channel_options (FoliotContainer *container);
 /* The parent of the agents' scopes. */
 FoliotScope *_foliot_container_get_scope (FoliotContainer *container);
 /* The run of @agent failed. Says nothing during a shutdown. */

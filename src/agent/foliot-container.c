@@ -6,7 +6,7 @@
 
 #include "agent/foliot-peers-private.h"
 #include "agent/foliot-reserved-private.h"
-#include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-hearing-private.h"
 #include "rpc/foliot-rpc-client-private.h"
 
 /*
@@ -456,11 +456,9 @@ foliot_container_get_agent (FoliotContainer *container, const char *aid)
   return parse_aid (aid, &id) && id < priv->agents->len ? priv->agents->pdata[id] : NULL;
 }
 
-FoliotFuture *
-foliot_container_connect (FoliotContainer *container, const char *url, FoliotTime timeout)
+static FoliotFuture *
+container_connect (FoliotContainer *container, const char *url, FoliotTime timeout)
 {
-  g_return_val_if_fail (FOLIOT_IS_CONTAINER (container), NULL);
-  g_return_val_if_fail (url != NULL, NULL);
   FoliotContainerPrivate *priv = PRIVATE (container);
   if (priv->shutdown == NULL)
     return _foliot_peers_connect (priv->peers, url, timeout);
@@ -468,6 +466,31 @@ foliot_container_connect (FoliotContainer *container, const char *url, FoliotTim
   return foliot_future_new_rejected (priv->kernel,
                                      g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_CLOSED,
                                                   "Cannot connect to \"%s\": %s was shut down", url, text));
+}
+
+/* Somebody hears, and perhaps answers. */
+static FoliotFuture *
+container_connect_heard (FoliotContainer *container, const char *url, FoliotTime timeout)
+{
+  FoliotKernelHead *head = (FoliotKernelHead *) PRIVATE (container)->kernel;
+  FoliotFuture *future
+      = head->hearing->connect != NULL ? head->hearing->connect (head->hearing_data, container, url) : NULL;
+  if (future != NULL)
+    return future;
+  future = container_connect (container, url, timeout);
+  _foliot_kernel_hear (PRIVATE (container)->kernel, connecting, future, url);
+  return future;
+}
+
+FoliotFuture *
+foliot_container_connect (FoliotContainer *container, const char *url, FoliotTime timeout)
+{
+  g_return_val_if_fail (FOLIOT_IS_CONTAINER (container), NULL);
+  g_return_val_if_fail (url != NULL, NULL);
+  FoliotContainerPrivate *priv = PRIVATE (container);
+  if (_foliot_kernel_is_heard (priv->kernel))
+    return container_connect_heard (container, url, timeout);
+  return container_connect (container, url, timeout);
 }
 
 guint
@@ -628,6 +651,12 @@ guint
 _foliot_container_get_n_ids (FoliotContainer *container)
 {
   return PRIVATE (container)->agents->len;
+}
+
+const FoliotChannelOptions *
+_foliot_container_get_channel_options (FoliotContainer *container)
+{
+  return &PRIVATE (container)->options;
 }
 
 FoliotScope *

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/foliot-value-private.h"
-#include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-hearing-private.h"
 
 /*
  * Requests and replies over a link.
@@ -115,6 +115,7 @@ on_closed (gpointer owner, const GError *why)
 {
   g_autoptr (FoliotChannel) channel = g_object_ref (owner);
 
+  _foliot_kernel_hear (channel->kernel, ended, channel, why);
   channel->link_ended = TRUE;
   if (why != NULL)
     end (channel, g_error_copy (why), NULL);
@@ -250,24 +251,19 @@ _foliot_channel_send_frame (FoliotChannel *channel, FoliotFrame *frame, GError *
   return TRUE;
 }
 
-gboolean
-_foliot_channel_send_message (FoliotChannel *channel, FoliotMessageType type, guint64 id,
-                              FoliotValue *wire_id, FoliotValue *content, gboolean *out_encoding,
-                              GError **error)
+/* Sends @frame, which is taken; @content is what it carries. */
+static inline gboolean
+hand_over (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, FoliotValue *content,
+           GError **error)
 {
-  FoliotFrame frame = { 0 };
   g_autoptr (GError) local_error = NULL;
 
-  *out_encoding = !(channel->by_value ? fill_value (channel, &frame, type, id, wire_id, content, error)
-                                      : fill_bytes (channel, &frame, type, id, wire_id, content, error));
-  if (*out_encoding)
-    return FALSE;
   if (G_UNLIKELY (channel->is_modelled))
-    frame.express
+    frame->express
         = channel->passes || (type == FOLIOT_MESSAGE_REQUEST && _foliot_channel_is_reserved (content));
-  if (!channel->by_value && _foliot_channel_keep (channel, &frame))
+  if (!channel->by_value && _foliot_channel_keep (channel, frame))
     return TRUE;
-  if (_foliot_channel_send_frame (channel, &frame, &local_error))
+  if (_foliot_channel_send_frame (channel, frame, &local_error))
     return TRUE;
   /* A request that was not sent is the caller's affair; a reply that was not sent leaves the peer waiting. */
   if (type != FOLIOT_MESSAGE_REQUEST)
@@ -277,6 +273,38 @@ _foliot_channel_send_message (FoliotChannel *channel, FoliotMessageType type, gu
     }
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
+}
+
+/* Somebody hears what is said: as plain data, and how often the network has drawn for it. */
+static G_GNUC_NO_INLINE gboolean
+hand_over_heard (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, guint64 id,
+                 FoliotValue *content, GError **error)
+{
+  guint32 n_draws = *_foliot_kernel_get_draws (channel->kernel);
+  g_autoptr (FoliotValue) plain = frame->value != NULL ? foliot_value_ref (frame->value)
+                                                       : foliot_codec_lower (channel->codec, content, NULL);
+  gboolean sent = hand_over (channel, frame, type, content, error);
+
+  n_draws = *_foliot_kernel_get_draws (channel->kernel) - n_draws;
+  if (plain != NULL)
+    _foliot_kernel_hear (channel->kernel, said, channel, type, id, plain, n_draws);
+  return sent;
+}
+
+gboolean
+_foliot_channel_send_message (FoliotChannel *channel, FoliotMessageType type, guint64 id,
+                              FoliotValue *wire_id, FoliotValue *content, gboolean *out_encoding,
+                              GError **error)
+{
+  FoliotFrame frame = { 0 };
+
+  *out_encoding = !(channel->by_value ? fill_value (channel, &frame, type, id, wire_id, content, error)
+                                      : fill_bytes (channel, &frame, type, id, wire_id, content, error));
+  if (*out_encoding)
+    return FALSE;
+  return _foliot_kernel_is_heard (channel->kernel)
+             ? hand_over_heard (channel, &frame, type, id, content, error)
+             : hand_over (channel, &frame, type, content, error);
 }
 
 FoliotFuture *
@@ -502,6 +530,8 @@ accept_message (FoliotChannel *channel, FoliotMessage *message)
       if (G_UNLIKELY (_foliot_kernel_is_showing (channel->kernel)))
         _foliot_kernel_show_content (channel->kernel, _foliot_message_type_name (message->type), content);
     }
+  if (_foliot_kernel_is_heard (channel->kernel))
+    _foliot_kernel_hear (channel->kernel, heard, channel, message->type, message->id, content);
   if (G_UNLIKELY (content->traits & FOLIOT_VALUE_HAS_TYPE_KEY) && channel->dialect == NULL)
     {
       content = raise_content (channel, content, hash);

@@ -244,6 +244,13 @@ foliot_recorder_new (FoliotKernel *kernel, const char *path, const FoliotJournal
   return recorder;
 }
 
+void
+_foliot_recorder_note (FoliotRecorder *recorder, const FoliotJournalRecord *record)
+{
+  if (!recorder->ended)
+    add (recorder, record);
+}
+
 static char *
 format_verdict (const GError *verdict)
 {

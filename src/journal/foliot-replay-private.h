@@ -42,6 +42,9 @@ struct _FoliotReplay
   gboolean was_interrupted;
 };
 
+/* ---- foliot-recorder.c: a NOTE ---- */
+void _foliot_recorder_note (FoliotRecorder *recorder, const FoliotJournalRecord *record);
+
 #define FOLIOT_REPLAY_EVENTS 65536 /* that are remembered */
 
 /* ---- foliot-replay.c ---- */

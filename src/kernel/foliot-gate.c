@@ -3,6 +3,7 @@
 
 #include "base/foliot-hash-private.h"
 
+#include "foliot-hearing-private.h"
 #include "foliot-kernel-struct.h"
 
 /*
@@ -354,11 +355,15 @@ foliot_kernel_observe (FoliotKernel *self, const char *name, FoliotObserveFunc f
   g_return_val_if_fail (name != NULL, NULL);
   if (self->source != NULL)
     {
-      _foliot_gate_recall (self, name, &value, error);
+      _foliot_gate_recall (self, name, &value, &local);
+      _foliot_kernel_hear (self, noted, name, value, local);
+      if (local != NULL)
+        g_propagate_error (error, g_steal_pointer (&local));
       return value;
     }
   value = func (user_data, &local);
   _foliot_gate_note (self, name, value, local);
+  _foliot_kernel_hear (self, noted, name, value, local);
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   return value;

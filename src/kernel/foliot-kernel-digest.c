@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "foliot-kernel-struct.h"
 
+#include "foliot-hearing-private.h"
+
 #include <string.h>
 
 /*
@@ -32,6 +34,25 @@ _foliot_kernel_set_content_func (FoliotKernel *self, FoliotContentFunc func, gpo
   self->content_func = func;
   self->content_data = user_data;
   self->head.showing = func != NULL;
+}
+
+void
+_foliot_kernel_set_hearing (FoliotKernel *self, const FoliotHearing *hearing, gpointer data)
+{
+  self->head.hearing = hearing;
+  self->head.hearing_data = data;
+}
+
+void
+_foliot_kernel_set_node_cause (FoliotKernel *self, guint64 node_cause)
+{
+  self->record_node_cause = node_cause;
+}
+
+guint64
+_foliot_kernel_get_n_node_events (FoliotKernel *self, guint32 node)
+{
+  return self->digest.nodes[node].count;
 }
 
 void

@@ -7,6 +7,8 @@ G_BEGIN_DECLS
 
 /* What the kernel offers to the floors above it and to nobody else. */
 
+typedef struct _FoliotHearing FoliotHearing;
+
 /*
  * FoliotKernelHead:
  *
@@ -20,11 +22,13 @@ typedef struct
   gpointer async;   /* (nullable) what the async floor keeps of this kernel; the floor's own */
   guint64 sequence; /* of the event that is being dispatched; 0 outside of events */
   guint64 n_stale;
-  guint32 node;            /* the current node */
-  guint32 draws;           /* random draws made by the event; each draw adds one */
-  guint32 fault_countdown; /* see foliot-fault-private.h */
-  gboolean recording;      /* whether records are made: a digest or a record function is on */
-  gboolean showing;        /* whether somebody wants to see what events carry */
+  guint32 node;                 /* the current node */
+  guint32 draws;                /* random draws made by the event; each draw adds one */
+  guint32 fault_countdown;      /* see foliot-fault-private.h */
+  gboolean recording;           /* whether records are made: a digest or a record function is on */
+  gboolean showing;             /* whether somebody wants to see what events carry */
+  const FoliotHearing *hearing; /* (nullable) see foliot-hearing-private.h */
+  gpointer hearing_data;
 } FoliotKernelHead;
 
 /* The time that the present event sees. Inside events only (a REALTIME kernel's time moves between them). */

@@ -3,6 +3,7 @@
 
 #include "base/foliot-hash-private.h"
 #include "foliot-float-private.h"
+#include "foliot-hearing-private.h"
 #include "foliot-leap-private.h"
 #include "foliot-poll-private.h"
 
@@ -123,6 +124,7 @@ end_record (FoliotKernel *self)
     self->record_func (self, &self->record, self->record_data);
   if (self->memory_func != NULL)
     self->memory_func (self, &self->record, self->memory_data);
+  _foliot_kernel_hear (self, ran, &self->record, self->record_node_cause);
 }
 
 static void

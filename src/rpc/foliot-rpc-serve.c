@@ -13,7 +13,7 @@
 #include "base/foliot-hash-private.h"
 #include "base/foliot-text-private.h"
 #include "base/foliot-value-private.h"
-#include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-hearing-private.h"
 #include "rpc/foliot-args-private.h"
 #include "rpc/foliot-proxy-private.h"
 
@@ -189,6 +189,7 @@ note_call (const Call *call)
       view = foliot_hash_mix (view, _foliot_proxy_view_hash (call->keywords));
     }
   foliot_kernel_note_payload (kernel, _foliot_router_get_node (call->route.router), 0, view);
+  _foliot_kernel_hear (kernel, called);
 }
 
 /* Sets @call to what @content says. */

@@ -223,5 +223,7 @@ gboolean _foliot_scenario_has_sockets (FoliotScenario *scenario);
 char *_foliot_scenario_dup_place (FoliotScenario *scenario, const char *section, guint entry);
 /* NAME of the argument {"agent": NAME}; NULL for every other value. */
 const char *_foliot_scenario_get_agent_name (FoliotValue *value);
+/* Of the library and the scenario's module; foliot-world-journal.c. */
+char *_foliot_scenario_dup_build_id (FoliotScenario *scenario);
 /* The names of all agents, for hints. */
 char **_foliot_scenario_dup_agent_names (FoliotScenario *scenario);

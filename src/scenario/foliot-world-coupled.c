@@ -3,6 +3,7 @@
 
 #include "agent/foliot-timer-private.h"
 #include "kernel/foliot-kernel-private.h"
+#include "scenario/foliot-witness.h"
 
 /*
  * A world whose time somebody else sets: mosaik, HELICS, an FMU's importer, a test. All of them do the same: they bring inputs, move
@@ -316,8 +317,11 @@ gboolean
 _foliot_world_admit (FoliotWorld *world, const char *model, FoliotValue *params, guint *out_agent,
                      GError **error)
 {
+  gboolean is_made;
+
   if (!next_agent (world, model, params, out_agent, error))
     return FALSE;
+  _foliot_witness_see_admission (world->witness, model, params);
   while (world->agents->len <= *out_agent)
     {
       const guint not_made = G_MAXUINT;
@@ -325,7 +329,9 @@ _foliot_world_admit (FoliotWorld *world, const char *model, FoliotValue *params,
       g_ptr_array_add (world->agents, NULL);
       g_array_append_val (world->ids, not_made);
     }
-  return _foliot_world_make_agent (world, *out_agent, error);
+  is_made = _foliot_world_make_agent (world, *out_agent, error);
+  _foliot_witness_see_admitted (world->witness);
+  return is_made;
 }
 
 typedef struct

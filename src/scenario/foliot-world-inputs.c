@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/foliot-hash-private.h"
-#include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-hearing-private.h"
 
 /* Input series. Only the next row of each series is in the event queue: its event, which belongs to nobody, posts one event for
  * each delivery, which belongs to the agent. So an agent's own view does not depend on who else gets inputs, nor on who
@@ -99,11 +99,10 @@ drop_delivery (gpointer target, gpointer payload)
   delivery_free (payload, NULL);
 }
 
+/* Takes @delivery. */
 static void
-deliver (gpointer target, gpointer payload)
+bring (FoliotWorld *world, Delivery *delivery)
 {
-  FoliotWorld *world = target;
-  Delivery *delivery = payload;
   FoliotAgent *agent = g_ptr_array_index (world->agents, delivery->agent);
   const char *name = get_name (delivery);
   guint64 hash
@@ -111,6 +110,7 @@ deliver (gpointer target, gpointer payload)
   g_autoptr (GError) error = NULL;
 
   foliot_kernel_note_payload (world->kernel, 0, hash, hash);
+  _foliot_kernel_hear (world->kernel, input, name, delivery->method != NULL, delivery->value);
   if (_foliot_kernel_is_showing (world->kernel))
     {
       g_autofree char *what = g_strconcat ("input ", name, NULL);
@@ -123,6 +123,35 @@ deliver (gpointer target, gpointer payload)
       _foliot_world_fail (world, foliot_agent_get_name (agent), "input", error);
       drop_delivery (NULL, delivery);
     }
+}
+
+static void
+deliver (gpointer target, gpointer payload)
+{
+  bring (target, payload);
+}
+
+gboolean
+_foliot_world_bring_now (FoliotWorld *world, FoliotAgent *agent, const char *name, gboolean is_method,
+                         FoliotValue *value)
+{
+  const FoliotAgentInfo *info = foliot_agent_type_get_info (G_OBJECT_TYPE (agent));
+  const FoliotInput *input = is_method ? NULL : info->inputs;
+  const FoliotMethod *method = is_method ? info->methods : NULL;
+  Delivery delivery = { .world = world };
+
+  while (input != NULL && input->name != NULL && !g_str_equal (input->name, name))
+    input++;
+  while (method != NULL && method->name != NULL && !g_str_equal (method->name, name))
+    method++;
+  delivery.input = input != NULL && input->name != NULL ? input : NULL;
+  delivery.method = method != NULL && method->name != NULL ? method : NULL;
+  if ((delivery.input == NULL && delivery.method == NULL)
+      || !g_ptr_array_find (world->agents, agent, &delivery.agent))
+    return FALSE;
+  delivery.value = foliot_value_ref (value);
+  bring (world, g_memdup2 (&delivery, sizeof delivery));
+  return TRUE;
 }
 
 static void
@@ -228,6 +257,8 @@ _foliot_world_start_inputs (FoliotWorld *world)
 {
   _foliot_kernel_set_drop_func (world->kernel, feed_row, drop_feed);
   _foliot_kernel_set_drop_func (world->kernel, deliver, drop_delivery);
+  if (world->stage != NULL) /* which brings them */
+    return;
   for (guint i = 0; i < world->scenario->inputs->len; i++)
     {
       const FoliotInputSpec *spec = &g_array_index (world->scenario->inputs, FoliotInputSpec, i);

@@ -3,6 +3,8 @@
 
 #include "base/foliot-build-id-private.h"
 #include "scenario/foliot-recording-private.h"
+#include "scenario/foliot-stage.h"
+#include "scenario/foliot-witness.h"
 
 /*
  * What a recording is made from: the header of its journal holds the whole scenario with its input files, and all options that
@@ -15,8 +17,8 @@
 
 /* ---- into the header ------------------------------------------------------------------------------------------- */
 
-static char *
-dup_build_id (FoliotScenario *scenario)
+char *
+_foliot_scenario_dup_build_id (FoliotScenario *scenario)
 {
   g_autofree char *library = _foliot_build_id_of ((gconstpointer) foliot_scenario_get_hash);
   g_autofree char *module
@@ -70,6 +72,8 @@ set_options (FoliotJournalHeader *header, const FoliotWorldOptions *options)
     set_number (header, "keep_from", (gint64) options->keep_from);
   if (options->keep_to != 0)
     set_number (header, "keep_to", (gint64) options->keep_to);
+  if (options->record_agents)
+    set_number (header, "record_agents", 1);
   if (options->through_codec)
     set_number (header, "through_codec", 1);
   if (options->realtime)
@@ -106,7 +110,7 @@ foliot_scenario_new_journal_header (FoliotScenario *scenario, const char *verb,
   header = foliot_journal_header_new (verb);
   header->scenario_name = g_strdup (scenario->name);
   header->scenario_hash = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", scenario->hash);
-  header->build_id = dup_build_id (scenario);
+  header->build_id = _foliot_scenario_dup_build_id (scenario);
   header->seed = options != NULL && options->has_seed ? options->seed : scenario->seed;
   if (!add_scenario (header, scenario, error))
     return NULL;
@@ -243,7 +247,7 @@ foliot_world_options_set_from_journal (FoliotWorldOptions *options, const Foliot
 gboolean
 foliot_scenario_is_of_journal (FoliotScenario *scenario, const FoliotJournalHeader *header, char **out_how)
 {
-  g_autofree char *build = dup_build_id (scenario);
+  g_autofree char *build = _foliot_scenario_dup_build_id (scenario);
   g_autofree char *hash = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", scenario->hash);
   const char *how = NULL;
 
@@ -269,17 +273,14 @@ set_parts (FoliotWorld *world, const FoliotWorldOptions *options, const char *re
   world->record_sent = options->record_sent;
 }
 
-gboolean
-_foliot_world_begin_journal (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
+static gboolean
+begin_recording (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
 {
   g_autoptr (FoliotJournalHeader) header = NULL;
   g_autofree char *recording
       = options->recording != NULL ? g_strdup (options->recording) : _foliot_recording_make_name ();
   FoliotWorldOptions named = *options;
 
-  world->is_recorded = options->record != NULL || options->replay != NULL || options->is_recorded;
-  if (options->replay != NULL)
-    foliot_replay_attach (options->replay, world->kernel);
   if (options->record != NULL || options->record_beside != NULL)
     set_parts (world, options, recording);
   if (options->record == NULL)
@@ -291,11 +292,41 @@ _foliot_world_begin_journal (FoliotWorld *world, const FoliotWorldOptions *optio
   return world->recorder != NULL;
 }
 
+static gboolean
+begin_hearing (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
+{
+  FoliotRecorder *recorder = world->recorder != NULL ? world->recorder : options->recorder;
+
+  world->witness = options->witness;
+  if (world->witness == NULL && options->record_agents && recorder != NULL)
+    {
+      world->witness = _foliot_witness_new_for_all ();
+      world->owns_witness = TRUE;
+    }
+  return _foliot_witness_attach (world->witness, world, world->owns_witness ? recorder : NULL, error);
+}
+
+gboolean
+_foliot_world_begin_journal (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
+{
+  world->is_recorded = options->record != NULL || options->replay != NULL || options->is_recorded;
+  if (options->replay != NULL)
+    foliot_replay_attach (options->replay, world->kernel);
+  if (options->stage == NULL)
+    return begin_recording (world, options, error) && begin_hearing (world, options, error);
+  world->stage = options->stage;
+  world->is_recorded = TRUE;
+  _foliot_stage_attach (world->stage, world);
+  return TRUE;
+}
+
 gboolean
 foliot_world_end_recording (FoliotWorld *world, int code, const GError *verdict, GError **error)
 {
   g_return_val_if_fail (FOLIOT_IS_WORLD (world), FALSE);
   _foliot_world_bring_back (world);
+  if (!_foliot_witness_end (world->witness, error))
+    return FALSE;
   if (world->recorder != NULL && !foliot_recorder_end (world->recorder, code, verdict, error))
     return FALSE;
   if (world->recorder != NULL && world->part_error != NULL)

@@ -103,6 +103,7 @@ make_world (gpointer data)
   options.is_recorded = options.record != NULL || options.replay != NULL;
   options.record_beside = options.record;
   options.recording = self->recording;
+  options.recorder = self->recorder;
   options.record = NULL;
   options.replay = NULL;
   self->world = foliot_world_new (scenario, &options, &making->error);

@@ -104,8 +104,10 @@ sample (gpointer target, gpointer payload)
     }
   for (guint i = 0; i < sampler->spec->agents->len; i++)
     {
-      if (get_agent (sampler->world, sampler->spec, i) == NULL)
-        continue; /* the master has not made it */
+      FoliotAgent *agent = get_agent (sampler->world, sampler->spec, i);
+
+      if (agent == NULL || _foliot_world_is_stub (sampler->world, agent))
+        continue; /* the master has not made it, or it is not played */
       sample_agent (sampler, i, cells, &hash);
       foliot_table_add_row (sampler->table, cells);
       if (_foliot_kernel_is_showing (sampler->world->kernel))

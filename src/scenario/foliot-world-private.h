@@ -57,7 +57,10 @@ struct _FoliotWorld
   gboolean through_codec;
   gboolean closed;
   FoliotRecorder *recorder; /* nullable */
-  gboolean is_recorded;     /* by it, or by whoever gave the kernel; or it is a replay */
+  FoliotWitness *witness;   /* nullable */
+  gboolean owns_witness;
+  FoliotStage *stage;   /* nullable; borrowed */
+  gboolean is_recorded; /* by it, or by whoever gave the kernel; or it is a replay */
   char *record_beside;  /* nullable: the processes of the run write their own recordings beside this one */
   char *recording;      /* nullable: its name, in all of them */
   gboolean record_sent; /* all of them keep what is sent */
@@ -101,11 +104,27 @@ void _foliot_world_resume_samples (FoliotWorld *world);
  */
 void _foliot_world_deliver (FoliotWorld *world, guint agent, const FoliotInput *input,
                             const FoliotMethod *method, FoliotTime at, FoliotValue *value);
+/*
+ * _foliot_world_bring_now:
+ *
+ * In an event of the agent: does what the event of _foliot_world_deliver() does.
+ *
+ * Returns: whether @agent has an input or a method of this name
+ */
+gboolean _foliot_world_bring_now (FoliotWorld *world, FoliotAgent *agent, const char *name,
+                                  gboolean is_method, FoliotValue *value);
 /* @value: (nullable) (transfer none): what the method returned; NULL: it failed, or never ran. Called once. */
 typedef void (*FoliotReplyFunc) (FoliotValue *value, gpointer user_data);
 /* The same, of a method, and somebody wants to know what it returns. */
 void _foliot_world_call (FoliotWorld *world, guint agent, const FoliotMethod *method, FoliotTime at,
                          FoliotValue *value, FoliotReplyFunc reply, gpointer user_data);
+
+/* Whether it is there in name alone: the world is played for others. */
+static inline gboolean
+_foliot_world_is_stub (FoliotWorld *world, FoliotAgent *agent)
+{
+  return world->stage != NULL && G_OBJECT_TYPE (agent) == FOLIOT_TYPE_AGENT;
+}
 
 /* Ends the run: `<agent>: <what> failed at <time> s: <message>`. The first failure counts. */
 void _foliot_world_fail (FoliotWorld *world, const char *agent, const char *what, const GError *why);

@@ -6,6 +6,7 @@
 #include "kernel/foliot-kernel-private.h"
 #include "kernel/foliot-poll-private.h"
 #include "kernel/foliot-realtime-private.h"
+#include "scenario/foliot-stage.h"
 #include "scenario/foliot-world-part-private.h"
 #include "transport/foliot-certificate-private.h"
 
@@ -162,6 +163,8 @@ _foliot_world_make_transport (FoliotWorld *world, const FoliotWorldOptions *opti
   const FoliotStreamOptions stream = { .tls = options->tls };
   g_autoptr (FoliotTransport) inner = NULL;
 
+  if (world->stage != NULL)
+    return foliot_stage_transport_new (world->kernel);
   if (options->listen != NULL)
     inner = foliot_stream_transport_new (world->kernel, &stream);
   else if (_foliot_scenario_has_sockets (world->scenario))
@@ -201,6 +204,8 @@ _foliot_world_make_address (FoliotWorld *world, const FoliotWorldOptions *option
                               ? make_socket_path (world, container)
                               : NULL;
 
+  if (world->stage != NULL)
+    return _foliot_stage_make_address (world->stage, container, error);
   if (options->listen != NULL)
     return container == 0 ? foliot_address_ref (options->listen)
                           : make_address_beside (options->listen, name);

@@ -7,6 +7,8 @@
 #include "channel/foliot-channel-private.h"
 #include "kernel/foliot-fault-private.h"
 #include "kernel/foliot-realtime-private.h"
+#include "scenario/foliot-stage.h"
+#include "scenario/foliot-witness.h"
 #include "scenario/foliot-world-part-private.h"
 
 /* A scenario brought to life. Everything that the file names is made before the first event: containers, then all agents,
@@ -258,14 +260,16 @@ gboolean
 _foliot_world_make_agent (FoliotWorld *world, guint index, GError **error)
 {
   const FoliotAgentSpec *spec = &g_array_index (world->scenario->agents, FoliotAgentSpec, index);
+  gboolean runs = world->stage == NULL || _foliot_stage_plays (world->stage, spec->name);
 
   if (_foliot_world_has_container (world, spec->container))
     {
-      world->agents->pdata[index] = foliot_agent_new_detached (
-          _foliot_world_get_container_of (world, spec->container), spec->type, spec->name, error);
+      world->agents->pdata[index]
+          = foliot_agent_new_detached (_foliot_world_get_container_of (world, spec->container),
+                                       runs ? spec->type : FOLIOT_TYPE_AGENT, spec->name, error);
       if (world->agents->pdata[index] == NULL)
         return FALSE;
-      if (spec->type == _foliot_master_get_type ())
+      if (runs && spec->type == _foliot_master_get_type ())
         _foliot_world_adopt_master (world, world->agents->pdata[index]);
     }
   g_array_index (world->ids, guint, index) = g_array_index (world->n_ids, guint, spec->container)++;
@@ -298,6 +302,7 @@ _foliot_world_start_agent (FoliotWorld *world, guint index)
   Start *start = g_new (Start, 1);
   FoliotFuture *done;
 
+  _foliot_witness_see_start (world->witness, world->agents->pdata[index]);
   *start = (Start){ world, index };
   done = foliot_fiber_spawn (world->kernel, NULL, "start", start_agent, start, g_free);
   foliot_kernel_enter_node (world->kernel, outer);
@@ -369,6 +374,8 @@ get_drive (FoliotWorld *world, const FoliotWorldOptions *options)
 static gboolean
 begin (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
 {
+  if (world->stage != NULL)
+    return _foliot_stage_begin (world->stage, error);
   if (!world->divided)
     return _foliot_world_start_agents (world, error);
   if (options->part != NULL)
@@ -449,8 +456,10 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
     world->scope = foliot_scope_new (world->kernel, NULL);
   _foliot_kernel_set_fault (world->kernel, scenario->fault_countdown);
   keep_events (world, options);
-  if (!_foliot_world_begin_journal (world, options, error) || !make_containers (world, options, error)
-      || !make_agents (world, error) || !begin (world, options, error))
+  if (!_foliot_world_begin_journal (world, options, error) || !make_containers (world, options, error))
+    return NULL;
+  _foliot_witness_see_world (world->witness);
+  if (!make_agents (world, error) || !begin (world, options, error))
     return NULL;
   _foliot_world_start_inputs (world);
   if (!options->realtime || world->until != FOLIOT_TIME_NEVER)
@@ -599,6 +608,8 @@ foliot_world_close (FoliotWorld *world)
   shut_down (world);
   g_ptr_array_set_size (world->agents, 0);
   foliot_kernel_close (world->kernel);
+  if (world->stage != NULL)
+    _foliot_stage_detach (world->stage);
 }
 
 static void
@@ -635,6 +646,8 @@ foliot_world_finalize (GObject *object)
   g_ptr_array_unref (world->containers);
   g_ptr_array_unref (world->tables);
   g_clear_object (&world->network);
+  if (world->owns_witness)
+    foliot_witness_free (world->witness);
   g_clear_pointer (&world->recorder, foliot_recorder_free);
   g_clear_object (&world->kernel);
   _foliot_world_remove_sockets (world);

@@ -205,7 +205,7 @@ wants_results (FoliotWorld *world, const FoliotDriveOptions *options, const GErr
   foliot_kernel_get_counts (foliot_world_get_kernel (world), &counts);
   if (failure != NULL && counts.dispatched == 0)
     return FALSE;
-  return options->out != NULL || problem == NULL || problem->domain != FOLIOT_REPLAY_ERROR;
+  return !options->dry && (options->out != NULL || problem == NULL || problem->domain != FOLIOT_REPLAY_ERROR);
 }
 
 static void
@@ -268,7 +268,8 @@ foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_opti
                              : g_build_filename ("results", foliot_scenario_get_name (scenario), NULL);
   run_world (world, world_options, options, &failure);
   end_journals (world, replay, &failure, &problem);
-  if (failure == NULL && problem == NULL && !was_cut (replay, options) && world_options->keep_to == 0)
+  if (failure == NULL && problem == NULL && !was_cut (replay, options) && world_options->keep_to == 0
+      && !options->dry)
     foliot_world_check_expectations (world, &failure);
   if (!wants_results (world, options, problem, failure))
     {

@@ -14,6 +14,7 @@ typedef struct
   gboolean quiet;      /* the digest alone */
   gboolean keeps_pace; /* of real time: each event is progress */
   gboolean is_endless; /* somebody ends it, as a rule */
+  gboolean dry;        /* nothing is written, and nothing printed */
   FoliotDriveFunc run; /* (nullable): the world moves its own time */
   gconstpointer run_data;
 } FoliotDriveOptions;

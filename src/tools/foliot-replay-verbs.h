@@ -17,9 +17,12 @@ typedef struct
   char **settings; /* (nullable) */
   FoliotKept kept;
   gboolean lenient;
-  FoliotTime until;    /* NEVER: as recorded */
-  double speed;        /* of real time; 0: as fast as it can */
-  guint64 break_event; /* 0: none */
+  FoliotTime until;       /* NEVER: as recorded */
+  double speed;           /* of real time; 0: as fast as it can */
+  guint64 break_event;    /* 0: none */
+  char *only;             /* (nullable) an agent or a container, which runs alone */
+  char *hear;             /* (nullable) where what it hears is to be written, instead */
+  FoliotWitness *witness; /* (nullable) by whom */
 } FoliotReplayArguments;
 
 typedef struct
@@ -37,6 +40,8 @@ int foliot_replay_run (FoliotReplay *replay, const FoliotReplayArguments *argume
 int foliot_replay_helics (FoliotReplay *replay, const FoliotReplayArguments *arguments);
 int foliot_replay_mosaik (FoliotReplay *replay, const FoliotReplayArguments *arguments);
 int foliot_replay_serve (FoliotReplay *replay, const FoliotReplayArguments *arguments);
+/* foliot-replay-alone.c: runs one participant alone. Returns: exit code. */
+int foliot_replay_alone (FoliotReplay *replay, const FoliotReplayArguments *arguments);
 /* Makes the world of the recording again, and drives it, by @run (nullable), as in FoliotDriveOptions. */
 int foliot_replay_drive (FoliotReplay *replay, const FoliotReplayArguments *arguments, FoliotDriveFunc run,
                          gconstpointer run_data);

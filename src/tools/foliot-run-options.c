@@ -63,5 +63,6 @@ foliot_run_options_get_world_options (const FoliotRunOptions *options)
                                .program = options->program,
                                .keep = FOLIOT_KEEP_FIRST,
                                .record = options->record,
-                               .record_sent = options->record_bytes };
+                               .record_sent = options->record_bytes,
+                               .record_agents = options->record_agents };
 }

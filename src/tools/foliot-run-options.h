@@ -10,6 +10,7 @@ typedef struct
   char **settings;
   char *record;
   gboolean record_bytes;
+  gboolean record_agents;
   char *out;
   char *modules;
   gboolean quiet;
@@ -54,6 +55,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FoliotRunOptions, foliot_run_options_clear)
         G_OPTION_ARG_NONE,                                                                                    \
         &(options)->record_bytes,                                                                             \
         "With --record: keep what is sent, too, and not its hash alone",                                      \
+        NULL },                                                                                               \
+      { "record-agents",                                                                                      \
+        0,                                                                                                    \
+        0,                                                                                                    \
+        G_OPTION_ARG_NONE,                                                                                    \
+        &(options)->record_agents,                                                                            \
+        "With --record: keep what each agent hears and says, for foliot replay --only",                       \
         NULL },                                                                                               \
       { "out", 0, 0, G_OPTION_ARG_FILENAME, &(options)->out, "Results folder; default results/<scenario>",    \
         "DIR" },                                                                                              \

@@ -355,7 +355,8 @@ foliot_show_text_record (FoliotShow *show, const FoliotJournalRecord *record)
       print_remark (show, record, "looked outside:", observed);
       break;
     case FOLIOT_JOURNAL_NOTE:
-      print_remark (show, record, "note by", record->text);
+      if (foliot_journal_header_get (get_header (show), "record_agents") == NULL) /* what agents heard */
+        print_remark (show, record, "note by", record->text);
       break;
     case FOLIOT_JOURNAL_END:
       print_end (show, record);

@@ -103,6 +103,8 @@ on_ended (FoliotWorldMosaik *self, const GError *why, gpointer user_data)
   outcome->out = outcome->drive->out != NULL ? g_strdup (outcome->drive->out)
                                              : g_build_filename ("results", name, NULL);
   outcome->digest = foliot_world_dup_digest (world);
+  if (!foliot_world_end_recording (world, FOLIOT_EXIT_OK, why, &outcome->problem) || outcome->drive->dry)
+    return;
   if (why != NULL)
     outcome->failure = g_error_copy (why);
   else if (foliot_world_is_done (world))
@@ -139,7 +141,8 @@ print_summary (FoliotWorldMosaik *self, const Outcome *outcome)
 static int
 report (FoliotWorldMosaik *self, const Outcome *outcome)
 {
-  if (outcome->out != NULL && (outcome->problem == NULL || outcome->problem->domain != FOLIOT_SCENARIO_ERROR))
+  if (!outcome->drive->dry && outcome->out != NULL
+      && (outcome->problem == NULL || outcome->problem->domain != FOLIOT_SCENARIO_ERROR))
     {
       if (!outcome->drive->quiet)
         print_summary (self, outcome);
@@ -227,6 +230,7 @@ foliot_replay_mosaik (FoliotReplay *replay, const FoliotReplayArguments *given)
   foliot_world_mosaik_options_set_from_journal (&options, header);
   foliot_replay_mind_changes (replay, scenario, given->drive.quiet);
   world_options.replay = replay;
+  world_options.witness = given->witness;
   foliot_kept_apply (&given->kept, &world_options);
   return run (scenario, &world_options, &options, &given->drive, 0);
 }

@@ -45,6 +45,9 @@ arguments_clear (Arguments *arguments)
   g_strfreev (arguments->given.settings);
   g_free (arguments->given.drive_out);
   g_free (arguments->given.modules);
+  g_free (arguments->given.only);
+  g_free (arguments->given.hear);
+  g_clear_pointer (&arguments->given.witness, foliot_witness_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
@@ -66,6 +69,22 @@ parse_speed (const char *text, double *out_speed, GError **error)
   return FALSE;
 }
 
+/* @is_directed: by the numbers of its events, or by real time. */
+static gboolean
+check_only (const FoliotReplayArguments *given, gboolean is_directed, GError **error)
+{
+  if (given->only == NULL && given->hear != NULL)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--hear is for --only");
+  else if (given->only != NULL && is_directed)
+    g_set_error_literal (
+        error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "--break and --speed are for the whole run: an agent that runs alone (--only) has other "
+        "events; set a breakpoint in its code instead");
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static gboolean
 parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
 {
@@ -76,6 +95,10 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &given->drive_out, "Results folder; default results/<scenario>",
       "DIR" },
     { "lenient", 0, 0, G_OPTION_ARG_NONE, &given->lenient, "Tell differences, and go on", NULL },
+    { "only", 0, 0, G_OPTION_ARG_STRING, &given->only,
+      "Run one agent, or the agents of one container, against what they heard", "NAME" },
+    { "hear", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &given->hear,
+      "With --only: write down what it hears, and nothing else", "FILE" },
     { "until", 0, 0, G_OPTION_ARG_STRING, &until, "End before this time, e.g. 3600 or \"2 h\"", "T" },
     { "speed", 0, 0, G_OPTION_ARG_STRING, &speed,
       "As many times as fast as real time: 1, 60; default: as fast as it can", "F" },
@@ -122,6 +145,8 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
   if (speed != NULL && !parse_speed (speed, &given->speed, error))
     return FALSE;
   given->drive.keeps_pace = speed != NULL;
+  if (!check_only (given, event != NULL || speed != NULL, error))
+    return FALSE;
   arguments->file = g_strdup (rest[0]);
   given->path = arguments->file;
   given->drive.out = given->drive_out;
@@ -195,6 +220,7 @@ foliot_replay_drive (FoliotReplay *replay, const FoliotReplayArguments *given, F
     return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
   foliot_replay_mind_changes (replay, scenario, given->drive.quiet);
   options.replay = replay;
+  options.witness = given->witness;
   foliot_kept_apply (&given->kept, &options);
   options.coupled = run != NULL;
   drive.run = run;
@@ -239,6 +265,20 @@ refuse (const FoliotJournalHeader *header, const char *file)
 
 /* ---- the verb -------------------------------------------------------------------------------------------------- */
 
+/* Of a run in several processes. */
+static gboolean
+suits_parts (const FoliotReplayArguments *given)
+{
+  if (given->only != NULL)
+    fprintf (
+        stderr,
+        "foliot: --only: what was recorded of several processes is played back as a whole; record it with "
+        "\"processes\": false (--set processes=false)\n");
+  else if (given->until != FOLIOT_TIME_NEVER)
+    fprintf (stderr, "foliot: --until: what was recorded of several processes is played back to its end\n");
+  return given->only == NULL && given->until == FOLIOT_TIME_NEVER;
+}
+
 int
 foliot_verb_replay (int argc, char **argv)
 {
@@ -265,11 +305,14 @@ foliot_verb_replay (int argc, char **argv)
   verb = find_verb (foliot_replay_get_header (replay)->verb);
   if (verb == NULL)
     return refuse (foliot_replay_get_header (replay), arguments.file);
-  if (arguments.given.until != FOLIOT_TIME_NEVER
-      && foliot_recording_is_divided (foliot_replay_get_header (replay)))
+  if (foliot_recording_is_divided (foliot_replay_get_header (replay)) && !suits_parts (&arguments.given))
+    return FOLIOT_EXIT_USAGE;
+  if (arguments.given.only != NULL && arguments.given.hear == NULL)
+    return foliot_replay_alone (replay, &arguments.given);
+  if (arguments.given.hear != NULL)
     {
-      fprintf (stderr, "foliot: --until: what was recorded of several processes is played back to its end\n");
-      return FOLIOT_EXIT_USAGE;
+      arguments.given.witness = foliot_witness_new (arguments.given.only, arguments.given.hear);
+      arguments.given.drive.dry = arguments.given.drive.quiet = TRUE;
     }
   code = verb->run (replay, &arguments.given);
   if (!arguments.given.drive.quiet && code != FOLIOT_EXIT_USAGE)
