@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "tools/foliot-dialogue.h"
 #include "tools/foliot-message.h"
 #include "tools/foliot-verbs.h"
 #include "tools/foliot-watch.h"
@@ -16,17 +17,8 @@
 
 typedef struct
 {
-  GBytes *bytes;
-  guint64 order;  /* over both sides, in the recording */
-  guint n_before; /* messages of the other side before it */
-} Message;
-
-typedef struct
-{
   const FoliotPartOptions *options;
-  char *partner;
-  GArray *ours, *theirs; /* Message */
-  gboolean they_hung_up; /* in the recording, and not we */
+  FoliotDialogue dialogue;
   FoliotKernel *kernel;
   FoliotTransport *transport;
   FoliotListener *listener;
@@ -36,98 +28,6 @@ typedef struct
   gboolean has_ended;
   GError *error;
 } Part;
-
-static void
-message_clear (gpointer data)
-{
-  g_bytes_unref (((Message *) data)->bytes);
-}
-
-/* ---- the recording ---- */
-
-/* Returns: the port of whose part is played; 0: there is none of that name. */
-static guint32
-find_port (Part *part, FoliotJournalReader *reader, GError **error)
-{
-  const FoliotJournalHeader *header = foliot_journal_reader_get_header (reader);
-  g_autoptr (GString) names = g_string_new (NULL);
-  guint32 number = 0;
-
-  if (!g_str_equal (header->verb, "wire"))
-    {
-      g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
-                   "%s: recorded by foliot %s; only a recording of foliot wire has both sides to play",
-                   part->options->replay, header->verb);
-      return 0;
-    }
-  for (guint i = 0; i < header->ports->len; i++)
-    {
-      const FoliotJournalPort *port = g_ptr_array_index (header->ports, i);
-
-      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", port->name);
-      if (g_str_equal (port->name, part->options->as))
-        number = port->number;
-      else
-        {
-          g_free (part->partner);
-          part->partner = g_strdup (port->name);
-        }
-    }
-  if (number == 0)
-    g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
-                 "%s: nobody in it is called “%s” (--as); there are: %s", part->options->replay,
-                 part->options->as, names->str);
-  return number;
-}
-
-static void
-take_record (Part *part, const FoliotJournalRecord *record, guint32 port)
-{
-  gboolean is_ours = record->port == port;
-
-  if (record->kind == FOLIOT_JOURNAL_CONTROL
-      && (record->what == FOLIOT_JOURNAL_CONTROL_CLOSE || record->what == FOLIOT_JOURNAL_CONTROL_ERROR))
-    part->they_hung_up = !is_ours;
-  if (record->kind == FOLIOT_JOURNAL_IN && record->bytes != NULL)
-    {
-      Message message = { .bytes = g_bytes_ref (record->bytes),
-                          .order = record->order,
-                          .n_before = is_ours ? part->theirs->len : part->ours->len };
-
-      g_array_append_val (is_ours ? part->ours : part->theirs, message);
-    }
-}
-
-/* A recording that was cut off is played as far as it goes. */
-static gboolean
-load (Part *part, GError **error)
-{
-  g_autoptr (FoliotJournalReader) reader = foliot_journal_reader_new (part->options->replay, error);
-  const FoliotJournalRecord *record;
-  guint32 port = reader != NULL ? find_port (part, reader, error) : 0;
-  g_autoptr (GError) why = NULL;
-
-  if (port == 0)
-    return FALSE;
-  while ((record = foliot_journal_reader_next (reader, &why)) != NULL || why != NULL)
-    {
-      if (record != NULL)
-        take_record (part, record, port);
-      else if (why->code == FOLIOT_JOURNAL_ERROR_TRUNCATED)
-        break;
-      else if (!part->options->lenient)
-        {
-          g_propagate_error (error, g_steal_pointer (&why));
-          return FALSE;
-        }
-      if (why != NULL)
-        fprintf (stderr, "foliot: %s\n", why->message);
-      g_clear_error (&why);
-    }
-  if (why != NULL)
-    fprintf (stderr, "foliot: %s\n", why->message);
-  return TRUE;
-}
 
 /* ---- the end ---- */
 
@@ -149,7 +49,7 @@ end (Part *part, GError *error)
 static gboolean
 is_over (Part *part)
 {
-  return part->n_sent == part->ours->len && part->n_received >= part->theirs->len;
+  return part->n_sent == part->dialogue.ours->len && part->n_received >= part->dialogue.theirs->len;
 }
 
 /* ---- what they say ---- */
@@ -166,10 +66,11 @@ print_text (const char *title, GBytes *bytes)
 static void
 tell_difference (Part *part, guint index, GBytes *actual, const char *where)
 {
-  const Message *expected = index < part->theirs->len ? &g_array_index (part->theirs, Message, index) : NULL;
+  const FoliotSaid *expected
+      = index < part->dialogue.theirs->len ? &g_array_index (part->dialogue.theirs, FoliotSaid, index) : NULL;
 
   part->n_different++;
-  fprintf (stderr, "foliot: message %u of %s differs from the recording", index + 1, part->partner);
+  fprintf (stderr, "foliot: message %u of %s differs from the recording", index + 1, part->dialogue.partner);
   if (expected != NULL)
     fprintf (stderr, ", where it is message %" G_GUINT64_FORMAT " of both", expected->order);
   fprintf (stderr, "%s%s\n", where != NULL && *where != '\0' ? ", at " : "", where != NULL ? where : "");
@@ -183,8 +84,9 @@ compare (Part *part, guint index, GBytes *actual)
   g_autofree char *where = NULL;
   FoliotMessageMatch match = FOLIOT_MESSAGE_OTHER;
 
-  if (index < part->theirs->len)
-    match = foliot_message_compare (g_array_index (part->theirs, Message, index).bytes, actual, &where);
+  if (index < part->dialogue.theirs->len)
+    match = foliot_message_compare (g_array_index (part->dialogue.theirs, FoliotSaid, index).bytes, actual,
+                                    &where);
   part->n_notes += match == FOLIOT_MESSAGE_MAX_ADVANCE;
   if (match == FOLIOT_MESSAGE_OTHER)
     tell_difference (part, index, actual, where);
@@ -206,9 +108,9 @@ send_due (gpointer owner)
   Part *part = owner;
   g_autoptr (GError) error = NULL;
 
-  while (!part->has_ended && error == NULL && part->n_sent < part->ours->len && is_writable (part))
+  while (!part->has_ended && error == NULL && part->n_sent < part->dialogue.ours->len && is_writable (part))
     {
-      const Message *message = &g_array_index (part->ours, Message, part->n_sent);
+      const FoliotSaid *message = &g_array_index (part->dialogue.ours, FoliotSaid, part->n_sent);
       FoliotFrame frame = { .bytes = message->bytes };
 
       if (message->n_before > part->n_received)
@@ -217,7 +119,7 @@ send_due (gpointer owner)
       part->n_sent++;
       foliot_link_send (part->link, &frame, &error);
     }
-  if (error != NULL || (is_over (part) && !part->they_hung_up))
+  if (error != NULL || (is_over (part) && !part->dialogue.they_hung_up))
     end (part, g_steal_pointer (&error));
 }
 
@@ -240,12 +142,12 @@ on_closed (gpointer owner, const GError *why)
 {
   Part *part = owner;
 
-  if (!part->has_ended && part->n_received < part->theirs->len)
+  if (!part->has_ended && part->n_received < part->dialogue.theirs->len)
     tell_difference (part, part->n_received, NULL, NULL);
-  else if (!part->has_ended && part->n_sent < part->ours->len)
+  else if (!part->has_ended && part->n_sent < part->dialogue.ours->len)
     {
       part->n_different++;
-      fprintf (stderr, "foliot: %s hung up before message %u of %s could be sent\n", part->partner,
+      fprintf (stderr, "foliot: %s hung up before message %u of %s could be sent\n", part->dialogue.partner,
                part->n_sent + 1, part->options->as);
     }
   end (part, NULL);
@@ -299,7 +201,8 @@ begin (Part *part, GError **error)
   const FoliotPartOptions *options = part->options;
   g_autoptr (FoliotFuture) attempt = NULL;
 
-  if (!load (part, error))
+  if (!foliot_dialogue_load (&part->dialogue, options->replay, options->as, options->conversation,
+                             options->lenient, error))
     return FALSE;
   if (options->connect != NULL)
     {
@@ -334,7 +237,8 @@ finish (Part *part)
   if (foliot_watch_was_interrupted ())
     return FOLIOT_EXIT_INTERRUPTED;
   printf ("%s: %u of %u messages sent; %s: %u of %u received, %u differ", part->options->as, part->n_sent,
-          part->ours->len, part->partner, part->n_received, part->theirs->len, part->n_different);
+          part->dialogue.ours->len, part->dialogue.partner, part->n_received, part->dialogue.theirs->len,
+          part->n_different);
   if (part->n_notes > 0)
     printf (", %u in max_advance alone", part->n_notes);
   putchar ('\n');
@@ -352,29 +256,15 @@ part_clear (Part *part)
   g_clear_pointer (&part->done, foliot_future_unref);
   g_clear_object (&part->transport);
   g_clear_object (&part->kernel);
-  g_array_unref (part->ours);
-  g_array_unref (part->theirs);
+  foliot_dialogue_clear (&part->dialogue);
   g_clear_error (&part->error);
-  g_free (part->partner);
-}
-
-static GArray *
-new_messages (void)
-{
-  GArray *messages = g_array_new (FALSE, FALSE, sizeof (Message));
-
-  g_array_set_clear_func (messages, message_clear);
-  return messages;
 }
 
 int
 foliot_part_run (const FoliotPartOptions *options)
 {
   const FoliotStreamOptions stream = { .tls = options->tls };
-  Part part = { .options = options,
-                .ours = new_messages (),
-                .theirs = new_messages (),
-                .kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_REALTIME, 0, 0) };
+  Part part = { .options = options, .kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_REALTIME, 0, 0) };
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotValue) result = NULL;
   int code;

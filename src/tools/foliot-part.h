@@ -9,6 +9,7 @@ typedef struct
 {
   const char *replay;        /* the journal */
   const char *as;            /* whose part is played */
+  guint conversation;        /* in which one, from 1; 0: there is one */
   FoliotAddress *listen;     /* nullable: one of both */
   FoliotAddress *connect;    /* nullable */
   FoliotTlsCredentials *tls; /* nullable */

@@ -7,7 +7,7 @@
 
 /*
  * A link's port is named after both of its ends, `far → near`; any other one, after what is at the far end, and at the near one is
- * the run. On a wire each port is one of the two programs, and the other one hears it.
+ * the run. On a wire each port is one of two programs, and the other one, the port beside it, hears it.
  */
 
 #define ARROW " → "
@@ -57,11 +57,17 @@ is_mute (const FoliotJournalPort *port)
          || (g_str_equal (port->name, "stop") && g_str_equal (port->kind, "port"));
 }
 
+const char *
+foliot_participants_get_program (const FoliotJournalHeader *header)
+{
+  return g_str_equal (header->verb, "program") ? foliot_journal_header_get (header, "program") : NULL;
+}
+
 /* Its own end of a link has the name of an agent or container; that of all agents behind mosaik is the scenario's, and a program is one. */
 static const char *
 get_near_name (const FoliotJournalHeader *header, const char *arrow)
 {
-  const char *program = foliot_journal_header_get (header, "program");
+  const char *program = foliot_participants_get_program (header);
 
   if (arrow != NULL && program == NULL && !is_of_mosaik (header))
     return arrow + strlen (ARROW);
@@ -70,10 +76,23 @@ get_near_name (const FoliotJournalHeader *header, const char *arrow)
   return program != NULL ? program : header->verb;
 }
 
+/* Of a wire. Returns: (nullable): it is not known yet, or its name is lost. */
+static const FoliotJournalPort *
+find_opposite (const FoliotJournalHeader *header, const FoliotJournalPort *port)
+{
+  guint32 number = port->number % 2 == 1 ? port->number + 1 : port->number - 1;
+
+  for (guint i = 0; i < header->ports->len; i++)
+    if (((const FoliotJournalPort *) g_ptr_array_index (header->ports, i))->number == number)
+      return g_ptr_array_index (header->ports, i);
+  return NULL;
+}
+
 static FoliotEnds
 name_ends (FoliotParticipants *participants, const FoliotJournalHeader *header, guint index)
 {
   const FoliotJournalPort *port = g_ptr_array_index (header->ports, index);
+  const FoliotJournalPort *opposite;
   const char *arrow = strstr (port->name, ARROW);
   FoliotEnds ends = { .port = port->number, .far = -1, .near = -1 };
   g_autofree char *far = NULL;
@@ -86,8 +105,9 @@ name_ends (FoliotParticipants *participants, const FoliotJournalHeader *header, 
     far = arrow != NULL ? g_strndup (port->name, (gsize) (arrow - port->name)) : g_strdup (port->name);
   if (g_str_equal (header->verb, "wire"))
     {
+      opposite = find_opposite (header, port);
       ends.far = add_name (participants, port->name);
-      ends.near = index == 0 ? 1 : 0;
+      ends.near = add_name (participants, opposite != NULL ? opposite->name : port->name);
       return ends;
     }
   ends.near = add_name (participants, get_near_name (header, arrow));
@@ -100,8 +120,12 @@ foliot_participants_update (FoliotParticipants *participants, const FoliotJourna
 {
   for (guint i = participants->ends->len; i < header->ports->len; i++)
     {
-      FoliotEnds ends = name_ends (participants, header, i);
+      const FoliotJournalPort *port = g_ptr_array_index (header->ports, i);
+      FoliotEnds ends;
 
+      if (g_str_equal (header->verb, "wire") && i == header->ports->len - 1 && port->number % 2 == 1)
+        break; /* whom it speaks to is named next */
+      ends = name_ends (participants, header, i);
       g_array_append_val (participants->ends, ends);
     }
 }

@@ -22,5 +22,7 @@ void foliot_participants_init (FoliotParticipants *participants);
 void foliot_participants_clear (FoliotParticipants *participants);
 /* Takes the ports that @header has got since the last call. */
 void foliot_participants_update (FoliotParticipants *participants, const FoliotJournalHeader *header);
+/* Returns: (nullable): the program that recorded itself; NULL: the command did. */
+const char *foliot_participants_get_program (const FoliotJournalHeader *header);
 /* Returns: (nullable): those of the port. */
 const FoliotEnds *foliot_participants_find (const FoliotParticipants *participants, guint32 port);

@@ -372,7 +372,7 @@ void
 foliot_show_text_header (FoliotShow *show)
 {
   const FoliotJournalHeader *header = get_header (show);
-  const char *program = foliot_journal_header_get (header, "program");
+  const char *program = foliot_participants_get_program (header);
 
   printf ("%s: recorded by %s", foliot_journal_reader_get_path (show->reader),
           program != NULL ? program : "foliot ");

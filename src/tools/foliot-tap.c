@@ -8,46 +8,92 @@
 #include "tools/foliot-wire.h"
 
 /*
- * A kernel in real time with two links. What one brings is recorded, written, and only then handed to the other, so that the journal has
- * whatever was answered. The bytes are the same on both sides, whatever they are: nobody here reads them.
+ * A kernel in real time with two links for each conversation. What one brings is recorded, written, and only then handed to the other, so
+ * that the journal has whatever was answered. The bytes are the same on both sides, whatever they are: nobody here reads them.
  *
  * Who is not read from by one side must not fill our memory from the other: as long as a link is not writable, nothing is read from
  * its opposite.
  */
 
 typedef struct _Tap Tap;
+typedef struct _Conversation Conversation;
 
 typedef struct
 {
-  Tap *tap;
-  guint32 port; /* 1, 2 */
-  const char *name;
+  Conversation *conversation;
+  guint32 port;
+  char *name;
   FoliotLink *link;
   guint64 sequence;
 } Side;
+
+struct _Conversation
+{
+  Tap *tap;
+  const FoliotTapPair *pair;
+  guint number; /* from 1 */
+  Side sides[2];
+  gboolean has_ended;
+};
+
+/* Where conversations come in. */
+typedef struct
+{
+  Tap *tap;
+  const FoliotTapPair *pair;
+  FoliotListener *listener;
+  guint n_taken;
+} Entrance;
 
 struct _Tap
 {
   const FoliotTapOptions *options;
   FoliotKernel *kernel;
   FoliotTransport *transport;
-  FoliotListener *listener;
   FoliotJournalWriter *writer;
-  FoliotFuture *done; /* when one of them has hung up, or could not be reached */
-  Side sides[2];
+  FoliotFuture *done; /* when nothing is left to be recorded */
+  GArray *entrances;
+  GPtrArray *conversations;
+  guint n_open;
+  guint n_unreachable;
   guint64 order;
   char *verdict;
   GError *error; /* why it had to end */
   gboolean has_ended;
 };
 
+void
+foliot_tap_pair_clear (FoliotTapPair *pair)
+{
+  g_clear_pointer (&pair->listen, foliot_address_unref);
+  g_clear_pointer (&pair->connect, foliot_address_unref);
+  g_clear_pointer (&pair->names[0], g_free);
+  g_clear_pointer (&pair->names[1], g_free);
+}
+
 static Side *
 get_opposite (Side *side)
 {
-  return &side->tap->sides[side->port == 1];
+  return &side->conversation->sides[side->port % 2];
+}
+
+/* There is one conversation, so its end is that of all. */
+static gboolean
+is_single (const Tap *tap)
+{
+  return tap->options->pairs->len == 1 && tap->options->n_connections == 1;
 }
 
 /* ---- the end ---- */
+
+static void
+close_links (Conversation *conversation)
+{
+  conversation->has_ended = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (conversation->sides); i++)
+    if (conversation->sides[i].link != NULL)
+      foliot_link_close (conversation->sides[i].link);
+}
 
 static void
 end (Tap *tap, const char *verdict, GError *error)
@@ -60,10 +106,43 @@ end (Tap *tap, const char *verdict, GError *error)
   tap->has_ended = TRUE;
   tap->verdict = g_strdup (verdict);
   tap->error = error;
-  for (guint i = 0; i < G_N_ELEMENTS (tap->sides); i++)
-    if (tap->sides[i].link != NULL)
-      foliot_link_close (tap->sides[i].link);
+  for (guint i = 0; i < tap->conversations->len; i++)
+    close_links (g_ptr_array_index (tap->conversations, i));
   foliot_future_resolve (tap->done, foliot_value_new_null ());
+}
+
+static gboolean
+is_waited_for (const Tap *tap)
+{
+  guint n = tap->options->n_connections;
+
+  for (guint i = 0; i < tap->entrances->len; i++)
+    if (n == 0 || g_array_index (tap->entrances, Entrance, i).n_taken < n)
+      return TRUE;
+  return FALSE;
+}
+
+/* @error: (nullable): nobody could be reached. */
+static void
+end_conversation (Conversation *conversation, const char *verdict, GError *error)
+{
+  Tap *tap = conversation->tap;
+  g_autofree char *all = NULL;
+
+  if (is_single (tap))
+    {
+      end (tap, verdict, error);
+      return;
+    }
+  fprintf (stderr, "foliot: conversation %u: %s\n", conversation->number,
+           error != NULL ? error->message : verdict);
+  tap->n_unreachable += error != NULL;
+  g_clear_error (&error);
+  close_links (conversation);
+  if (--tap->n_open > 0 || is_waited_for (tap))
+    return;
+  all = g_strdup_printf ("all %u conversations have ended", tap->conversations->len);
+  end (tap, all, NULL);
 }
 
 /* ---- the journal ---- */
@@ -91,7 +170,19 @@ record_control (Side *side, FoliotJournalControl control, const char *text, cons
                                .text = text,
                                .error = error };
 
-  record (side->tap, &what);
+  record (side->conversation->tap, &what);
+}
+
+static void
+record_port (Side *side)
+{
+  FoliotJournalRecord what = { .kind = FOLIOT_JOURNAL_CONTROL,
+                               .port = side->port,
+                               .what = FOLIOT_JOURNAL_CONTROL_PORT,
+                               .name = side->name,
+                               .text = "link" };
+
+  record (side->conversation->tap, &what);
 }
 
 static void
@@ -129,18 +220,19 @@ static void
 on_frame (gpointer owner, FoliotFrame *frame)
 {
   Side *side = owner, *opposite = get_opposite (side);
+  Tap *tap = side->conversation->tap;
   FoliotJournalRecord what = { .kind = FOLIOT_JOURNAL_IN,
                                .port = side->port,
                                .what = FOLIOT_EVENT_FRAME,
                                .sequence = ++side->sequence,
-                               .order = ++side->tap->order,
+                               .order = ++tap->order,
                                .bytes = frame->bytes };
   g_autoptr (GError) error = NULL;
 
-  if (side->tap->has_ended || !record (side->tap, &what))
+  if (side->conversation->has_ended || !record (tap, &what))
     return;
   if (!foliot_link_send (opposite->link, frame, &error))
-    end (side->tap, "a message could not be handed on", g_steal_pointer (&error));
+    end_conversation (side->conversation, "a message could not be handed on", g_steal_pointer (&error));
   else if (!is_writable (opposite))
     set_reading (side, FALSE);
 }
@@ -157,78 +249,170 @@ on_closed (gpointer owner, const GError *why)
   Side *side = owner;
   g_autofree char *verdict = NULL;
 
-  if (side->tap->has_ended)
+  if (side->conversation->has_ended)
     return;
   record_control (side, why != NULL ? FOLIOT_JOURNAL_CONTROL_ERROR : FOLIOT_JOURNAL_CONTROL_CLOSE, NULL, why);
   verdict = g_strdup_printf ("%s hung up%s%s", side->name, why != NULL ? ": " : "",
                              why != NULL ? why->message : "");
-  end (side->tap, verdict, NULL);
+  end_conversation (side->conversation, verdict, NULL);
 }
 
 static const FoliotLinkSink sink = { .frame = on_frame, .writable = on_writable, .closed = on_closed };
 
-/* ---- opening ---- */
+/* ---- conversations ---- */
+
+static void
+release_links (Conversation *conversation)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (conversation->sides); i++)
+    if (conversation->sides[i].link != NULL)
+      {
+        foliot_link_start (conversation->sides[i].link, NULL, NULL);
+        g_clear_object (&conversation->sides[i].link);
+      }
+}
+
+static void
+conversation_free (gpointer data)
+{
+  Conversation *conversation = data;
+
+  release_links (conversation);
+  g_free (conversation->sides[0].name);
+  g_free (conversation->sides[1].name);
+  g_free (conversation);
+}
+
+/* Several who connect at one place are told apart; whom we connect to is the same for all of them. */
+static Conversation *
+new_conversation (Tap *tap, const FoliotTapPair *pair)
+{
+  Conversation *conversation = g_new0 (Conversation, 1);
+
+  g_ptr_array_add (tap->conversations, conversation);
+  conversation->tap = tap;
+  conversation->pair = pair;
+  conversation->number = tap->conversations->len;
+  for (guint i = 0; i < G_N_ELEMENTS (conversation->sides); i++)
+    {
+      gboolean is_one_of_many = i == 0 && tap->options->n_connections != 1;
+
+      conversation->sides[i]
+          = (Side){ .conversation = conversation,
+                    .port = 2 * conversation->number - 1 + i,
+                    .name = is_one_of_many ? g_strdup_printf ("%s %u", pair->names[i], conversation->number)
+                                           : g_strdup (pair->names[i]) };
+    }
+  return conversation;
+}
 
 static void
 on_connected (FoliotFuture *attempt, FoliotValue *link, const GError *error, gpointer user_data)
 {
-  Tap *tap = user_data;
-  g_autofree char *place = foliot_wire_dup_place (tap->options->connect);
+  Conversation *conversation = user_data;
+  Side *sides = conversation->sides;
+  g_autofree char *place = foliot_wire_dup_place (conversation->pair->connect);
   GError *why;
 
-  if (tap->has_ended)
+  if (conversation->has_ended)
     return;
   if (error != NULL)
     {
       why = g_error_copy (error);
       g_prefix_error (&why, "%s: ", place);
-      record_control (&tap->sides[1], FOLIOT_JOURNAL_CONTROL_ERROR, NULL, why);
-      end (tap, "nobody could be reached", why);
+      record_control (&sides[1], FOLIOT_JOURNAL_CONTROL_ERROR, NULL, why);
+      end_conversation (conversation, "nobody could be reached", why);
       return;
     }
-  tap->sides[1].link = g_object_ref (foliot_value_get_object (link, FOLIOT_TYPE_LINK));
-  record_opened (&tap->sides[1], FOLIOT_JOURNAL_CONTROL_OPEN);
-  for (guint i = 0; i < G_N_ELEMENTS (tap->sides); i++)
-    foliot_link_start (tap->sides[i].link, &sink, &tap->sides[i]);
+  sides[1].link = g_object_ref (foliot_value_get_object (link, FOLIOT_TYPE_LINK));
+  record_opened (&sides[1], FOLIOT_JOURNAL_CONTROL_OPEN);
+  for (guint i = 0; i < G_N_ELEMENTS (conversation->sides); i++)
+    foliot_link_start (sides[i].link, &sink, &sides[i]);
 }
 
-/* One pair is recorded; whoever comes later is hung up on. */
+/* Nobody calls from within the links of conversations that have ended, here. */
+static void
+release_ended (Tap *tap)
+{
+  for (guint i = 0; i < tap->conversations->len; i++)
+    {
+      Conversation *conversation = g_ptr_array_index (tap->conversations, i);
+
+      if (conversation->has_ended)
+        release_links (conversation);
+    }
+}
+
+/* Whoever comes when enough have come is hung up on. */
 static void
 on_accepted (FoliotLink *link, gpointer user_data)
 {
-  Tap *tap = user_data;
+  Entrance *entrance = user_data;
+  Tap *tap = entrance->tap;
+  guint n_connections = tap->options->n_connections;
   g_autoptr (FoliotFuture) attempt = NULL;
+  Conversation *conversation;
 
-  if (tap->sides[0].link != NULL)
+  if (tap->has_ended || (n_connections != 0 && entrance->n_taken == n_connections))
     {
       g_object_unref (link);
       return;
     }
-  tap->sides[0].link = link;
-  foliot_listener_close (tap->listener);
-  record_opened (&tap->sides[0], FOLIOT_JOURNAL_CONTROL_ACCEPT);
-  attempt = foliot_transport_connect (tap->transport, tap->options->connect, tap->options->names[1]);
-  foliot_future_then (attempt, on_connected, tap, NULL);
+  release_ended (tap);
+  if (++entrance->n_taken == n_connections)
+    foliot_listener_close (entrance->listener);
+  conversation = new_conversation (tap, entrance->pair);
+  tap->n_open++;
+  conversation->sides[0].link = link;
+  for (guint i = 0; i < G_N_ELEMENTS (conversation->sides) && !is_single (tap); i++)
+    record_port (&conversation->sides[i]);
+  record_opened (&conversation->sides[0], FOLIOT_JOURNAL_CONTROL_ACCEPT);
+  attempt = foliot_transport_connect (tap->transport, entrance->pair->connect, entrance->pair->names[1]);
+  foliot_future_then (attempt, on_connected, conversation, NULL);
+}
+
+/* ---- opening ---- */
+
+static void
+describe_pair (FoliotJournalHeader *header, const FoliotTapPair *pair, guint number)
+{
+  g_autofree char *listen = foliot_wire_dup_place (pair->listen);
+  g_autofree char *connect = foliot_wire_dup_place (pair->connect);
+  g_autofree char *listen_name = number == 1 ? g_strdup ("listen") : g_strdup_printf ("listen/%u", number);
+  g_autofree char *connect_name = number == 1 ? g_strdup ("connect") : g_strdup_printf ("connect/%u", number);
+
+  foliot_journal_header_set (header, listen_name, listen);
+  foliot_journal_header_set (header, connect_name, connect);
+}
+
+static gboolean
+open_entrance (Tap *tap, Entrance *entrance, GError **error)
+{
+  g_autofree char *place = foliot_wire_dup_place (entrance->pair->listen);
+
+  entrance->listener = foliot_transport_listen (tap->transport, entrance->pair->listen,
+                                                entrance->pair->names[0], on_accepted, entrance, NULL, error);
+  if (entrance->listener == NULL)
+    g_prefix_error (error, "%s: ", place);
+  return entrance->listener != NULL;
 }
 
 static gboolean
 begin (Tap *tap, GError **error)
 {
   g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("wire");
-  g_autofree char *listen = foliot_wire_dup_place (tap->options->listen);
-  g_autofree char *connect = foliot_wire_dup_place (tap->options->connect);
 
-  foliot_journal_header_set (header, "listen", listen);
-  foliot_journal_header_set (header, "connect", connect);
   header->build_id = g_strdup (FOLIOT_VERSION);
-  for (guint i = 0; i < G_N_ELEMENTS (tap->sides); i++)
-    foliot_journal_header_add_port (header, tap->sides[i].port, tap->sides[i].name, "link", NULL);
-  tap->listener = foliot_transport_listen (tap->transport, tap->options->listen, tap->options->names[0],
-                                           on_accepted, tap, NULL, error);
-  if (tap->listener == NULL)
+  for (guint i = 0; i < tap->entrances->len; i++)
     {
-      g_prefix_error (error, "%s: ", listen);
-      return FALSE;
+      Entrance *entrance = &g_array_index (tap->entrances, Entrance, i);
+
+      *entrance = (Entrance){ .tap = tap, .pair = &g_array_index (tap->options->pairs, FoliotTapPair, i) };
+      describe_pair (header, entrance->pair, i + 1);
+      for (guint k = 0; k < G_N_ELEMENTS (entrance->pair->names) && is_single (tap); k++)
+        foliot_journal_header_add_port (header, k + 1, entrance->pair->names[k], "link", NULL);
+      if (!open_entrance (tap, entrance, error))
+        return FALSE;
     }
   tap->writer = foliot_journal_writer_new (tap->options->record, header, error);
   return tap->writer != NULL;
@@ -252,7 +436,8 @@ finish (Tap *tap)
   FoliotJournalRecord what
       = { .kind = FOLIOT_JOURNAL_END, .text = tap->verdict != NULL ? tap->verdict : "ended by a signal" };
 
-  if (tap->error != NULL)
+  tap->has_ended = TRUE;
+  if (tap->error != NULL || tap->n_unreachable > 0)
     what.what = FOLIOT_EXIT_PEER;
   if (tap->error == NULL || tap->error->domain != FOLIOT_JOURNAL_ERROR)
     record (tap, &what);
@@ -261,20 +446,24 @@ finish (Tap *tap)
     return complain (tap->error);
   fprintf (stderr, "foliot: %s; %" G_GUINT64_FORMAT " messages recorded in %s\n", what.text, tap->order,
            tap->options->record);
-  return FOLIOT_EXIT_OK;
+  return (int) what.what;
 }
 
 static void
 tap_clear (Tap *tap)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (tap->sides); i++)
-    if (tap->sides[i].link != NULL)
-      {
-        foliot_link_start (tap->sides[i].link, NULL, NULL);
-        g_clear_object (&tap->sides[i].link);
-      }
-  g_clear_object (&tap->listener);
+  for (guint i = 0; i < tap->conversations->len; i++)
+    {
+      Conversation *conversation = g_ptr_array_index (tap->conversations, i);
+
+      conversation->has_ended = TRUE;
+      release_links (conversation);
+    }
+  for (guint i = 0; i < tap->entrances->len; i++)
+    g_clear_object (&g_array_index (tap->entrances, Entrance, i).listener);
   foliot_kernel_close (tap->kernel);
+  g_ptr_array_unref (tap->conversations);
+  g_array_unref (tap->entrances);
   g_clear_pointer (&tap->writer, foliot_journal_writer_free);
   g_clear_pointer (&tap->done, foliot_future_unref);
   g_clear_object (&tap->transport);
@@ -283,32 +472,38 @@ tap_clear (Tap *tap)
   g_free (tap->verdict);
 }
 
+static int
+run (Tap *tap)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotValue) result = NULL;
+
+  foliot_watch_begin (tap->kernel);
+  for (guint i = 0; i < tap->entrances->len; i++)
+    foliot_wire_print_ready (g_array_index (tap->entrances, Entrance, i).listener);
+  result = foliot_run (tap->kernel, tap->done, &error);
+  foliot_watch_end ();
+  if (result == NULL && !foliot_watch_was_interrupted ())
+    end (tap, "ended by a failure", g_steal_pointer (&error));
+  return finish (tap);
+}
+
 int
 foliot_tap_run (const FoliotTapOptions *options)
 {
   const FoliotStreamOptions stream = { .tls = options->tls };
-  Tap tap = { .options = options, .kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_REALTIME, 0, 0) };
+  Tap tap = { .options = options,
+              .kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_REALTIME, 0, 0),
+              .entrances = g_array_new (FALSE, TRUE, sizeof (Entrance)),
+              .conversations = g_ptr_array_new_with_free_func (conversation_free) };
   g_autoptr (GError) error = NULL;
-  g_autoptr (FoliotValue) result = NULL;
   int code;
 
-  for (guint i = 0; i < G_N_ELEMENTS (tap.sides); i++)
-    tap.sides[i] = (Side){ .tap = &tap, .port = i + 1, .name = options->names[i] };
+  g_array_set_size (tap.entrances, options->pairs->len);
   foliot_kernel_set_digest (tap.kernel, FALSE);
   tap.transport = foliot_stream_transport_new (tap.kernel, &stream);
   tap.done = foliot_future_new (tap.kernel);
-  if (begin (&tap, &error))
-    {
-      foliot_watch_begin (tap.kernel);
-      foliot_wire_print_ready (tap.listener);
-      result = foliot_run (tap.kernel, tap.done, &error);
-      foliot_watch_end ();
-      if (result == NULL && !foliot_watch_was_interrupted ())
-        end (&tap, "ended by a failure", g_steal_pointer (&error));
-      code = finish (&tap);
-    }
-  else
-    code = complain (error);
+  code = begin (&tap, &error) ? run (&tap) : complain (error);
   tap_clear (&tap);
   return code;
 }
