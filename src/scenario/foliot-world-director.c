@@ -370,7 +370,7 @@ run_all (FoliotWorld *world, GError **error)
 static gboolean
 is_recording_broken (FoliotWorld *world, guint child)
 {
-  return world->record_beside != NULL
+  return (world->record_beside != NULL || _foliot_gate_is_replayed (world->kernel))
          && foliot_child_get_status (world->children->pdata[child]) == EXIT_RESULTS;
 }
 

@@ -7,6 +7,7 @@ agents' own views, and every way to end.
 """
 import json
 import os
+import pathlib
 import shutil
 import signal
 import sys
@@ -293,6 +294,29 @@ def test_replay_of_processes(transport):
     same(replay(f"{journal}.park-2")[1].returncode, 0)
 
 
+def find_containers(process):
+    """The processes of the run, without those that guard them."""
+    found = [int(word) for task in pathlib.Path(f"/proc/{process}/task").iterdir() for word in (task / "children").read_text().split()]
+    return [child for child in found if b"--container" in pathlib.Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")]
+
+
+def test_replay_of_killed(transport):
+    """A process that died in the middle of the day: the same words, code and results."""
+    journal = make_room() + ".flj"
+    park = Park("--record", journal, "--set", f"transport={transport}", "--set", "processes=true", "--log-level", "critical")
+    park.create()
+    park.step(0)
+    os.kill(find_containers(park.process.pid)[1], signal.SIGKILL)
+    check_failure(park, "was killed by signal 9", "step", 900, {}, 1799)
+    code, _, complaints = park.stop()
+    same(code, 5)
+    out, done = replay(journal)
+    same(done.returncode, 5)
+    assert complaints in done.stderr, complaints + done.stderr
+    same(done.stderr.count(": as recorded, up to where its process was ended, "), 3)
+    check_same_results(park.out, out)
+
+
 # ---- what is wrong -------------------------------------------------------------------------------------------------
 
 
@@ -446,7 +470,8 @@ TESTS = [("table/output/share", test_table, "output", "share"), ("table/output/d
          ("replay/tls", test_replay, "set_data", "--set", "transport=tls"),
          ("replay/another", test_replay_of_another), ("replay/lost", test_replay_of_lost),
          ("replay/processes/tcp", test_replay_of_processes, "tcp"),
-         ("replay/processes/tls", test_replay_of_processes, "tls"), ("bad/nobody", test_nobody),
+         ("replay/processes/tls", test_replay_of_processes, "tls"),
+         ("replay/processes/killed", test_replay_of_killed, "tcp"), ("bad/nobody", test_nobody),
          ("bad/no-section", test_no_section), ("bad/address", test_bad_address), ("bad/keyword-type", test_keyword_type),
          ("bad/keyword-value", test_keyword_value), ("bad/keyword-date", test_keyword_date),
          ("bad/keyword-feedback", test_keyword_feedback), ("bad/resolution", test_resolution), ("bad/params", test_params),

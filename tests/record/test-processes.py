@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Runs in several processes: each process recorded, and all of them played back in one, without any other.
 
-    test-processes.py SOURCE FOLIOT MODULES CHANGED-MODULES GOOD-MODULES
+    test-processes.py SOURCE FOLIOT MODULES CHANGED-MODULES GOOD-MODULES HELICS-LIBRARY
 
 A line of TAP for each thing that is shown. FOLIOT_TEST_KILLS says how often a recording run is killed. Without strace one line is
 skipped, but with CI=true that is a failure.
@@ -20,7 +20,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
-SOURCE, FOLIOT, MODULES, CHANGED, GOOD = (os.path.abspath(path) for path in sys.argv[1:6])
+SOURCE, FOLIOT, MODULES, CHANGED, GOOD, HELICS = (os.path.abspath(path) for path in sys.argv[1:7])
 PARK = Path(SOURCE) / "scenarios/wind-park"
 OFFICE = Path(SOURCE) / "tests/record/office"
 KILLS = int(os.environ.get("FOLIOT_TEST_KILLS", "10"))
@@ -126,6 +126,16 @@ def alone_in_the_world(folder):
     calls = [line for line in (folder / "trace").read_text().splitlines()
              if re.search(r"\b(socket|connect|bind|accept4?|clone3?|v?fork)\(|\.pem|/foliot-\w{6}/", line)]
     assert not calls, "\n".join(calls[:5])
+
+
+def behind_helics(folder):
+    """A master that sets the time of all of them, from a library."""
+    journal = folder / "run.flj"
+    want(foliot("helics", PARK, "--library", HELICS, "--set", "transport=tcp", "--set", "processes=true", "--record", journal, "--out",
+                folder / "live"), OK)
+    done = want(replay(journal, folder / "again"), OK)
+    check_same(folder / "live", folder / "again")
+    assert list(parts(done)) == PARK_PARTS, say(done)
 
 
 def tables_of_agents(folder):
@@ -272,7 +282,7 @@ def find_children(process):
 
 def main():
     cases = [*((f"the wind park over {name}: one table, live and replayed", same_table, name) for name in ("tcp", "unix", "tls")),
-             ("one part alone", alone), ("what agents of all processes wrote down", tables_of_agents),
+             ("behind HELICS", behind_helics), ("one part alone", alone), ("what agents of all processes wrote down", tables_of_agents),
              ("a changed agent in a child", changed), ("parts that are missing, damaged, or of another run", missing),
              ("an earlier recording is replaced", replaced), ("a child that is killed by what it does", ends_early, "kill", PEER),
              ("an agent in a child that fails", ends_early, "fail in run", FAILED),
