@@ -98,7 +98,7 @@ typedef struct
 /**
  * FoliotJournalHeader: (skip)
  * @version: of the format; set by the reader
- * @verb: which verb recorded: "run", "mosaik", "helics", "wire"
+ * @verb: which verb recorded: "run", "mosaik", "helics", "wire"; "child": one of several processes of a run
  * @build_id: (nullable): of the library and the scenario's module
  * @scenario_name: (nullable): where the scenario's module is looked for, as a run does
  * @scenario_hash: (nullable): of the resolved scenario

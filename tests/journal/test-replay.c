@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/foliot-gate-private.h"
+#include "kernel/foliot-kernel-private.h"
 
 /* A kernel with one port of a test's own: what goes through it is recorded, and played back to another kernel. */
 
@@ -127,6 +128,98 @@ test_same (Fixture *fixture, gconstpointer data)
 }
 
 static void
+count (gpointer target, gpointer payload)
+{
+  (*(guint *) target)++;
+}
+
+/* Five events at one time; behind the second somebody does something, and behind the fourth the run is cut. */
+static void
+post_five (FoliotKernel *kernel, guint *n)
+{
+  for (guint i = 0; i < 5; i++)
+    foliot_kernel_post (kernel, FOLIOT_SECOND, 0, FOLIOT_EVENT_CALLBACK, count, n, NULL);
+}
+
+static void
+record_marks (Fixture *fixture)
+{
+  g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 0, 0);
+  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("test");
+  g_autoptr (FoliotRecorder) recorder = foliot_recorder_new (kernel, fixture->path, header, FALSE, NULL);
+  guint n = 0;
+
+  post_five (kernel, &n);
+  foliot_kernel_step (kernel, 2);
+  g_assert_true (_foliot_gate_mark (kernel, "here"));
+  foliot_kernel_step (kernel, 2);
+  g_assert_true (_foliot_gate_mark (kernel, FOLIOT_GATE_CUT));
+  g_assert_true (foliot_recorder_end (recorder, 0, NULL, NULL));
+}
+
+/* Events come in other batches, but none gets past a mark before who made it is there. */
+static void
+test_marks (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 0, 0);
+  g_autoptr (FoliotReplay) replay = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  record_marks (fixture);
+  replay = foliot_replay_new (fixture->path, NULL, &error);
+  g_assert_no_error (error);
+  foliot_replay_attach (replay, kernel);
+  post_five (kernel, &n);
+  g_assert_false (_foliot_gate_mark (kernel, "there"));
+  foliot_kernel_step (kernel, 100);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_false (_foliot_kernel_take_interrupt (kernel));
+  g_assert_true (_foliot_gate_mark (kernel, "here"));
+  g_assert_false (_foliot_gate_mark (kernel, "here"));
+  foliot_kernel_step (kernel, 100);
+  g_assert_cmpuint (n, ==, 4);
+  g_assert_true (_foliot_kernel_take_interrupt (kernel));
+  g_assert_true (_foliot_gate_mark (kernel, FOLIOT_GATE_CUT));
+  foliot_replay_end (replay, &error);
+  g_assert_no_error (error);
+}
+
+/* What a journal brings can be the first that a process hears of a domain. */
+static void
+test_first_error (Fixture *fixture, gconstpointer data)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (FoliotJournalReader) reader
+          = foliot_journal_reader_new (g_getenv ("FOLIOT_TEST_JOURNAL"), NULL);
+      const FoliotJournalRecord *record = foliot_journal_reader_next (reader, NULL);
+      g_autoptr (GError) copy = NULL;
+
+      while (record->error == NULL)
+        record = foliot_journal_reader_next (reader, NULL);
+      foliot_error_quark ();
+      copy = g_error_copy (record->error);
+      g_assert_error (copy, FOLIOT_ERROR, FOLIOT_ERROR_CLOSED);
+      return;
+    }
+
+  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("test");
+  g_autoptr (FoliotJournalWriter) writer = foliot_journal_writer_new (fixture->path, header, NULL);
+  g_autoptr (GError) error = g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CLOSED, "it was closed");
+
+  g_assert_true (foliot_journal_writer_add (
+      writer,
+      &(FoliotJournalRecord){
+          .kind = FOLIOT_JOURNAL_CONTROL, .what = FOLIOT_JOURNAL_CONTROL_ERROR, .port = 1, .error = error },
+      NULL));
+  g_assert_true (foliot_journal_writer_close (writer, NULL));
+  g_setenv ("FOLIOT_TEST_JOURNAL", fixture->path, TRUE);
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
+static void
 test_another_message (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (FoliotKernel) kernel = NULL;
@@ -182,6 +275,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/replay/same", Fixture, NULL, set_up, test_same, tear_down);
+  g_test_add ("/replay/marks", Fixture, NULL, set_up, test_marks, tear_down);
+  g_test_add ("/replay/first-error", Fixture, NULL, set_up, test_first_error, tear_down);
   g_test_add ("/replay/another-message", Fixture, NULL, set_up, test_another_message, tear_down);
   g_test_add ("/replay/nothing-said", Fixture, NULL, set_up, test_nothing_said, tear_down);
   g_test_add ("/replay/another-question", Fixture, NULL, set_up, test_another_question, tear_down);
