@@ -138,8 +138,9 @@ on_impatient (gpointer user_data)
   FoliotMosaik *mosaik = user_data;
 
   end (mosaik, g_error_new (FOLIOT_MOSAIK_ERROR, FOLIOT_MOSAIK_ERROR_UNREACHABLE,
-                            mosaik->channel != NULL ? "mosaik at %s did not call init in time; --timeout gives it more"
-                                                    : "No mosaik connected to %s in time; --timeout gives it more",
+                            mosaik->channel != NULL
+                                ? "mosaik at %s did not call init in time; --timeout gives it more"
+                                : "No mosaik connected to %s in time; --timeout gives it more",
                             mosaik->where));
 }
 
