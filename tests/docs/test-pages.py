@@ -112,7 +112,7 @@ class Page:
         assert len(found) == 1, f'docs/{PAGE}.md has {len(found)} blocks of {kind} with "{words}"'
         return found[0]
 
-    def run(self, script, prefix=()):
+    def run(self, script, prefix=(), code=0):
         """What the shell prints of it."""
         process = subprocess.Popen([*prefix, 'bash', '-e', '-o', 'pipefail', '-c', script], cwd=self.folder, env=self.env, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
@@ -121,7 +121,7 @@ class Page:
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-        assert process.returncode == 0, f'exit code {process.returncode}:\n{said}'
+        assert process.returncode == code, f'exit code {process.returncode}:\n{said}'
         return said
 
     def run_python(self, words):
@@ -177,8 +177,23 @@ def mosaik_with_grid(page):
     """The script of the scenario, by the line of the page; and what is recorded is replayed, as it says below."""
     page.run(page.block('sh', 'with-grid.py'))
     page.await_file('results/day/run.json')
-    page.run('foliot replay day.flj --quiet --out again')
-    assert page.read('results/day/turbines.csv') == page.read('again/turbines.csv')
+    page.run('foliot replay day.flj --quiet --out before')
+    assert page.read('results/day/turbines.csv') == page.read('before/turbines.csv')
+    change_one_number(page)
+
+
+def change_one_number(page):
+    """As docs/diff.md has it: a number in the controller is another one, and the first event that this makes different is found."""
+    shutil.copytree(os.path.join(SOURCE, 'scenarios/wind-park'), page.path('changed'))
+    page.write('changed/controller.c', page.read('changed/controller.c').replace('#define VOLTAGE_LIMIT_PU 1.03', '#define VOLTAGE_LIMIT_PU 1.02'))
+    page.env.update(PKG_CONFIG_PATH=os.path.join(page.build, 'meson-uninstalled'), LD_LIBRARY_PATH=os.path.join(page.build, 'src'))
+    page.run('cd changed && cc -shared -fPIC -o wind-park.so *.c $(pkg-config --cflags --libs foliot-1)')
+    said = page.run('foliot replay day.flj --modules changed --quiet --out strict', code=3)
+    assert 'the run differs from its recording: message ' in said and '→ mosaik' in said, said
+    page.run('foliot replay day.flj --modules changed --quiet --lenient --out after', code=3)
+    said = page.run('foliot diff before after', code=3)
+    for words in 'The first different event is number ', 'carried something else', 'set_limit', 'Caused by, the latest first':
+        assert words in said, said
 
 
 def mosaik_c_battery(page):
@@ -223,12 +238,23 @@ def diff_two_runs(page):
     page.console('foliot run wind-park')
 
 
+def record_run(page):
+    """Of a scenario whose containers talk over sockets."""
+    script = page.block('sh', 'foliot run SCENARIO') + page.block('sh', 'foliot replay run.flj')
+    script = script.replace('SCENARIO', 'scenarios/wind-park --set transport=tcp').replace('[--out DIR]', '--out again')
+    said = page.run(script)
+    digests = re.findall(r'^digest (\w+)$', said, re.M)
+    assert len(digests) == 2 and digests[0] == digests[1], said
+    assert page.read('results/wind-park/run.json') == page.read('again/run.json')
+
+
 def has_grid(page):
     return subprocess.run([page.python, '-c', 'import pandapower'], capture_output=True, check=False).returncode == 0
 
 
 PAGES = {'mosaik': [mosaik_section, mosaik_program, mosaik_with_grid], 'mosaik-c': [mosaik_c_battery], 'helics': [helics_day],
-         'grid': [grid_year], 'fmu': [fmu_file], 'diff': [diff_two_runs]}
+         'grid': [grid_year], 'fmu': [fmu_file], 'diff': [diff_two_runs],
+         'record': [record_run]}
 
 
 def try_one(function):
