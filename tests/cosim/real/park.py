@@ -24,6 +24,7 @@ from cosim import same
 
 LONGEST_DELAY_S = 0.004
 DAY_S = 24 * 3600
+HOURS_S = 3 * 3600
 FEEDBACKS = ("output", "set_data")
 SCENARIOS = ("one-container.json", "scenario.json")
 TRANSPORTS = {"tcp": ["transport=tcp"], "tls": ["transport=tls"], "tcp-processes": ["transport=tcp", "processes=true"],
@@ -185,6 +186,21 @@ def recorded(stage, feedback, *words):
         same(stage.facts(name)["digest"], stage.facts("live")["digest"])
 
 
+def wired(stage):
+    """Each side of what the command recorded of itself, against a live other one."""
+    path = stage.folder / "hours.flj"
+    play(stage, "live", options=["--record", path, "--record-bytes"], until=HOURS_S)
+    words = [FOLIOT, "wire", "--replay", str(path), "--as"]
+    part = subprocess.Popen([*words, "wind-park", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    simulate({"connect": part.stdout.readline().split()[1]}, "output", until=HOURS_S, rule="share")
+    said, complained = part.communicate(timeout=cosim.DEADLINE_S)
+    assert part.returncode == 0 and " 0 differ" in said, f"exit code {part.returncode}: {said}{complained}"
+    child = cosim.Child([FOLIOT, "mosaik", str(PARK), *stage.out("again")])
+    stage.call(*words[1:], "mosaik", "--connect", f"127.0.0.1:{child.port}")
+    same(child.end(), (0, ""))
+    same(stage.table("again"), stage.table("live"))
+
+
 def delayed(stage, feedback, seed, seen):
     """Whatever is late, and by how much: the digest and the table stay. Without a seed nothing is late."""
     play(stage, "late", feedback, seed=seed)
@@ -240,6 +256,7 @@ def run(report, arguments):
         report.case(f"{prefix}/{name}", try_case, like_alone, "set_data", "scenario.json", *words)
         report.case(f"{prefix}/{name}/recorded", try_case, recorded, "set_data", *words)
     report.case(f"{prefix}/cmd", try_case, started_by_mosaik)
+    report.case(f"{prefix}/wired", try_case, wired)
     if HAS_GRID:
         report.case(f"{prefix}/with-grid", try_case, with_grid)
 

@@ -21,11 +21,12 @@ UNTIL = 20
 class Foliot:
     """`foliot wire …`, which listens."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, n_places=1):
         self.process = subprocess.Popen([FOLIOT, "wire", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        ready = self.process.stdout.readline()
-        assert ready.startswith("READY "), self.process.communicate()[1]
-        self.place = ready.split()[1]
+        ready = [self.process.stdout.readline() for _ in range(n_places)]
+        assert all(line.startswith("READY ") for line in ready), self.process.communicate()[1]
+        self.places = [line.split()[1] for line in ready]
+        self.place = self.places[0]
 
     def end(self, code=0):
         said, complained = self.process.communicate(timeout=cosim.DEADLINE_S)
@@ -51,9 +52,9 @@ def record(path):
     child.end()
 
 
-def play_mosaik(path, code):
+def play_mosaik(path, code, *words):
     child = cosim.Child([sys.executable, SIMULATOR])
-    done = subprocess.run([FOLIOT, "wire", "--replay", path, "--as", "mosaik", "--connect", f"127.0.0.1:{child.port}"],
+    done = subprocess.run([FOLIOT, "wire", "--replay", path, "--as", "mosaik", "--connect", f"127.0.0.1:{child.port}", *words],
                           capture_output=True, text=True, timeout=cosim.DEADLINE_S)
     child.end()
     assert done.returncode == code, f"exit code {done.returncode}: {done.stdout}{done.stderr}"
@@ -90,8 +91,24 @@ def mosaik_alone(folder):
     assert "differs from the recording" in part.end(code=3)
 
 
+def two_simulators(folder):
+    """mosaik connects to both; each is played back to a simulator of its kind."""
+    path, children = folder / "two.flj", [cosim.Child([sys.executable, SIMULATOR]) for _ in range(2)]
+    words = [word for child in children for word in ("127.0.0.1:0", f"127.0.0.1:{child.port}")]
+    tap = Foliot(*words, "--record", path, "--name-listen", "mosaik", "--name-connect", "Local", "--name-connect", "S", n_places=2)
+    with cosim.quiet_world({name: {"connect": place} for name, place in zip(("Local", "S"), tap.places)}) as world:
+        local, asking = world.start("Local", kind="Local").A(), world.start("S", kind="RemoteMAS").MAS()
+        world.connect(local, asking, ("val_out", "val_in"), async_requests=True)
+        world.run(until=UNTIL, print_progress=False)
+    assert "all 2 conversations have ended" in tap.end()
+    for child in children:
+        child.end()
+    for number, name in ((1, "Local"), (2, "S")):
+        assert f"{name}: " in play_mosaik(path, 0, "--conversation", str(number))
+
+
 def run(report, arguments):
-    for case in (recorded, simulator_alone, mosaik_alone):
+    for case in (recorded, simulator_alone, mosaik_alone, two_simulators):
         def run_case():
             with tempfile.TemporaryDirectory() as folder:
                 case(pathlib.Path(folder))
