@@ -19,9 +19,12 @@ _foliot_journal_value_to_text (FoliotValue *value)
 FoliotValue *
 _foliot_journal_value_from_text (const char *text, gsize length)
 {
-  g_autoptr (FoliotCodec) codec = foliot_codec_new (FOLIOT_TYPE_CODEC_JSON);
+  g_autoptr (FoliotCodec) codec = NULL;
 
-  return text != NULL ? foliot_codec_decode (codec, (const guint8 *) text, length, NULL) : NULL;
+  if (text == NULL)
+    return NULL;
+  codec = foliot_codec_new (FOLIOT_TYPE_CODEC_JSON);
+  return foliot_codec_decode (codec, (const guint8 *) text, length, NULL);
 }
 
 GBytes *

@@ -119,7 +119,8 @@ static inline void
 end_record (FoliotKernel *self)
 {
   self->record.draws = self->head.draws;
-  foliot_digest_add_record (&self->digest, &self->record, self->record_node_cause);
+  if (self->digest_on)
+    foliot_digest_add_record (&self->digest, &self->record, self->record_node_cause);
   if (self->record_func != NULL)
     self->record_func (self, &self->record, self->record_data);
   if (self->memory_func != NULL)

@@ -3,9 +3,6 @@
 
 #include <glib.h>
 
-/* What it costs to keep digests and events, and to run everything twice in lock-step: a ring of agents on simulated links, processor
- * time. Each line names its reference. */
-void foliot_bench_keeping (guint n_hops);
 /* `foliot diff` of two runs of ten million events that part near their end: time and memory to find the window, and to find the
  * event, where all events were kept and where the runs have to be made again. Reference: one such run. */
 void foliot_bench_diff (guint n_hops);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench-remote.h"
 
-#include <foliot/foliot-agent.h>
 #include <foliot/foliot-stream.h>
 
 #include <stdio.h>
@@ -33,17 +32,10 @@ static const FoliotMethod adder_methods[]
     = { { "add", adder_add, "a: int, b: int", "Their sum." }, { NULL } };
 static const FoliotAgentInfo adder_info = { .help = "Adds.", .methods = adder_methods };
 
-typedef struct
-{
-  const char *name;
-  GType codec;
-  FoliotTlsCredentials *tls; /* nullable */
-} Way;
-
 /* ---- the server ---------------------------------------------------------------------------------------------- */
 
-static FoliotContainer *
-open_container (FoliotKernel *kernel, const Way *way)
+FoliotContainer *
+bench_remote_open_container (FoliotKernel *kernel, const BenchWay *way)
 {
   const FoliotStreamOptions stream = { .tls = way->tls };
   const FoliotContainerOptions options = { .codec_type = way->codec };
@@ -52,20 +44,20 @@ open_container (FoliotKernel *kernel, const Way *way)
   g_autoptr (GError) error = NULL;
   FoliotContainer *container;
 
-  foliot_kernel_set_digest (kernel, FALSE);
   container = foliot_container_new (transport, address, &options, &error);
   g_assert_no_error (error);
   return container;
 }
 
-static void
-serve (int port_pipe, gpointer user_data)
+void
+bench_remote_serve (int port_pipe, gpointer user_data)
 {
   FoliotKernel *kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_REALTIME, 1, 0);
-  FoliotContainer *container = open_container (kernel, user_data);
+  FoliotContainer *container = bench_remote_open_container (kernel, user_data);
   g_autoptr (FoliotAddress) address = foliot_address_parse (foliot_container_get_base_url (container), NULL);
   guint16 port = (guint16) foliot_address_get_port (address);
 
+  foliot_kernel_set_digest (kernel, FALSE);
   foliot_future_unref (foliot_agent_new (container, adder_get_type (), NULL, NULL));
   g_assert_cmpint (write (port_pipe, &port, sizeof port), ==, sizeof port);
   foliot_value_unref (foliot_run (kernel, foliot_future_new (kernel), NULL));
@@ -82,11 +74,12 @@ typedef struct
   double per_second;
 } Client;
 
-static void
-call_some (FoliotProxy *far, guint64 first, guint n)
+void
+bench_remote_call (FoliotProxy *far, guint64 first, guint n)
 {
   FoliotFuture *replies[N_IN_FLIGHT];
 
+  g_assert (n <= N_IN_FLIGHT);
   for (guint i = 0; i < n; i++)
     replies[i] = foliot_proxy_call (far, "add", foliot_value_new_int ((gint64) (first + i)),
                                     foliot_value_new_int (4), NULL);
@@ -111,7 +104,7 @@ call_all (gpointer user_data, GError **error)
       gint64 begin = g_get_monotonic_time ();
 
       for (guint64 done = 0; done < client->n_calls; done += client->n_in_flight)
-        call_some (far, done, client->n_in_flight);
+        bench_remote_call (far, done, client->n_in_flight);
       client->per_second = MAX (client->per_second,
                                 (double) client->n_calls * 1e6 / (double) (g_get_monotonic_time () - begin));
     }
@@ -119,18 +112,21 @@ call_all (gpointer user_data, GError **error)
 }
 
 static double
-measure (const Way *way, guint n_in_flight, guint64 n_calls)
+measure (const BenchWay *way, guint n_in_flight, guint64 n_calls)
 {
   guint16 port;
-  pid_t pid = bench_server_start (serve, (gpointer) way, &port);
+  pid_t pid = bench_server_start (bench_remote_serve, (gpointer) way, &port);
   g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_REALTIME, 1, 0);
-  g_autoptr (FoliotContainer) container = open_container (kernel, way);
+  g_autoptr (FoliotContainer) container = bench_remote_open_container (kernel, way);
   g_autofree char *url = g_strdup_printf ("tcp://127.0.0.1:%u/0", port);
   Client client = { .container = container, .url = url, .n_in_flight = n_in_flight, .n_calls = n_calls };
-  g_autoptr (FoliotFuture) done = foliot_fiber_spawn (kernel, NULL, "caller", call_all, &client, NULL);
+  g_autoptr (FoliotFuture) done = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (FoliotValue) value = foliot_run (kernel, done, &error);
+  g_autoptr (FoliotValue) value = NULL;
 
+  foliot_kernel_set_digest (kernel, FALSE);
+  done = foliot_fiber_spawn (kernel, NULL, "caller", call_all, &client, NULL);
+  value = foliot_run (kernel, done, &error);
   g_assert_no_error (error);
   foliot_container_shutdown_sync (container);
   bench_server_stop (pid);
@@ -144,10 +140,10 @@ foliot_bench_remote (guint64 n_calls)
 {
   static const guint in_flight[] = { 1, N_IN_FLIGHT };
   g_autoptr (FoliotTlsCredentials) tls = bench_credentials_new ();
-  const Way ways[] = { { "json", FOLIOT_TYPE_CODEC_JSON, NULL },
-                       { "msgpack", FOLIOT_TYPE_CODEC_MSGPACK, NULL },
-                       { "blosc", FOLIOT_TYPE_CODEC_BLOSC, NULL },
-                       { "json-tls", FOLIOT_TYPE_CODEC_JSON, tls } };
+  const BenchWay ways[] = { { "json", FOLIOT_TYPE_CODEC_JSON, NULL },
+                            { "msgpack", FOLIOT_TYPE_CODEC_MSGPACK, NULL },
+                            { "blosc", FOLIOT_TYPE_CODEC_BLOSC, NULL },
+                            { "json-tls", FOLIOT_TYPE_CODEC_JSON, tls } };
   double bare = 0;
 
   for (guint i = 0; i < N_ROUNDS; i++)

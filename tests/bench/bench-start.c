@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "bench-command.h"
+
 /* A shell loop over seeds starts the command once per seed, so its start is measured as such a loop sees it. */
 
 static double
@@ -37,16 +39,6 @@ best_of (const char *const *argv, guint n_runs)
   return best;
 }
 
-static char *
-dup_command (void)
-{
-  g_autofree char *exe = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *here = g_path_get_dirname (exe);
-  g_autofree char *beside = g_build_filename (here, "..", "..", "src", "tools", "foliot", NULL);
-
-  return g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer (&beside) : g_strdup ("foliot");
-}
-
 static void
 print_start (const char *name, double ms, double reference)
 {
@@ -56,7 +48,7 @@ print_start (const char *name, double ms, double reference)
 void
 foliot_bench_start (guint n_runs)
 {
-  g_autofree char *command = dup_command ();
+  g_autofree char *command = bench_command_dup_path ();
   g_autofree char *folder = g_dir_make_tmp ("foliot-bench-XXXXXX", NULL);
   g_autofree char *scenario = g_build_filename (folder, "empty.json", NULL);
   g_autofree char *out = g_build_filename (folder, "out", NULL);
@@ -97,7 +89,7 @@ start_server (const char *command, const char *scenario, GPid *out_pid, double *
 void
 foliot_bench_first_call (guint n_runs)
 {
-  g_autofree char *command = dup_command ();
+  g_autofree char *command = bench_command_dup_path ();
   g_autofree char *folder = g_dir_make_tmp ("foliot-bench-XXXXXX", NULL);
   g_autofree char *scenario = g_build_filename (folder, "one.json", NULL);
   const char *const nothing[] = { "true", NULL };

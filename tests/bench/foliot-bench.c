@@ -2,10 +2,13 @@
 #include "bench-async.h"
 #include "bench-channel.h"
 #include "bench-codec.h"
+#include "bench-cosim.h"
 #include "bench-diff.h"
+#include "bench-keeping.h"
 #include "bench-kernel.h"
 #include "bench-random.h"
 #include "bench-remote.h"
+#include "bench-replay.h"
 #include "bench-rpc.h"
 #include "bench-start.h"
 #include "bench-stream.h"
@@ -116,7 +119,26 @@ remote (void)
 static void
 keeping (void)
 {
-  foliot_bench_keeping (2000);
+  foliot_bench_keeping (1000);
+  foliot_bench_keeping_park (100);
+}
+
+static void
+cosim (void)
+{
+  foliot_bench_cosim (60);
+}
+
+static void
+participants (void)
+{
+  foliot_bench_participants (100);
+}
+
+static void
+replay (void)
+{
+  foliot_bench_replay (20000);
 }
 
 static void
@@ -146,6 +168,9 @@ static const struct
   { "stream", stream },
   { "remote", remote },
   { "keeping", keeping },
+  { "cosim", cosim },
+  { "participants", participants },
+  { "replay", replay },
   { "diff", diff },
 };
 
