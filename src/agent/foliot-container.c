@@ -472,13 +472,15 @@ container_connect (FoliotContainer *container, const char *url, FoliotTime timeo
 static FoliotFuture *
 container_connect_heard (FoliotContainer *container, const char *url, FoliotTime timeout)
 {
-  FoliotKernelHead *head = (FoliotKernelHead *) PRIVATE (container)->kernel;
+  FoliotKernel *kernel = PRIVATE (container)->kernel;
+  const FoliotKernelHead *head = (const FoliotKernelHead *) kernel;
+  guint32 n_draws = head->draws;
   FoliotFuture *future
       = head->hearing->connect != NULL ? head->hearing->connect (head->hearing_data, container, url) : NULL;
   if (future != NULL)
     return future;
   future = container_connect (container, url, timeout);
-  _foliot_kernel_hear (PRIVATE (container)->kernel, connecting, future, url);
+  _foliot_kernel_hear (kernel, connecting, future, url, head->draws - n_draws);
   return future;
 }
 

@@ -32,7 +32,7 @@ struct _FoliotHearing
   /* Somebody wants to connect. Returns: (transfer full) (nullable): the future that he gets; %NULL: what is usual. */
   gpointer (*connect) (gpointer data, gpointer container, const char *url);
   /* What is usual has begun, and may be settled already. */
-  void (*connecting) (gpointer data, gpointer future, const char *url);
+  void (*connecting) (gpointer data, gpointer future, const char *url, guint32 n_draws);
   /* @proxy, @why: one of them. */
   void (*connected) (gpointer data, gpointer future, FoliotValue *proxy, const GError *why);
   /* @is_method: of a method, else of an input. */

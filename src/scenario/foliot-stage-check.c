@@ -245,6 +245,13 @@ find_again (FoliotStagePart *part, const Saying *saying)
   return part->said->pdata[i];
 }
 
+/* What the network has drawn for it counts as drawn by the event in which it was said. */
+static void
+add_draws (FoliotStage *stage, const FoliotStatement *recorded)
+{
+  *_foliot_kernel_get_draws (stage->world->kernel) += (guint32) _foliot_statement_get_int (recorded, "draws");
+}
+
 /* Returns: (nullable): what was recorded. */
 static const FoliotStatement *
 check (FoliotStagePart *part, const Saying *saying)
@@ -263,6 +270,7 @@ check (FoliotStagePart *part, const Saying *saying)
         {
           part->next_said++;
           stage->n_said++;
+          add_draws (stage, expected);
           return expected;
         }
     }
@@ -277,9 +285,6 @@ _foliot_stage_check_said (FoliotStagePart *part, guint channel, guint8 type, gui
       = { .kind = FOLIOT_STATEMENT_SAID, .channel = channel, .type = type, .id = id, .content = content };
   const FoliotStatement *recorded = check (part, &saying);
 
-  if (recorded != NULL)
-    *_foliot_kernel_get_draws (part->stage->world->kernel)
-        += (guint32) _foliot_statement_get_int (recorded, "draws");
   if (recorded != NULL && type == FOLIOT_MESSAGE_REQUEST)
     g_hash_table_insert (part->ids,
                          _foliot_stage_dup_key (channel, _foliot_statement_get_uint (recorded, "id")),
@@ -301,6 +306,16 @@ _foliot_stage_check_observed (FoliotStagePart *part, const char *name)
   const Saying saying = { .kind = FOLIOT_STATEMENT_OBSERVED, .text = name };
 
   return check (part, &saying);
+}
+
+gboolean
+_foliot_stage_check_asked (FoliotStagePart *part)
+{
+  guint64 s = _foliot_statement_get_uint (part->told->pdata[part->next_told], "s");
+
+  if (part->next_said < s && part->next_said < part->said->len && !part->stage->options.lenient)
+    tell_not_said (part, part->said->pdata[part->next_said]);
+  return part->stage->error == NULL;
 }
 
 /* ---- the end --------------------------------------------------------------------------------------------------- */

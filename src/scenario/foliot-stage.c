@@ -186,8 +186,10 @@ tell_input (FoliotStagePart *part, const FoliotStatement *what)
 static gboolean
 tell_echo (FoliotStagePart *part, const FoliotStatement *what)
 {
-  foliot_kernel_note_payload (part->stage->world->kernel, part->node, 0,
-                              _foliot_statement_get_uint (what, "view"));
+  FoliotKernel *kernel = part->stage->world->kernel;
+
+  foliot_kernel_note_payload (kernel, part->node, 0, _foliot_statement_get_uint (what, "view"));
+  *_foliot_kernel_get_draws (kernel) += (guint32) _foliot_statement_get_int (what, "draws");
   return TRUE;
 }
 
@@ -597,7 +599,9 @@ foliot_world_options_set_from_stage (FoliotWorldOptions *options, FoliotStage *s
   *options = (FoliotWorldOptions){
     .has_seed = TRUE,
     .seed = _foliot_statement_get_uint (stage->setting, "seed"),
-    .until = MIN (foliot_time_add (stage->until, 1), stage->options.until),
+    .until = MIN (stage->over != NULL ? _foliot_statement_get_int (stage->over, "until")
+                                      : foliot_time_add (stage->until, 1),
+                  stage->options.until),
     .coupled = get_flag (stage, "coupled"),
     .entities_later = get_flag (stage, "later"),
     .stage = stage,
@@ -616,6 +620,8 @@ push (FoliotStage *stage)
 
       if (part->is_posted || part->agent == NULL || part->next_told == part->told->len)
         continue;
+      if (!_foliot_stage_check_asked (part))
+        return FALSE;
       part->is_causal = TRUE;
       _foliot_stage_go_on (part);
       if (!part->is_posted && part->next_told < part->told->len)

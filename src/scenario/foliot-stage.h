@@ -89,6 +89,8 @@ void _foliot_stage_check_said (FoliotStagePart *part, guint channel, guint8 type
 /* Returns: (nullable): the one that was recorded. */
 const FoliotStatement *_foliot_stage_check_connect (FoliotStagePart *part, const char *url);
 const FoliotStatement *_foliot_stage_check_observed (FoliotStagePart *part, const char *name);
+/* It is about to be told the next thing: whether it may be, though it has not said what was said before. */
+gboolean _foliot_stage_check_asked (FoliotStagePart *part);
 /* What was recorded and not said; digests. */
 void _foliot_stage_check_end (FoliotStagePart *part);
 

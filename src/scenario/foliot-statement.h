@@ -15,7 +15,7 @@ typedef enum
   FOLIOT_STATEMENT_WORLD, /* scenario (a pack), hash, build, seed, coupled, later, containers (their URLs) */
   FOLIOT_STATEMENT_ADMIT, /* the master has made an agent: model, params */
   FOLIOT_STATEMENT_CHANNEL, /* a connection: n; near, far (containers; −1: none of ours); peername, name, peer */
-  FOLIOT_STATEMENT_OVER, /* the run has ended: failure */
+  FOLIOT_STATEMENT_OVER, /* the run has ended: failure, until */
   /* Of an agent. All have k: behind how many of its events; what it is told has s: behind how much that it said. */
   FOLIOT_STATEMENT_MADE, /* there is one: container, aid, by (whose agent it is; empty: the scenario's), late (made in the run) */
   FOLIOT_STATEMENT_END, /* the run has ended: events, digest, heard, said */
@@ -25,10 +25,10 @@ typedef enum
   FOLIOT_STATEMENT_INPUT,     /* name, method, value, cause */
   FOLIOT_STATEMENT_CONNECTED, /* n, at_once; channel, path, text, or error */
   FOLIOT_STATEMENT_ENDED,     /* channel, error */
-  FOLIOT_STATEMENT_ECHO,      /* an event of its node in which it is told nothing: kind, view, cause */
+  FOLIOT_STATEMENT_ECHO,      /* an event of its node in which it is told nothing: kind, view, cause, draws */
   /* That it says. */
   FOLIOT_STATEMENT_SAID,     /* channel, type, id, content, draws (of the network) */
-  FOLIOT_STATEMENT_CONNECT,  /* n, url */
+  FOLIOT_STATEMENT_CONNECT,  /* n, url, draws (of the network) */
   FOLIOT_STATEMENT_OBSERVED, /* name; value or error: what it was answered */
 } FoliotStatementKind;
 

@@ -62,7 +62,8 @@ struct _FoliotWitness
   gboolean is_called;
   guint8 type;
   guint64 id;
-  guint64 n_said; /* in it */
+  guint64 n_said;  /* in it */
+  guint32 n_draws; /* for the answer to what is for nobody */
 };
 
 /* ---- writing --------------------------------------------------------------------------------------------------- */
@@ -253,7 +254,7 @@ new_connected (FoliotWitness *self, const Connect *connect, gboolean at_once, Fo
 }
 
 static void
-on_connecting (gpointer data, gpointer future, const char *url)
+on_connecting (gpointer data, gpointer future, const char *url, guint32 n_draws)
 {
   FoliotWitness *self = data;
   Part *part = get_current (self);
@@ -265,7 +266,7 @@ on_connecting (gpointer data, gpointer future, const char *url)
   count_said (self, part);
   put (self, part, FOLIOT_STATEMENT_CONNECT,
        foliot_value_build_map ("k", new_k (self, part), "n", foliot_value_new_uint (connect.n), "url",
-                               foliot_value_new_string (url), NULL));
+                               foliot_value_new_string (url), "draws", foliot_value_new_int (n_draws), NULL));
   if (foliot_future_is_settled (future))
     put (self, part, FOLIOT_STATEMENT_CONNECTED,
          new_connected (self, &connect, TRUE, foliot_future_get_value (future),
@@ -311,6 +312,14 @@ use_channel (FoliotChannel *channel, Part *part)
     g_object_set_data (G_OBJECT (channel), "foliot-witness-part", part);
 }
 
+/* What is for nobody is refused in the event, and under the name, of who has called: but he does not say that. */
+static gboolean
+is_refusal (FoliotWitness *self, FoliotChannel *channel, guint8 type)
+{
+  return self->plain != NULL && self->channel == channel && self->type == FOLIOT_MESSAGE_REQUEST
+         && !self->is_called && type == FOLIOT_MESSAGE_FAILURE;
+}
+
 static void
 on_said (gpointer data, gpointer channel, guint8 type, guint64 id, FoliotValue *plain, guint32 n_draws)
 {
@@ -319,6 +328,11 @@ on_said (gpointer data, gpointer channel, guint8 type, guint64 id, FoliotValue *
 
   if (part == NULL)
     return;
+  if (is_refusal (self, channel, type))
+    {
+      self->n_draws += n_draws;
+      return;
+    }
   use_channel (channel, part);
   count_said (self, part);
   put (self, part, FOLIOT_STATEMENT_SAID,
@@ -407,10 +421,10 @@ static void
 tell_echo (FoliotWitness *self, Part *part, const FoliotRecord *record, guint64 cause)
 {
   put (self, part, FOLIOT_STATEMENT_ECHO,
-       foliot_value_build_map ("k", new_k_before (self, part), "s", new_s_before (self, part), "kind",
-                               foliot_value_new_int (record->kind), "view",
-                               foliot_value_new_uint (record->view_hash), "cause",
-                               foliot_value_new_uint (cause), NULL));
+       foliot_value_build_map (
+           "k", new_k_before (self, part), "s", new_s_before (self, part), "kind",
+           foliot_value_new_int (record->kind), "view", foliot_value_new_uint (record->view_hash), "cause",
+           foliot_value_new_uint (cause), "draws", foliot_value_new_int (self->n_draws), NULL));
 }
 
 static gboolean
@@ -439,6 +453,7 @@ on_ran (gpointer data, const FoliotRecord *record, guint64 cause)
   g_clear_pointer (&self->plain, foliot_value_unref);
   g_clear_pointer (&self->value, foliot_value_unref);
   self->n_said = 0;
+  self->n_draws = 0;
 }
 
 /* ---- the world ------------------------------------------------------------------------------------------------- */
@@ -536,6 +551,18 @@ _foliot_witness_see_start (FoliotWitness *self, FoliotAgent *agent)
     put (self, part, FOLIOT_STATEMENT_START, foliot_value_build_map ("k", new_k (self, part), NULL));
 }
 
+/* Up to when an agent could have done something. */
+static FoliotTime
+get_until (FoliotWorld *world)
+{
+  FoliotTime now = foliot_kernel_now (world->kernel);
+
+  if (world->coupled || world->failure != NULL || world->until == FOLIOT_TIME_NEVER
+      || !foliot_world_is_done (world))
+    return foliot_time_add (now, 1);
+  return MAX (world->until, foliot_time_add (now, 1));
+}
+
 static void
 tell_end (FoliotWitness *self, const Part *part)
 {
@@ -560,7 +587,8 @@ _foliot_witness_end (FoliotWitness *self, GError **error)
       for (guint i = 0; i < self->parts->len; i++)
         tell_end (self, self->parts->pdata[i]);
       put (self, NULL, FOLIOT_STATEMENT_OVER,
-           foliot_value_build_map ("failure", _foliot_statement_new_error (failure), NULL));
+           foliot_value_build_map ("failure", _foliot_statement_new_error (failure), "until",
+                                   foliot_value_new_int (get_until (self->world)), NULL));
       self->ended = TRUE;
       _foliot_kernel_set_hearing (self->world->kernel, NULL, NULL);
       if (self->writer != NULL)

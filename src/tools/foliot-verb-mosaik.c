@@ -228,7 +228,8 @@ foliot_replay_mosaik (FoliotReplay *replay, const FoliotReplayArguments *given)
   if (scenario == NULL || !foliot_world_options_set_from_journal (&world_options, header, &error))
     return complain (error);
   foliot_world_mosaik_options_set_from_journal (&options, header);
-  foliot_replay_mind_changes (replay, scenario, given->drive.quiet);
+  if (given->hear == NULL) /* what is heard is heard in the recorded run or not at all */
+    foliot_replay_mind_changes (replay, scenario, given->drive.quiet);
   world_options.replay = replay;
   world_options.witness = given->witness;
   foliot_kept_apply (&given->kept, &world_options);

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""One participant of a recorded run alone, against what it heard: `foliot replay --only`.
+
+    test-alone.py SOURCE FOLIOT MODULES CHANGED
+
+A line of TAP for each thing that is shown.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SOURCE, FOLIOT, MODULES, CHANGED = sys.argv[1:5]
+ALONE = f"{SOURCE}/tests/record/alone"
+OK, USAGE, DIFFERS, MISSING = 0, 2, 3, 6
+
+
+class Report:
+    def __init__(self):
+        self.n, self.bad = 0, 0
+
+    def line(self, good, name, why=""):
+        self.n += 1
+        self.bad += not good
+        print(f"{'ok' if good else 'not ok'} {self.n} {name}", flush=True)
+        for text in ("" if good else why).splitlines():
+            print(f"# {text}", flush=True)
+
+
+def foliot(*words):
+    return subprocess.run([str(word) for word in (FOLIOT, *words)], capture_output=True, text=True, timeout=200, check=False)
+
+
+def say(done):
+    return f"exit {done.returncode}\n{done.stdout}{done.stderr}"
+
+
+def record(folder, name, scenario, *words):
+    journal, out = folder / f"{name}.flj", folder / name
+    done = foliot("run", scenario, "--record", journal, "--out", out, "--quiet", *words)
+    assert done.returncode == OK, say(done)
+    return journal, json.loads((out / "run.json").read_text())["nodes"]
+
+
+def alone(journal, name, *words):
+    return foliot("replay", journal, "--only", name, *words)
+
+
+def check_digests(report, title, journal, nodes, names, *words):
+    bad = ""
+    for name in names:
+        done = alone(journal, name, "--json", *words)
+        seen = {agent["name"]: agent["digest"] for agent in json.loads(done.stdout)["agents"]} if done.stdout else {}
+        if done.returncode != OK or not seen or any(nodes[agent] != digest for agent, digest in seen.items()):
+            bad += f"{name}: {seen} {say(done)}"
+    report.line(not bad, title, bad)
+
+
+def show_shipped(report, folder):
+    for name, agents in (("wind-park", ["Controller", "Agent_0", "Agent_2", "park-1"]), ("bank", ["Bank"]), ("ping-pong", ["Ping", "Pong"]),
+                         ("token-ring", ["Node_0", "Node_7", "Node_19"])):
+        small = ["--set", "nodes=20", "--set", "tokens=2", "--set", "passes=200"] if name == "token-ring" else []
+        journal, nodes = record(folder, name, f"{SOURCE}/scenarios/{name}", *small)
+        check_digests(report, f"{name}: each alone has the digest of its own view", journal, nodes, agents)
+    for transport in ("tcp", "unix", "tls"):
+        journal, nodes = record(folder, f"park-{transport}", f"{SOURCE}/scenarios/wind-park", "--set", f"transport={transport}")
+        check_digests(report, f"wind-park over {transport}: the same", journal, nodes, ["Controller", "Agent_1"])
+    done = alone(folder / "wind-park.flj", "Controler")
+    report.line(done.returncode == USAGE and 'did you mean "Controller"?' in done.stderr, "an unknown name has a neighbour", say(done))
+    done = alone(folder / "wind-park.flj", "Agent_2", "--break", "3")
+    report.line(done.returncode == USAGE and "--break" in done.stderr, "events of the whole run are not counted alone", say(done))
+
+
+def show_all_kinds(report, folder):
+    """Answers, refusals, calls and connects in vain, calls back by proxy, looks outside, draws, agents made on the way; over each transport."""
+    agents = ["Alice", "Bob", "Carol", "tellers", "listeners"]
+    for transport in ("local", "tcp"):
+        words = ["--modules", MODULES, "--set", f"transport={transport}"]
+        for more in ([], ["--record-agents"]):
+            journal, nodes = record(folder, f"kinds-{transport}{len(more)}", ALONE, *words, *more)
+            check_digests(report, f"all kinds over {transport}{', kept' if more else ''}: the digests", journal, nodes, agents, "--modules", MODULES)
+            whole = foliot("replay", journal, "--modules", MODULES, "--quiet", "--out", folder / "whole")
+            report.line(whole.returncode == OK, "the whole of it replays as ever", say(whole))
+
+
+def show_others_silent(report, folder):
+    done = alone(folder / "kinds-local0.flj", "Bob", "--modules", MODULES)
+    ran = set(re.findall(r"code of ([^:]*):", done.stderr))
+    report.line(done.returncode == OK and ran == {"Bob"}, "only its own code ran", say(done))
+    done = alone(folder / "kinds-local0.flj", "Carol", "--modules", MODULES)
+    ran = set(re.findall(r"code of ([^:]*):", done.stderr))
+    report.line(done.returncode == OK and ran == {"Carol", "Carol/child"}, "and that of the agents that it makes", say(done))
+
+
+def show_changed(report, folder):
+    kept, plain = folder / "kinds-local1.flj", folder / "kinds-local0.flj"
+    done = alone(kept, "Alice", "--modules", CHANGED)
+    report.line(done.returncode == DIFFERS and re.search(r"agent Alice differs from its recording at 0\.2 s.*\n"
+                                                        r"  recorded: calls Bob\.add\(1\..*\n  now: +calls Bob\.add\(2\.", done.stderr) is not None,
+                "a changed program is named: agent, time, method, then and now", say(done))
+    done = alone(kept, "Bob", "--modules", CHANGED, "--quiet")
+    report.line(done.returncode == OK, "who does nothing else is as recorded, in a changed program too", say(done))
+    done = alone(kept, "Alice", "--modules", CHANGED, "--lenient")
+    report.line(done.returncode == MISSING and "does not hold an answer" in done.stderr and "calls Bob.add(2." in done.stderr,
+                "lenient: a call that was not made then has no answer", say(done))
+    done = alone(plain, "Alice", "--modules", CHANGED)
+    report.line(done.returncode == DIFFERS and "--record-agents" in done.stderr and "code of" not in done.stderr.splitlines()[-1],
+                "without what was heard, the recorded program is needed", say(done))
+    done = alone(plain, "Alice", "--modules", MODULES, "--set", "rounds=2")
+    report.line(done.returncode == DIFFERS and "it does not say" in done.stderr, "what is not said is told", say(done))
+    done = alone(plain, "Alice", "--modules", MODULES, "--set", "rounds=4")
+    report.line(done.returncode == DIFFERS and "recorded: nothing more" in done.stderr, "what is said beyond is told", say(done))
+    done = alone(plain, "Alice", "--modules", MODULES, "--until", "3")
+    report.line(done.returncode == OK, "up to a time", say(done))
+
+
+def main():
+    report = Report()
+    print("TAP version 13")
+    with tempfile.TemporaryDirectory(prefix="foliot-") as name:
+        folder = Path(name)
+        os.environ["TMPDIR"] = str(folder)
+        show_shipped(report, folder)
+        show_all_kinds(report, folder)
+        show_others_silent(report, folder)
+        show_changed(report, folder)
+        left = [path.name for path in folder.iterdir() if path.name.startswith("foliot-heard")]
+        report.line(not left, "nothing is left behind", ", ".join(left))
+    print(f"1..{report.n}")
+    return report.bad > 0
+
+
+sys.exit(main())
