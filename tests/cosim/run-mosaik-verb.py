@@ -10,6 +10,7 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import sys
 
 from mosaik_by_hand import Failure, Mosaik
@@ -250,6 +251,32 @@ def test_replay(feedback, *options):
     check_same_results(park.out, out)
 
 
+def await_rest(process):
+    """Until it has its signal handlers and sleeps."""
+    while process.poll() is None:
+        status = dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines() if ":\t" in line)
+        if int(status.get("SigCgt", "0"), 16) & 1 << (signal.SIGINT - 1) and status["State"].startswith("S"):
+            return
+    raise AssertionError(process.communicate())
+
+
+def test_replay_paced():
+    """At a speed that nothing has to wait for it is the same; where it waits, a signal ends it, though no mosaik is there to be told."""
+    journal = make_room() + ".flj"
+    park = Park("--record", journal)
+    park.day().stop()
+    out, done = replay(journal, "--speed", "1e9")
+    same(done.returncode, 0)
+    check_same_results(park.out, out)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        process = subprocess.Popen([FOLIOT, "replay", journal, "--out", make_room(), "--speed", "1e-9"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        await_rest(process)
+        process.send_signal(number)
+        said, complained = process.communicate(timeout=60)
+        assert process.returncode == 130 and "interrupted" in complained, (process.returncode, said, complained)
+
+
 def test_replay_of_another():
     """A change of what is not mosaik's to say shows in the first message that leaves."""
     journal = make_room() + ".flj"
@@ -468,7 +495,7 @@ TESTS = [("table/output/share", test_table, "output", "share"), ("table/output/d
          ("end/cut", test_cut), ("end/expectation", test_expectation), ("replay/output", test_replay, "output"), ("replay/set-data", test_replay, "set_data"),
          ("replay/tcp", test_replay, "output", "--set", "transport=tcp"),
          ("replay/tls", test_replay, "set_data", "--set", "transport=tls"),
-         ("replay/another", test_replay_of_another), ("replay/lost", test_replay_of_lost),
+         ("replay/paced", test_replay_paced), ("replay/another", test_replay_of_another), ("replay/lost", test_replay_of_lost),
          ("replay/processes/tcp", test_replay_of_processes, "tcp"),
          ("replay/processes/tls", test_replay_of_processes, "tls"),
          ("replay/processes/killed", test_replay_of_killed, "tcp"), ("bad/nobody", test_nobody),
