@@ -50,7 +50,7 @@ struct _FoliotWitness
   GHashTable *connects; /* FoliotFuture → Connect; looked up, never walked */
   guint64 n_connects;
   guint n_channels;
-  gboolean is_admitting;
+  gboolean is_admitting; /* agents that are made now are the scenario's */
   gboolean ended;
 
   /* The event that runs. */
@@ -509,6 +509,7 @@ _foliot_witness_see_world (FoliotWitness *self)
 
   if (self == NULL)
     return;
+  self->is_admitting = TRUE;
   pack = foliot_scenario_pack (self->world->scenario, &self->error);
   for (guint i = 0; i < self->world->containers->len; i++)
     g_ptr_array_add (

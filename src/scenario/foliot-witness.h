@@ -8,10 +8,11 @@
 /* The kernel is there, and nothing else. @recorder: (nullable): who writes what is heard, if it has no file of its own. */
 gboolean _foliot_witness_attach (FoliotWitness *witness, FoliotWorld *world, FoliotRecorder *recorder,
                                  GError **error);
-/* The containers are there. */
+/* The containers are there, and now its agents are made. */
 void _foliot_witness_see_world (FoliotWitness *witness);
-/* The master makes an agent; from now on, and then no more. */
+/* The master makes an agent. */
 void _foliot_witness_see_admission (FoliotWitness *witness, const char *model, FoliotValue *params);
+/* What is made from now on is made by agents. */
 void _foliot_witness_see_admitted (FoliotWitness *witness);
 void _foliot_witness_see_start (FoliotWitness *witness, FoliotAgent *agent);
 /* The run is over. Idempotent. Error: of the journal. */

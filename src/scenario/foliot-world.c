@@ -461,6 +461,7 @@ foliot_world_new (FoliotScenario *scenario, const FoliotWorldOptions *options, G
   _foliot_witness_see_world (world->witness);
   if (!make_agents (world, error) || !begin (world, options, error))
     return NULL;
+  _foliot_witness_see_admitted (world->witness);
   _foliot_world_start_inputs (world);
   if (!options->realtime || world->until != FOLIOT_TIME_NEVER)
     _foliot_world_start_outputs (world);

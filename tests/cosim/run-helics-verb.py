@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 
-from verb_kit import DEADLINE_S, FOLIOT, PARK, SCENARIOS, check_same_results, main, make_room, read_text, replay, run, same
+from verb_kit import (DEADLINE_S, FOLIOT, PARK, SCENARIOS, check_alone, check_same_results, main, make_room, read_text, replay, run,
+                      same, views)
 
 LIBRARY = os.path.abspath(sys.argv[5])
 
@@ -59,6 +60,7 @@ def test_day():
     again, done = replay(journal, "--quiet")
     same((done.returncode, done.stderr), (0, ""))
     check_same_results(out, again)
+    check_alone(journal, views(out))
 
 
 def test_hangs_at_exit():

@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 from mosaik_by_hand import Failure, Mosaik
-from verb_kit import (FOLIOT, PARK, SCENARIOS, WIND, Park, check_failure, check_same_results, main, make_asker, make_room, read_text,
+from verb_kit import (FOLIOT, PARK, SCENARIOS, WIND, Park, check_alone, check_failure, check_same_results, main, make_asker, make_room, read_text,
                       replay, run, run_alone, run_verb, same, start_asker, views)
 
 
@@ -277,6 +277,14 @@ def test_replay_paced():
         assert process.returncode == 130 and "interrupted" in complained, (process.returncode, said, complained)
 
 
+def test_only(feedback, *options):
+    """Each agent alone sees what it saw, whoever set the time; entities are made as they were."""
+    journal = make_room() + ".flj"
+    park = Park("--record", journal, *options, feedback=feedback)
+    same(park.day().stop()[0], 0)
+    check_alone(journal, views(park.out))
+
+
 def test_replay_of_another():
     """A change of what is not mosaik's to say shows in the first message that leaves."""
     journal = make_room() + ".flj"
@@ -475,6 +483,8 @@ def test_asker_questions():
     out, done = replay(journal, "--modules", mosaik.process.args[2])
     same((done.returncode, done.stdout.splitlines()[-1]), (0, said.splitlines()[-1]))
     check_same_results(mosaik.out, out)
+    nodes = json.loads(read_text(out, "run.json"))["nodes"]
+    check_alone(journal, {"Asker_0": nodes["Asker_0"]}, "--modules", mosaik.process.args[2])
 
 
 def test_asker_alone():
@@ -495,6 +505,8 @@ TESTS = [("table/output/share", test_table, "output", "share"), ("table/output/d
          ("end/cut", test_cut), ("end/expectation", test_expectation), ("replay/output", test_replay, "output"), ("replay/set-data", test_replay, "set_data"),
          ("replay/tcp", test_replay, "output", "--set", "transport=tcp"),
          ("replay/tls", test_replay, "set_data", "--set", "transport=tls"),
+         ("replay/only", test_only, "output"), ("replay/only/kept", test_only, "set_data", "--record-agents"),
+         ("replay/only/tcp", test_only, "set_data", "--set", "transport=tcp"),
          ("replay/paced", test_replay_paced), ("replay/another", test_replay_of_another), ("replay/lost", test_replay_of_lost),
          ("replay/processes/tcp", test_replay_of_processes, "tcp"),
          ("replay/processes/tls", test_replay_of_processes, "tls"),

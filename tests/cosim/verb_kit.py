@@ -139,6 +139,15 @@ def replay(journal, *options):
     return out, done
 
 
+def check_alone(journal, digests, *options):
+    """Whoever is run alone has the digest that it had among all others."""
+    for name, digest in digests.items():
+        done = subprocess.run([FOLIOT, "replay", journal, "--only", name, *options], capture_output=True, text=True, timeout=60,
+                              check=False)
+        assert done.returncode == 0, done.stderr
+        same(done.stdout.splitlines()[-1:], [f"digest {digest} {name}"])
+
+
 def check_same_results(out, other):
     names = sorted(os.listdir(out))
     same(sorted(os.listdir(other)), names)

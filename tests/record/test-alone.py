@@ -9,6 +9,7 @@ A line of TAP for each thing that is shown.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -75,6 +76,24 @@ def show_shipped(report, folder):
     report.line(done.returncode == USAGE and "--break" in done.stderr, "events of the whole run are not counted alone", say(done))
 
 
+def show_debugger(report, folder):
+    """A breakpoint in code of all turbines stops for the one that runs, and one in the controller's never."""
+    title = "a debugger sees one agent alone"
+    if shutil.which("gdb") is None:
+        report.line(os.environ.get("CI") != "true", f"{title} # SKIP gdb is not installed")
+        return
+    words = ["set debuginfod enabled off", "set breakpoint pending on", "break wecs_agent_set_limit", "break controller_run", "ignore 1 100000",
+             "run", "info breakpoints"]
+    command = ["gdb", "-batch", *(word for text in words for word in ("-ex", text)), "--args", FOLIOT, "replay", str(folder / "wind-park.flj"),
+               "--only", "Agent_2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    hits = re.findall(r"already hit (\d+) time", done.stdout)
+    if "ptrace" in done.stderr or "exited with code" not in done.stdout and "exited normally" not in done.stdout and not hits:
+        report.line(os.environ.get("CI") != "true", f"{title} # SKIP gdb cannot run a program here", say(done))
+        return
+    report.line(hits == ["96"], title, say(done))
+
+
 def show_all_kinds(report, folder):
     """Answers, refusals, calls and connects in vain, calls back by proxy, looks outside, draws, agents made on the way; over each transport."""
     agents = ["Alice", "Bob", "Carol", "tellers", "listeners"]
@@ -125,6 +144,7 @@ def main():
         folder = Path(name)
         os.environ["TMPDIR"] = str(folder)
         show_shipped(report, folder)
+        show_debugger(report, folder)
         show_all_kinds(report, folder)
         show_others_silent(report, folder)
         show_changed(report, folder)
