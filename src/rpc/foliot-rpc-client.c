@@ -29,12 +29,26 @@ disconnect (FoliotRpcClient *self, GQueue *connected)
 }
 
 static void
+drop_service (FoliotRpcClient *self)
+{
+  self->router = NULL;
+  g_clear_object (&self->service);
+}
+
+/* The end of a channel may have been told by an event that never came, and a service whose agents hold proxies would hold itself. */
+static void
 disconnect_all (FoliotKernel *kernel, gpointer connected)
 {
   GList *link;
 
   while ((link = g_queue_peek_head_link (connected)) != NULL)
-    disconnect (link->data, connected);
+    {
+      g_autoptr (FoliotRpcClient) self = g_object_ref (link->data);
+
+      disconnect (self, connected);
+      if (self->n_running == 0)
+        drop_service (self);
+    }
 }
 
 static void
@@ -70,13 +84,6 @@ FoliotRpcClient *
 _foliot_rpc_client_of_channel (FoliotChannel *channel)
 {
   return g_object_get_qdata (G_OBJECT (channel), client_quark ());
-}
-
-static void
-drop_service (FoliotRpcClient *self)
-{
-  self->router = NULL;
-  g_clear_object (&self->service);
 }
 
 void
