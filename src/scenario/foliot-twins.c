@@ -10,8 +10,9 @@
  * and the field that differs says what kind of cause to look for. The last batches of one world are kept, for the chain
  * of causes. */
 
-#define BATCH_EVENTS 1024 /* small enough to be compared where they are still at hand */
-#define N_BATCHES    64
+/* Whenever the two take turns, the caches hold the other one's memory: seldom is faster. */
+#define BATCH_EVENTS 16384
+#define N_BATCHES    4
 #define N_CAUSES     10
 
 typedef struct
