@@ -410,10 +410,16 @@ recall (gpointer data, const FoliotGatePoint *point, const char *name, FoliotVal
       *out_value = foliot_value_ref (value);
       return TRUE;
     }
-  if (answer == NULL)
+  if (answer == NULL && part != NULL)
     answer = g_error_new (FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_MISSING,
                           "agent %s looks outside (“%s”), and the recording does not hold what it saw",
-                          part != NULL ? part->name : "?", name);
+                          part->name, name);
+  else if (answer == NULL)
+    answer = g_error_new (
+        FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_MISSING,
+        "%s alone opens something of its own (“%s”): an agent that makes containers or transports "
+        "cannot be run alone, because what comes through them is not heard",
+        stage->only, name);
   if (answer->domain == FOLIOT_REPLAY_ERROR && !stage->is_over)
     {
       stage->error = g_error_copy (answer);

@@ -471,6 +471,27 @@ static const FoliotHearing hearing = {
   .noted = on_noted,
 };
 
+/* Its own events are no anchor where an agent is in several processes, nor where its timers come when the machine lets them. */
+static gboolean
+can_hear (FoliotWorld *world, GError **error)
+{
+  if (world->divided)
+    g_set_error (
+        error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
+        "%s: agents cannot be heard in a run in several processes, nor one of them be run alone: set "
+        "\"processes\" to false (--set processes=false) and record it anew",
+        world->scenario->name);
+  else if (foliot_kernel_get_drive (world->kernel) == FOLIOT_DRIVE_REALTIME)
+    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
+                 "%s: agents cannot be heard in a run in real time, nor one of them be run alone: when their "
+                 "timers come "
+                 "is the machine's to say",
+                 world->scenario->name);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 gboolean
 _foliot_witness_attach (FoliotWitness *self, FoliotWorld *world, FoliotRecorder *recorder, GError **error)
 {
@@ -478,15 +499,8 @@ _foliot_witness_attach (FoliotWitness *self, FoliotWorld *world, FoliotRecorder 
 
   if (self == NULL)
     return TRUE;
-  if (world->divided)
-    {
-      g_set_error (
-          error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
-          "%s: agents cannot be heard in a run in several processes, nor one of them be run alone: set "
-          "\"processes\" to false (--set processes=false) and record it anew",
-          world->scenario->name);
-      return FALSE;
-    }
+  if (!can_hear (world, error))
+    return FALSE;
   self->world = world;
   self->recorder = recorder;
   if (self->path != NULL)

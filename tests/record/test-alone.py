@@ -72,6 +72,9 @@ def show_shipped(report, folder):
         check_digests(report, f"wind-park over {transport}: the same", journal, nodes, ["Controller", "Agent_1"])
     done = alone(folder / "wind-park.flj", "Controler")
     report.line(done.returncode == USAGE and 'did you mean "Controller"?' in done.stderr, "an unknown name has a neighbour", say(done))
+    foliot("run", f"{SOURCE}/scenarios/ping-pong", "--realtime", "--until", "0.01", "--record", folder / "real.flj", "--out", folder / "real")
+    done = alone(folder / "real.flj", "Ping")
+    report.line(done.returncode == USAGE and "in real time" in done.stderr, "who follows the machine's time cannot run alone", say(done))
     done = alone(folder / "wind-park.flj", "Agent_2", "--break", "3")
     report.line(done.returncode == USAGE and "--break" in done.stderr, "events of the whole run are not counted alone", say(done))
 

@@ -8,6 +8,7 @@ A line of TAP for each thing that is shown. FOLIOT_TEST_KILLS says how often a r
 skipped, but with CI=true that is a failure.
 """
 import json
+import json
 import os
 import random
 import re
@@ -222,6 +223,15 @@ def show_served(report, folder):
                 say(done))
 
 
+def show_alone(report, folder):
+    """An agent alone hears peers outside as it hears other agents; one with a container of its own is refused."""
+    nodes = json.loads((folder / "live/run.json").read_text())["nodes"]
+    done = foliot("replay", folder / "run.flj", "--only", "Plain", "--modules", MODULES)
+    report.line(done.returncode == OK and f"digest {nodes['Plain']} Plain" in done.stdout, "an agent alone with what its peer said", say(done))
+    done = foliot("replay", folder / "run.flj", "--only", "Secret", "--modules", MODULES)
+    report.line(done.returncode == MISSING and "makes containers or transports" in done.stderr, "one with a container of its own is refused", say(done))
+
+
 def show_killed(report, folder):
     """Killed at any moment: what there is replays to its last complete block, and says so."""
     moments, seen, bad = random.Random(1), 0, ""
@@ -316,6 +326,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="foliot-") as name:
         folder = Path(name)
         show_same(report, folder)
+        show_alone(report, folder)
         show_altered(report, folder)
         show_changed(report, folder)
         show_paced(report, folder)
