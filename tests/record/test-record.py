@@ -149,6 +149,9 @@ def show_realtime(report, folder):
                     "a run in real time is recorded, to its end", say(live))
         run_.play(report, live, OK, "it is the same again")
         run_.play(report, live, OK, "and at the speed of real time", "--speed", "1")
+        done = replay(run_.journal, run_.again, "--set", "description=another")
+        report.line(done.returncode == OK and "0 entered behind as many events as recorded" in done.stderr
+                    and (run_.again / "notes.csv").read_text().count("\n") > 10, "another build has other times, and hears the same", say(done))
         run_ = Realtime(peers, folder, "--until", "1 h")
         run_.await_journal(20000)
         run_.process.send_signal(signal.SIGINT)
