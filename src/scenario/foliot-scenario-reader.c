@@ -143,6 +143,25 @@ read_container (FoliotScenario *scenario, const FoliotCursor *entry, const Folio
   return TRUE;
 }
 
+/* Who is to be understood speaks as the others do: a peer of another codec is hung up on. */
+static gboolean
+check_codecs (FoliotScenario *scenario, const FoliotCursor *root, GError **error)
+{
+  FoliotCursor at = foliot_cursor_member (root, "containers");
+  const FoliotContainerSpec *specs = (const FoliotContainerSpec *) scenario->containers->data;
+
+  for (guint i = 1; i < scenario->containers->len; i++)
+    if (specs[i].codec_type != specs[0].codec_type)
+      {
+        foliot_cursor_fail (&at, FOLIOT_SCENARIO_ERROR_TYPE, error,
+                            "containers \"%s\" and \"%s\" have different codecs, and would not understand "
+                            "each other: give all of them the same \"codec\"",
+                            specs[0].name, specs[i].name);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 /* -- agents --------------------------------------------------------------------------------------------------------- */
 
 static GType
@@ -631,7 +650,8 @@ _foliot_scenario_read (FoliotScenario *scenario, const char *const *module_dirs,
   }
   root = foliot_cursor_with (&tree, head);
   if (!read_head (scenario, &root, error) || !read_module (scenario, &root, module_dirs, error)
-      || !read_section (scenario, &tree, "containers", container_members, read_container, error))
+      || !read_section (scenario, &tree, "containers", container_members, read_container, error)
+      || !check_codecs (scenario, &tree, error))
     return FALSE;
   if (scenario->containers->len == 0)
     add_container (scenario, g_strdup ("main"), FOLIOT_TYPE_CODEC_JSON);

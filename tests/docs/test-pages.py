@@ -240,7 +240,7 @@ def diff_two_runs(page):
 
 def record_run(page):
     """Of a scenario whose containers talk over sockets."""
-    script = page.block('sh', 'foliot run SCENARIO') + page.block('sh', 'foliot replay run.flj')
+    script = page.block('sh', 'foliot run SCENARIO') + page.block('sh', 'foliot replay run.flj [--out DIR]')
     script = script.replace('SCENARIO', 'scenarios/wind-park --set transport=tcp').replace('[--out DIR]', '--out again')
     said = page.run(script)
     digests = re.findall(r'^digest (\w+)$', said, re.M)

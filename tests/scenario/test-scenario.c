@@ -60,6 +60,10 @@ static const Mistake mistakes[] = {
     ":1: /containers/0/codek: unknown member 'codek', did you mean 'codec'?" },
   { "container-codec", FOLIOT_SCENARIO_ERROR_UNKNOWN, HEAD ", 'containers': [{'name': 'a', 'codec': 'yaml'}]}",
     ":1: /containers/0/codec: unknown codec 'yaml', expected one of: json, msgpack, blosc" },
+  { "container-codecs", FOLIOT_SCENARIO_ERROR_TYPE,
+    HEAD ", 'containers': [{'name': 'a'}, {'name': 'b', 'codec': 'json'}, {'name': 'c', 'codec': 'blosc'}]}",
+    ":1: /containers: containers 'a' and 'c' have different codecs, and would not understand each other: give "
+    "all of them the same 'codec'" },
   { "container-twice", FOLIOT_SCENARIO_ERROR_TYPE, HEAD ",\n'containers': [{'name': 'a'},\n{'name': 'a'}]}",
     ":3: /containers/1/name: there is already a container 'a'" },
   { "container-count-twice", FOLIOT_SCENARIO_ERROR_TYPE, HEAD ", 'containers': [{'name': 'a', 'count': 2}]}",
@@ -365,7 +369,7 @@ test_templates (void)
   g_autoptr (Kit) kit = kit_new ();
   g_autoptr (FoliotScenario) scenario = kit_scenario (
       kit, HEAD ", 'parameters': {'n': 3, 'deep': {'list': [1, '$n']}},\n"
-                "'containers': [{'name': 'c{index}', 'count': '$n', 'codec': {'each': ['json', 'msgpack', "
+                "'containers': [{'name': 'c{index}', 'count': '$n', 'codec': {'each': ['blosc', 'blosc', "
                 "'blosc']}}],\n"
                 "'agents': [{'name': 'a{index}', 'type': 'Probe', 'count': '$n', 'container': 'c{next}',\n"
                 "  'args': {'anything': ['{previous}-{index}-{next}', '$deep.list', '$$n', '{other}',\n"
