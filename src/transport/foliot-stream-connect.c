@@ -386,11 +386,16 @@ limit_expired (FoliotPollEntry *entry)
                       foliot_address_get_repr (attempt->address), attempt->shared->options.connect_limit_ms));
 }
 
-/* An attempt that is not over has no event that would free it. */
+/* An attempt that is not over has no event that would free it; one that a replay has restored has. */
 static void
 limit_closed (FoliotPollEntry *entry, gboolean at_last)
 {
-  attempt_free ((Attempt *) ((guint8 *) entry - G_STRUCT_OFFSET (Attempt, limit)));
+  Attempt *attempt = (Attempt *) ((guint8 *) entry - G_STRUCT_OFFSET (Attempt, limit));
+
+  if (attempt->is_over)
+    _foliot_poll_remove (entry);
+  else
+    attempt_free (attempt);
 }
 
 static const FoliotPollClass limit_class

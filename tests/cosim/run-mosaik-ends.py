@@ -259,6 +259,48 @@ def test_half_a_message():
     check_results(park, 6)
 
 
+def with_files_of(kib):
+    """No file becomes larger: what a full disk does, where nothing else is full."""
+    return ["sh", "-c", f'ulimit -f {kib * 1024 // 512} && exec "$@"', "sh"]
+
+
+def test_no_room_for_recording():
+    """The run is done, with its results; what there is of the recording is good."""
+    journal = make_room() + ".flj"
+    park = Park("--record", journal, prefix=with_files_of(150), note=300_000 * "x").day()
+    code, _, complaints = park.stop()
+    same((code, complaints.count("\n")), (4, 1))
+    assert complaints.startswith(f"foliot: {journal}: ") and "File too large" in complaints, complaints
+    check_results(park, 288, True)
+    out, done = replay(journal, "--quiet")
+    same(done.returncode, 7)
+    assert "it was cut off there" in done.stderr, done.stderr
+    rows = read_text(out, "turbines.csv").splitlines()
+    same(rows, read_text(park.out, "turbines.csv").splitlines()[:len(rows)])
+
+
+def test_no_room_for_results():
+    """The recording is whole: the results can be had from it."""
+    journal = make_room() + ".flj"
+    park = Park("--record", journal, prefix=with_files_of(90)).day()
+    code, _, complaints = park.stop()
+    same((code, complaints.count("\n")), (4, 1))
+    assert "events.bin: cannot be written: File too large" in complaints, complaints
+    assert not os.path.exists(os.path.join(park.out, "run.json"))
+    out, done = replay(journal, "--quiet")
+    same((done.returncode, len(read_text(out, "turbines.csv").splitlines())), (0, 289))
+
+
+def test_no_place_for_results():
+    for out in "/proc/nothing", f"{__file__}/out":
+        park = Park("--out", out)
+        park.create()
+        park.step(0)
+        code, _, complaints = park.stop()
+        same((code, complaints.count("\n")), (4, 1))
+        assert complaints.startswith(f"foliot: {out}: cannot be made: "), complaints
+
+
 TESTS = [("child-killed", test_child_killed), ("child-killed/hang-up", test_child_killed_hang_up),
          ("child-killed/between-steps", test_child_killed_between), ("mosaik-gone/processes", test_gone_with_processes),
          ("mosaik-gone/recorded", test_gone_recorded),
@@ -267,7 +309,9 @@ TESTS = [("child-killed", test_child_killed), ("child-killed/hang-up", test_chil
          ("mosaik-gone/half-a-message", test_half_a_message),
          ("term/processes", test_signal_with_processes, signal.SIGTERM), ("int/processes", test_signal_with_processes, signal.SIGINT),
          ("term/recorded", test_signal_recorded, signal.SIGTERM), ("int/recorded", test_signal_recorded, signal.SIGINT),
-         ("killed/processes", test_killed_with_processes), ("killed/recorded", test_killed_recorded)]
+         ("killed/processes", test_killed_with_processes), ("killed/recorded", test_killed_recorded),
+         ("no-room/recording", test_no_room_for_recording), ("no-room/results", test_no_room_for_results),
+         ("no-place/results", test_no_place_for_results)]
 
 if __name__ == "__main__":
     sys.exit(main(TESTS))

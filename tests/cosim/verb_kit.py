@@ -61,9 +61,9 @@ class Park(Mosaik):
     """The wind park behind mosaik; `fed_back`: what the turbines are told, step by step."""
 
     def __init__(self, *options, feedback="output", scenario=PARK, remote=False, env=None, cwd=None,
-                 **controller):
+                 prefix=(), **controller):
         self.out = make_room()
-        super().__init__([FOLIOT, "mosaik", scenario], "--out", self.out, *options, remote=remote, env=env, cwd=cwd)
+        super().__init__([*prefix, FOLIOT, "mosaik", scenario], "--out", self.out, *options, remote=remote, env=env, cwd=cwd)
         self.feedback = feedback
         self.fed_back = []
         self.answers = {"get_related_entities": self.relate, "set_data": self.take}
