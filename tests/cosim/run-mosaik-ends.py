@@ -265,7 +265,7 @@ def with_files_of(kib):
 
 
 def test_no_room_for_recording():
-    """The run is done, with its results; what there is of the recording is good."""
+    """The run is done, with its results; what there is of the recording is good, though it does not even hold all of init."""
     journal = make_room() + ".flj"
     park = Park("--record", journal, prefix=with_files_of(150), note=300_000 * "x").day()
     code, _, complaints = park.stop()
@@ -275,8 +275,8 @@ def test_no_room_for_recording():
     out, done = replay(journal, "--quiet")
     same(done.returncode, 7)
     assert "it was cut off there" in done.stderr, done.stderr
-    rows = read_text(out, "turbines.csv").splitlines()
-    same(rows, read_text(park.out, "turbines.csv").splitlines()[:len(rows)])
+    # It was cut before the end of init, so there is no world.
+    assert not os.path.exists(out)
 
 
 def test_no_room_for_results():
