@@ -29,6 +29,7 @@
 #define START_LIMIT_MS 30000
 #define STOP_LIMIT_MS  10000
 #define RETRY_MS       20
+#define CAUSE_LIMIT_MS 300
 
 /* One of the two descriptors. */
 typedef struct
@@ -379,6 +380,19 @@ may_come_yet (const GError *why)
          || g_error_matches (why, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION);
 }
 
+/* Who hangs up on us may be about to end, which the system tells later: then that is the reason. */
+static void
+await_cause (Start *start, const GError *why)
+{
+  FoliotChild *child = start->child;
+  if (!g_error_matches (why, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET))
+    return;
+  for (guint ms = 0; ms < CAUSE_LIMIT_MS && !start->is_late && !foliot_future_is_settled (child->ended);
+       ms += RETRY_MS)
+    if (!_foliot_timer_sleep (child->kernel, RETRY_MS, NULL))
+      return;
+}
+
 static FoliotValue *
 connect_once (Start *start, const char *url, GError **error)
 {
@@ -395,6 +409,7 @@ connect_until_there (Start *start, const char *url, GError **error)
       FoliotValue *proxy = connect_once (start, url, &why);
       if (proxy != NULL)
         return proxy;
+      await_cause (start, why);
       if (start->is_late || foliot_future_is_settled (start->child->ended) || !may_come_yet (why))
         {
           fail_start (start, why, error);

@@ -2,8 +2,11 @@
 #include <foliot/foliot.h>
 
 #include <glib/gstdio.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "foliot-test.h"
@@ -398,9 +401,26 @@ test_hangs (void)
   run_foliot ("hang", drive_hanging);
 }
 
+/* The child that hangs up on whoever connects, and ends. */
+static int
+be_gone (void)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int listener = socket (AF_INET, SOCK_STREAM, 0);
+  g_assert_no_errno (bind (listener, (struct sockaddr *) &address, length));
+  g_assert_no_errno (listen (listener, 1));
+  g_assert_no_errno (getsockname (listener, (struct sockaddr *) &address, &length));
+  printf ("READY tcp://127.0.0.1:%d/0\n", ntohs (address.sin_port));
+  fflush (stdout);
+  close (accept (listener, NULL, NULL));
+  return 3;
+}
+
 static void
 start_badly (Stage *stage)
 {
+  const char *const gone[] = { self_path, "--gone", NULL };
   static const char *const nowhere[] = { "/nonexistent/child", NULL },
                            *const dead[] = { "sh", "-c", "echo no licence >&2; exit 3", NULL },
                            *const silent[] = { "sh", "-c", "echo starting; exec sleep 1000", NULL },
@@ -419,6 +439,9 @@ start_badly (Stage *stage)
                 FOLIOT_CHILD_ERROR_HANGS, "its last lines:\n  starting");
   assert_fails (foliot_child_start (stage->container, lying, NULL), FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
                 "Cannot parse agent URL \"nonsense\"");
+  assert_fails (foliot_child_start (stage->container, gone, NULL), FOLIOT_CHILD_ERROR,
+                FOLIOT_CHILD_ERROR_ENDED,
+                " ended with exit status 3; its last lines:\n  READY tcp://127.0.0.1:");
 }
 
 static void
@@ -517,6 +540,8 @@ main (int argc, char **argv)
   self_path = g_file_read_link ("/proc/self/exe", NULL);
   if (argc > 3 && g_str_equal (argv[1], "--child"))
     return be_child (argv[2], argv[3]);
+  if (argc > 1 && g_str_equal (argv[1], "--gone"))
+    return be_gone ();
   g_test_init (&argc, &argv, NULL);
   if (argc > 2 && g_str_equal (argv[1], "--parent"))
     {
