@@ -71,8 +71,10 @@ drive_until (FoliotKernel *kernel, FoliotFuture *until, GError **error)
   ran = _foliot_kernel_run_before_wait (kernel, error);
   while (ran && !foliot_future_is_settled (until) && _foliot_kernel_is_open_to_outside (kernel))
     {
-      _foliot_kernel_wait_for_outside (kernel);
-      ran = foliot_future_is_settled (until) || _foliot_kernel_run_before_wait (kernel, error);
+      ran = _foliot_kernel_expects_outside (kernel, error);
+      if (ran)
+        _foliot_kernel_wait_for_outside (kernel);
+      ran = ran && (foliot_future_is_settled (until) || _foliot_kernel_run_before_wait (kernel, error));
     }
   _foliot_queue_remove (&stop.place);
   if (!ran)

@@ -388,8 +388,9 @@ fail (gpointer data, const FoliotGatePoint *point, const char *why, GError **err
     {
       g_autofree char *what = _foliot_replay_causal_dup_unanswered (replay);
 
-      _foliot_replay_stop (replay, _foliot_replay_new_missing_error (
-                                       replay, point, what != NULL ? what : "what the run waits for", why));
+      if (what != NULL || replay->trouble == NULL)
+        _foliot_replay_stop (replay, _foliot_replay_new_missing_error (
+                                         replay, point, what != NULL ? what : "what the run waits for", why));
     }
   if (replay->error == NULL)
     _foliot_replay_stop (replay, replay->trouble != NULL ? g_error_copy (replay->trouble)

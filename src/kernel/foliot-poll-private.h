@@ -64,5 +64,7 @@ void _foliot_poll_poke (FoliotPollEntry *entry);
 gboolean _foliot_kernel_is_open_to_outside (FoliotKernel *kernel);
 /* As run_until() without end, for who calls the function below when nothing is left: without a last look at the sockets. */
 gboolean _foliot_kernel_run_before_wait (FoliotKernel *kernel, GError **error);
+/* Nothing is left to run, and somebody waits. Returns: FALSE: nothing comes either, since a record is played back that has nothing more. */
+gboolean _foliot_kernel_expects_outside (FoliotKernel *kernel, GError **error);
 /* Waits until something from outside came, at most for a while. Not inside run_until. */
 void _foliot_kernel_wait_for_outside (FoliotKernel *kernel);

@@ -367,6 +367,12 @@ _foliot_kernel_is_open_to_outside (FoliotKernel *self)
                  && (self->drive == FOLIOT_DRIVE_EXTERNAL || self->drive == FOLIOT_DRIVE_REALTIME)));
 }
 
+gboolean
+_foliot_kernel_expects_outside (FoliotKernel *self, GError **error)
+{
+  return self->source == NULL || foliot_gate_fail (self, NULL, error);
+}
+
 void
 _foliot_kernel_wait_for_outside (FoliotKernel *self)
 {

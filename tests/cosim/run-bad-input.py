@@ -248,6 +248,14 @@ def test_cut():
     assert with_results > 0
 
 
+def test_cut_and_changed():
+    """In another scenario than was recorded nothing says at which event it is over: it is when nothing can come any more."""
+    _, _, data = record()
+    kept = data[:data.index(b'["init"')]
+    said, _ = replay_bytes(kept, "--set", "max_windpark_feedin=6999", code=7)
+    assert "it was cut off there" in said, said
+
+
 def test_altered():
     """A byte in the middle of what it holds; told, with its place, and, if that is wanted, gone on behind."""
     journal, _, data = record()
@@ -354,7 +362,8 @@ TESTS = [("mosaik/values", test_values), ("mosaik/nan-expected", test_nan_expect
          ("mosaik/list", test_no_number, "[1]", "[1]"), ("mosaik/lone-surrogate", test_no_number, r'"\ud800"', r"'\ud800'"),
          ("mosaik/duplicates", test_duplicates), ("mosaik/calls", test_calls), ("mosaik/keywords", test_keywords),
          ("mosaik/two-steps", test_two_steps), ("mosaik/step-back", test_step_back), ("mosaik/end-of-time", test_end_of_time),
-         ("mosaik/names", test_names), ("mosaik/no-message", test_no_message), ("mosaik/deep", test_deep), ("replay/cut", test_cut),
+         ("mosaik/names", test_names), ("mosaik/no-message", test_no_message), ("mosaik/deep", test_deep),
+         ("replay/cut", test_cut), ("replay/cut-and-changed", test_cut_and_changed),
          ("replay/altered", test_altered), ("replay/other-version", test_other_version), ("replay/empty", test_empty),
          ("replay/no-journal", test_no_journal), ("replay/other-scenario", test_other_scenario), ("replay/no-module", test_no_module),
          ("helics/no-library", test_no_helics), ("fmu/refused", test_fmu), ("fmu/same-bytes", test_fmu_same_bytes),
