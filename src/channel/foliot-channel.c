@@ -530,8 +530,7 @@ accept_message (FoliotChannel *channel, FoliotMessage *message)
       if (G_UNLIKELY (_foliot_kernel_is_showing (channel->kernel)))
         _foliot_kernel_show_content (channel->kernel, _foliot_message_type_name (message->type), content);
     }
-  if (_foliot_kernel_is_heard (channel->kernel))
-    _foliot_kernel_hear (channel->kernel, heard, channel, message->type, message->id, content);
+  _foliot_kernel_hear (channel->kernel, heard, channel, message->type, message->id, content);
   if (G_UNLIKELY (content->traits & FOLIOT_VALUE_HAS_TYPE_KEY) && channel->dialect == NULL)
     {
       content = raise_content (channel, content, hash);

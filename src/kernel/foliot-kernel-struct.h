@@ -118,11 +118,10 @@ struct _FoliotKernel
   const FoliotGateSource *source; /* (nullable) a record is played back */
   gpointer source_data;
   FoliotTime replay_until; /* with it, how far the present dispatch may go */
-  FoliotTime
-      free_until; /* with it, a REALTIME kernel is as a FREE one up to here; the earliest time: it is not */
-  gboolean is_recorded; /* time moves where a dispatch begins, and nowhere else */
-  gboolean keeps_pace;  /* with it: time does not go before real time × the pace's factor */
-  gboolean rests;       /* and waits for it now; read by a signal handler */
+  FoliotTime free_until;   /* with it, a REALTIME kernel is FREE up to here; G_MININT64: it is not */
+  gboolean is_recorded;    /* time moves where a dispatch begins, and nowhere else */
+  gboolean keeps_pace;     /* with it: time does not go before real time × the pace's factor */
+  gboolean rests;          /* and waits for it now; read by a signal handler */
 
   /* Names. */
   GPtrArray *node_names; /* index = id */

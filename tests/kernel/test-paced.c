@@ -9,7 +9,7 @@
 typedef struct
 {
   FoliotKernel *kernel;
-  FoliotKernel *watch; /* a REALTIME kernel, as a stopwatch */
+  FoliotKernel *watch; /* a REALTIME kernel, as a stopwatch: it starts first */
   FoliotTime due;
   FoliotTime last;
   guint n_seen;
@@ -18,9 +18,8 @@ typedef struct
 static void
 paced_init (Paced *paced, GMainContext *context, FoliotDrive drive)
 {
-  *paced = (Paced){ .kernel = foliot_kernel_new (context, drive, 1, 0) };
-  paced->watch = foliot_kernel_new (NULL, FOLIOT_DRIVE_REALTIME, 1, 0);
-  paced->last = G_MININT64;
+  *paced = (Paced){ .watch = foliot_kernel_new (NULL, FOLIOT_DRIVE_REALTIME, 1, 0), .last = G_MININT64 };
+  paced->kernel = foliot_kernel_new (context, drive, 1, 0);
 }
 
 static void
@@ -49,12 +48,15 @@ see (gpointer target, gpointer payload)
   paced->n_seen++;
 }
 
+/* From now on, the last first. What is due is reckoned from one reading: posted for the past, it would be due now. */
 static void
 post_all (Paced *paced, FoliotTime unit)
 {
+  FoliotTime now = foliot_kernel_now (paced->kernel);
+
   for (guint i = 20; i > 0; i--)
-    foliot_kernel_post (paced->kernel, i * unit, 0, FOLIOT_EVENT_CALLBACK, see, paced,
-                        GSIZE_TO_POINTER ((gsize) (i * unit)));
+    foliot_kernel_post (paced->kernel, now + i * unit, 0, FOLIOT_EVENT_CALLBACK, see, paced,
+                        GSIZE_TO_POINTER ((gsize) (now + i * unit)));
 }
 
 static void

@@ -21,26 +21,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from record_kit import Report
+
 SOURCE, FOLIOT, MODULES, EDIT = sys.argv[1:5]
 HERE = Path(SOURCE) / "tests/record"
 ROUNDS = 40
 KILLS = int(os.environ.get("FOLIOT_TEST_KILLS", "10"))
 OK, DIFFERS, MISSING, DAMAGED = 0, 3, 6, 7
-
-
-class Report:
-    def __init__(self):
-        self.n, self.bad = 0, 0
-
-    def line(self, good, name, why=""):
-        self.n += 1
-        self.bad += not good
-        print(f"{'ok' if good else 'not ok'} {self.n} {name}", flush=True)
-        for text in ("" if good else why).splitlines():
-            print(f"# {text}", flush=True)
-
-    def skip(self, name, why):
-        self.line(os.environ.get("CI") != "true", f"{name} # SKIP {why}", why)
 
 
 class Peers:

@@ -15,21 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from record_kit import Report
+
 SOURCE, FOLIOT, MODULES = sys.argv[1:4]
 HERE = Path(SOURCE) / "tests/record"
 INTEROP = f"{SOURCE}/scenarios/interop"
-
-
-class Report:
-    def __init__(self):
-        self.n, self.bad = 0, 0
-
-    def line(self, good, name, why=""):
-        self.n += 1
-        self.bad += not good
-        print(f"{'ok' if good else 'not ok'} {self.n} {name}", flush=True)
-        for text in ("" if good else why).splitlines():
-            print(f"# {text}", flush=True)
 
 
 class Process:
