@@ -120,7 +120,7 @@ void _foliot_channel_count_answer_out (FoliotChannel *channel, FoliotValue *cont
 gboolean _foliot_channel_is_reserved (FoliotValue *content);
 gboolean _foliot_channel_is_settling (FoliotChannel *channel, guint64 id);
 
-/* Only foliot-channel.c writes to it, but for the pool of requests, the hold, the flow and the count. */
+/* Only foliot-channel.c, -send.c and -receive.c write to it, but for the pool of requests, the hold, the flow and the count. */
 struct _FoliotChannel
 {
   GObject parent_instance;
@@ -170,6 +170,20 @@ _foliot_channel_n_settling (const FoliotChannel *channel)
   return channel->count.settling != NULL ? channel->count.settling->len : 0;
 }
 
+/*
+ * foliot-channel.c: the end. @why: (transfer full). @recorded: (transfer full) (nullable): %NULL: as @why. Only the first one counts.
+ */
+void _foliot_channel_end (FoliotChannel *channel, GError *why, GError *recorded);
+/* The peer broke the rules. @why: (transfer full). @replace: whether aiomas records `Connection closed` in the end. */
+void _foliot_channel_end_by_protocol (FoliotChannel *channel, GError *why, gboolean replace);
+
+/* foliot-channel-receive.c */
+/* The sink's frame. */
+void _foliot_channel_receive_frame (gpointer channel, FoliotFrame *frame);
+/* Nobody will take what waits for recv. */
+void _foliot_channel_drop_requests (FoliotChannel *channel);
+
+/* foliot-channel-send.c */
 /* Takes @frame; notes whether it stays in this world. */
 gboolean _foliot_channel_send_frame (FoliotChannel *channel, FoliotFrame *frame, GError **error);
 

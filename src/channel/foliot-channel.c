@@ -3,11 +3,10 @@
 
 #include <string.h>
 
-#include "base/foliot-value-private.h"
 #include "kernel/foliot-hearing-private.h"
 
 /*
- * Requests and replies over a link.
+ * Requests and replies over a link: what a channel is, and how it ends. How messages leave and arrive is in -send.c and -receive.c.
  *
  * The channel keeps three things: the futures of requests that went out, by id; the requests that came in and were not
  * taken yet; and, once it has ended, why. It never waits and nobody is run from inside a call: futures are settled in the event of
@@ -16,14 +15,9 @@
  * It ends once, by the first of: own close, the link's end, a peer that broke the rules. Then everything pending is
  * failed with the error of that event, and what is asked of the channel later gets the recorded error, which is the
  * same one, or `Connection closed` where aiomas replaces it.
- *
- * Over a link of values the content is lowered when it is sent and raised when it arrives, so that it is what it would be had
- * it gone through bytes, and its hash too.
  */
 
-#define DEFAULT_MAX_BYTES     G_MAXUINT32
 #define DEFAULT_HOLD_LIMIT_MS 60000
-#define SPARE_SCRATCH         65536
 
 G_DEFINE_FINAL_TYPE (FoliotChannel, foliot_channel, G_TYPE_OBJECT)
 
@@ -34,21 +28,6 @@ new_closed_error (void)
 }
 
 /* ---- the end ------------------------------------------------------------------------------------------------- */
-
-static void
-drop_requests (FoliotChannel *channel)
-{
-  FoliotRequest *request = channel->first_request;
-
-  channel->first_request = channel->last_request = NULL;
-  while (request != NULL)
-    {
-      FoliotRequest *behind = request->behind;
-
-      foliot_request_unref (request);
-      request = behind;
-    }
-}
 
 /* Returns: (transfer full): what a request ends with that has no answer. */
 static GError *
@@ -84,9 +63,8 @@ fail_pending (FoliotChannel *channel, const GError *why)
   _foliot_channel_flow_end (channel, why);
 }
 
-/* @why, @recorded: (transfer full) (nullable): %NULL: as @why. Only the first end counts. */
-static void
-end (FoliotChannel *channel, GError *why, GError *recorded)
+void
+_foliot_channel_end (FoliotChannel *channel, GError *why, GError *recorded)
 {
   if (channel->error != NULL)
     {
@@ -96,17 +74,16 @@ end (FoliotChannel *channel, GError *why, GError *recorded)
     }
   channel->why = why;
   channel->error = recorded != NULL ? recorded : g_error_copy (why);
-  drop_requests (channel);
+  _foliot_channel_drop_requests (channel);
   fail_pending (channel, why);
 }
 
-/* The peer broke the rules. @why: (transfer full). @replace: whether aiomas records `Connection closed` in the end. */
-static void
-end_by_protocol (FoliotChannel *channel, GError *why, gboolean replace)
+void
+_foliot_channel_end_by_protocol (FoliotChannel *channel, GError *why, gboolean replace)
 {
   channel->by_protocol = TRUE;
   channel->replace_error = replace;
-  end (channel, why, NULL);
+  _foliot_channel_end (channel, why, NULL);
   foliot_link_close (channel->link);
 }
 
@@ -118,9 +95,10 @@ on_closed (gpointer owner, const GError *why)
   _foliot_kernel_hear (channel->kernel, ended, channel, why);
   channel->link_ended = TRUE;
   if (why != NULL)
-    end (channel, g_error_copy (why), NULL);
+    _foliot_channel_end (channel, g_error_copy (why), NULL);
   else
-    end (channel, g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET, ""), new_closed_error ());
+    _foliot_channel_end (channel, g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET, ""),
+                         new_closed_error ());
   if (channel->replace_error)
     {
       g_clear_error (&channel->error);
@@ -137,7 +115,7 @@ foliot_channel_close (FoliotChannel *channel)
 {
   g_return_val_if_fail (FOLIOT_IS_CHANNEL (channel), NULL);
 
-  end (channel, new_closed_error (), NULL);
+  _foliot_channel_end (channel, new_closed_error (), NULL);
   if (channel->closed == NULL)
     {
       channel->closed = foliot_future_new (channel->kernel);
@@ -149,456 +127,8 @@ foliot_channel_close (FoliotChannel *channel)
   return foliot_future_ref (channel->closed);
 }
 
-/* ---- sending ------------------------------------------------------------------------------------------------- */
-
-static gboolean
-check_length (FoliotChannel *channel, gsize length, GError **error)
-{
-  gsize max_bytes = channel->max_bytes != 0 ? channel->max_bytes : DEFAULT_MAX_BYTES;
-
-  if (length <= max_bytes)
-    return TRUE;
-  /* aiomas prints 2^32 for its limit of 2^32 − 1. */
-  g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
-               "Serialized message is too long (%" G_GSIZE_FORMAT ").  Maximum length is %" G_GUINT64_FORMAT
-               ".",
-               length, channel->max_bytes != 0 ? (guint64) max_bytes : (guint64) max_bytes + 1);
-  return FALSE;
-}
-
-/* Returns: (transfer none) (nullable): the message as bytes, good until the next call. */
-static GByteArray *
-encode (FoliotChannel *channel, FoliotMessageType type, guint64 id, FoliotValue *wire_id,
-        FoliotValue *content, GError **error)
-{
-  g_autoptr (FoliotValue) number = wire_id == NULL ? foliot_value_new_uint (id) : NULL;
-
-  if (channel->scratch == NULL)
-    channel->scratch = g_byte_array_new ();
-  g_byte_array_set_size (channel->scratch, 0);
-  if (_foliot_message_write (channel->codec, type, wire_id != NULL ? wire_id : number, content,
-                             channel->scratch, error)
-      && check_length (channel, channel->scratch->len, error))
-    return channel->scratch;
-  return NULL;
-}
-
-static gboolean
-fill_bytes (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, guint64 id,
-            FoliotValue *wire_id, FoliotValue *content, GError **error)
-{
-  GByteArray *bytes = encode (channel, type, id, wire_id, content, error);
-
-  if (bytes == NULL)
-    return FALSE;
-  frame->id = id;
-  frame->type = type;
-  if (bytes->len <= SPARE_SCRATCH)
-    frame->bytes = g_bytes_new (bytes->data, bytes->len);
-  else
-    frame->bytes = g_byte_array_free_to_bytes (g_steal_pointer (&channel->scratch));
-  return TRUE;
-}
-
-/* Whether the codec would write the triple around @content, whatever is in it. */
-static inline gboolean
-is_surely_within (FoliotChannel *channel, FoliotValue *content)
-{
-  return (gint) _foliot_value_weight (content) <= channel->bounds->max_weight
-         && _foliot_value_depth (content) < channel->bounds->limits.max_depth;
-}
-
-/*
- * What bytes would change or refuse: some content, by its traits; the triple around it, by its depth and weight; what
- * is longer than an explicit limit.
- */
-static G_GNUC_NO_INLINE FoliotValue *
-make_plain (FoliotChannel *channel, FoliotMessageType type, guint64 id, FoliotValue *wire_id,
-            FoliotValue *content, GError **error)
-{
-  g_autoptr (FoliotValue) plain = foliot_codec_lower (channel->codec, content, error);
-
-  if (plain == NULL)
-    return NULL;
-  if ((channel->max_bytes != 0 || !is_surely_within (channel, plain))
-      && encode (channel, type, id, wire_id, content, error) == NULL)
-    return NULL;
-  return g_steal_pointer (&plain);
-}
-
-static inline gboolean
-fill_value (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, guint64 id,
-            FoliotValue *wire_id, FoliotValue *content, GError **error)
-{
-  if (G_LIKELY ((content->traits & channel->touched) == 0 && channel->max_bytes == 0
-                && is_surely_within (channel, content)))
-    frame->value = _foliot_value_ref (content);
-  else if ((frame->value = make_plain (channel, type, id, wire_id, content, error)) == NULL)
-    return FALSE;
-  frame->id = id;
-  frame->type = type;
-  return TRUE;
-}
-
-gboolean
-_foliot_channel_send_frame (FoliotChannel *channel, FoliotFrame *frame, GError **error)
-{
-  guint64 n_inside = _foliot_channel_get_n_inside (channel);
-
-  if (!channel->link_iface->send (channel->link, frame, error))
-    return FALSE;
-  channel->hold.stays = _foliot_channel_get_n_inside (channel) != n_inside;
-  return TRUE;
-}
-
-/* Sends @frame, which is taken; @content is what it carries. */
-static inline gboolean
-hand_over (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, FoliotValue *content,
-           GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-
-  if (G_UNLIKELY (channel->is_modelled))
-    frame->express
-        = channel->passes || (type == FOLIOT_MESSAGE_REQUEST && _foliot_channel_is_reserved (content));
-  if (!channel->by_value && _foliot_channel_keep (channel, frame))
-    return TRUE;
-  if (_foliot_channel_send_frame (channel, frame, &local_error))
-    return TRUE;
-  /* A request that was not sent is the caller's affair; a reply that was not sent leaves the peer waiting. */
-  if (type != FOLIOT_MESSAGE_REQUEST)
-    {
-      end (channel, g_error_copy (local_error), NULL);
-      foliot_link_close (channel->link);
-    }
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
-}
-
-/* Somebody hears what is said: as plain data, and how often the network has drawn for it. */
-static G_GNUC_NO_INLINE gboolean
-hand_over_heard (FoliotChannel *channel, FoliotFrame *frame, FoliotMessageType type, guint64 id,
-                 FoliotValue *content, GError **error)
-{
-  guint32 n_draws = *_foliot_kernel_get_draws (channel->kernel);
-  g_autoptr (FoliotValue) plain = frame->value != NULL ? foliot_value_ref (frame->value)
-                                                       : foliot_codec_lower (channel->codec, content, NULL);
-  gboolean sent = hand_over (channel, frame, type, content, error);
-
-  n_draws = *_foliot_kernel_get_draws (channel->kernel) - n_draws;
-  if (plain != NULL)
-    _foliot_kernel_hear (channel->kernel, said, channel, type, id, plain, n_draws);
-  return sent;
-}
-
-gboolean
-_foliot_channel_send_message (FoliotChannel *channel, FoliotMessageType type, guint64 id,
-                              FoliotValue *wire_id, FoliotValue *content, gboolean *out_encoding,
-                              GError **error)
-{
-  FoliotFrame frame = { 0 };
-
-  *out_encoding = !(channel->by_value ? fill_value (channel, &frame, type, id, wire_id, content, error)
-                                      : fill_bytes (channel, &frame, type, id, wire_id, content, error));
-  if (*out_encoding)
-    return FALSE;
-  return _foliot_kernel_is_heard (channel->kernel)
-             ? hand_over_heard (channel, &frame, type, id, content, error)
-             : hand_over (channel, &frame, type, content, error);
-}
-
-FoliotFuture *
-foliot_channel_send (FoliotChannel *channel, FoliotValue *content, GError **error)
-{
-  FoliotFuture *future;
-  guint64 id;
-  gboolean encoding;
-
-  g_return_val_if_fail (FOLIOT_IS_CHANNEL (channel), NULL);
-  g_return_val_if_fail (content != NULL, NULL);
-
-  if (G_UNLIKELY (channel->error != NULL))
-    {
-      g_propagate_error (error, g_error_copy (channel->error));
-      return NULL;
-    }
-  if (G_UNLIKELY (channel->pending.n_entries >= channel->flow.max_pending))
-    {
-      _foliot_channel_flow_refuse (channel, error);
-      return NULL;
-    }
-  id = channel->next_id++;
-  if (!_foliot_channel_send_message (channel, FOLIOT_MESSAGE_REQUEST, id, NULL, content, &encoding, error))
-    return NULL;
-  future = foliot_future_new (channel->kernel);
-  _foliot_pending_add (&channel->pending, id, foliot_future_ref (future),
-                       G_UNLIKELY (channel->debug || channel->through_system) ? foliot_value_ref (content)
-                                                                              : NULL,
-                       _foliot_kernel_get_node (channel->kernel));
-  if (G_UNLIKELY (channel->through_system))
-    {
-      if (_foliot_channel_count_request_out (channel, id, content))
-        _foliot_channel_hold_request (channel);
-      _foliot_channel_flow_update (channel);
-    }
-  return future;
-}
-
-/* ---- receiving ----------------------------------------------------------------------------------------------- */
-
-static FoliotValue *
-wrap_request (FoliotRequest *request)
-{
-  FoliotValue *value = foliot_value_new_object (FOLIOT_TYPE_REQUEST, request);
-
-  foliot_request_unref (request);
-  return value;
-}
-
-FoliotFuture *
-foliot_channel_recv (FoliotChannel *channel)
-{
-  FoliotRequest *request;
-
-  g_return_val_if_fail (FOLIOT_IS_CHANNEL (channel), NULL);
-
-  if (channel->error != NULL)
-    return foliot_future_new_rejected (channel->kernel, g_error_copy (channel->error));
-  if (channel->receiver != NULL && !foliot_future_is_settled (channel->receiver))
-    return foliot_future_new_rejected (
-        channel->kernel,
-        g_error_new_literal (FOLIOT_ERROR, FOLIOT_ERROR_RUNTIME,
-                             "recv() called while another coroutine is already waiting for incoming data."));
-  request = channel->first_request;
-  if (request != NULL)
-    {
-      channel->first_request = request->behind;
-      if (channel->first_request == NULL)
-        channel->last_request = NULL;
-      return foliot_future_new_resolved (channel->kernel, wrap_request (request));
-    }
-  g_clear_pointer (&channel->receiver, foliot_future_unref);
-  channel->receiver = foliot_future_new (channel->kernel);
-  return foliot_future_ref (channel->receiver);
-}
-
-/* Hands over @content (transfer full). The channel may be gone afterwards. */
-static void
-accept_request (FoliotChannel *channel, FoliotMessage *message, FoliotValue *content)
-{
-  FoliotRequest *request = _foliot_request_new (channel, &channel->requests, message, content);
-  g_autoptr (FoliotFuture) receiver = NULL;
-
-  if (G_UNLIKELY (channel->through_system))
-    _foliot_channel_count_request_in (channel, content);
-  if (G_UNLIKELY (channel->flow.max_in_flight != 0) && !_foliot_channel_flow_enter (channel, request))
-    return;
-  if (channel->on_request != NULL)
-    {
-      channel->on_request (channel, request, channel->user_data);
-      return;
-    }
-  receiver = g_steal_pointer (&channel->receiver);
-  if (receiver != NULL && !foliot_future_is_settled (receiver))
-    {
-      foliot_future_resolve (receiver, wrap_request (request));
-      return;
-    }
-  if (channel->last_request != NULL)
-    channel->last_request->behind = request;
-  else
-    channel->first_request = request;
-  channel->last_request = request;
-}
-
-static GError *
-new_remote_error (FoliotChannel *channel, const FoliotPending *pending, FoliotValue *failure)
-{
-  g_autofree char *text = NULL;
-
-  if (channel->dialect != NULL)
-    return channel->dialect->read_failure (channel, pending->content, failure);
-  text = _foliot_message_format_failure (failure);
-  return foliot_error_new_remote (channel->origin, text);
-}
-
-/* The owner of the request has settled it. aiomas ends the connection; we do in debug mode, to find such places. */
-static void
-refuse_late_reply (FoliotChannel *channel, const FoliotPending *pending, FoliotValue *content)
-{
-  const GError *settled_by = foliot_future_get_error (pending->future);
-  gboolean cancelled = g_error_matches (settled_by, FOLIOT_ERROR, FOLIOT_ERROR_CANCELLED);
-  g_autofree char *request = NULL, *reply = NULL;
-
-  if (!channel->debug)
-    {
-      _foliot_kernel_count_stale (channel->kernel);
-      return;
-    }
-  request = foliot_value_print (pending->content);
-  reply = foliot_value_print (content);
-  end_by_protocol (channel,
-                   g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_RUNTIME, "%s Request: %s; Reply: %s",
-                                cancelled ? "Request was cancelled." : "Request reply already set.", request,
-                                reply),
-                   TRUE);
-}
-
-static void
-refuse_unknown_reply (FoliotChannel *channel, const FoliotMessage *message)
-{
-  g_autofree char *id = _foliot_message_print_id (message);
-
-  end_by_protocol (
-      channel,
-      g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_LOOKUP,
-                   "A reply to request %s arrived, which was never sent or has its reply already", id),
-      FALSE);
-}
-
-/* Takes @content. */
-static inline void
-accept_reply (FoliotChannel *channel, const FoliotMessage *message, FoliotValue *content, guint64 hash,
-              guint64 view)
-{
-  FoliotPending pending;
-
-  if (G_UNLIKELY (!message->has_id || !_foliot_pending_take (&channel->pending, message->id, &pending)))
-    {
-      foliot_kernel_note_payload (channel->kernel, 0, hash, view);
-      refuse_unknown_reply (channel, message);
-      _foliot_value_unref (content);
-      return;
-    }
-  if (G_UNLIKELY (channel->through_system))
-    {
-      if (_foliot_channel_count_answer_in (channel, message->id))
-        _foliot_channel_hold_answer (channel);
-      _foliot_channel_flow_update (channel);
-    }
-  foliot_kernel_note_payload (channel->kernel, pending.node, hash, view);
-  if (G_LIKELY (message->type == FOLIOT_MESSAGE_RESULT && !foliot_future_is_settled (pending.future)))
-    {
-      foliot_future_resolve (pending.future, content);
-      _foliot_pending_clear (&pending);
-      return;
-    }
-  if (foliot_future_is_settled (pending.future))
-    refuse_late_reply (channel, &pending, content);
-  else
-    foliot_future_reject (pending.future, new_remote_error (channel, &pending, content));
-  _foliot_value_unref (content);
-  _foliot_pending_clear (&pending);
-}
-
-/* Returns: (transfer full) (nullable): what @plain (transfer full) stands for; %NULL: the channel has ended. */
-static G_GNUC_NO_INLINE FoliotValue *
-raise_content (FoliotChannel *channel, FoliotValue *plain, guint64 hash)
-{
-  GError *error = NULL;
-  FoliotValue *content = foliot_codec_raise (channel->codec, plain, &error);
-
-  foliot_value_unref (plain);
-  if (content != NULL)
-    return content;
-  foliot_kernel_note_payload (channel->kernel, 0, hash, 0);
-  end_by_protocol (channel, error, FALSE);
-  return NULL;
-}
-
-/* What the record covers of a content: of a request in another dialect nothing, which its server notes. */
-static inline guint64
-hash_content (FoliotChannel *channel, guint8 type, FoliotValue *content)
-{
-  if (G_LIKELY (channel->dialect == NULL || type == FOLIOT_MESSAGE_RESULT))
-    return _foliot_message_hash_content (type, content);
-  return type == FOLIOT_MESSAGE_FAILURE ? channel->dialect->hash_failure (content) : 0;
-}
-
-/* Empties @message. */
-static G_ALWAYS_INLINE inline void
-accept_message (FoliotChannel *channel, FoliotMessage *message)
-{
-  gboolean recording = _foliot_kernel_is_recording (channel->kernel);
-  FoliotValue *content = g_steal_pointer (&message->plain);
-  guint64 hash = 0, view = 0;
-
-  if (recording)
-    {
-      view = hash_content (channel, message->type, content);
-      hash = _foliot_message_hash (message, view);
-      if (G_UNLIKELY (_foliot_kernel_is_showing (channel->kernel)))
-        _foliot_kernel_show_content (channel->kernel, _foliot_message_type_name (message->type), content);
-    }
-  _foliot_kernel_hear (channel->kernel, heard, channel, message->type, message->id, content);
-  if (G_UNLIKELY (content->traits & FOLIOT_VALUE_HAS_TYPE_KEY) && channel->dialect == NULL)
-    {
-      content = raise_content (channel, content, hash);
-      if (content == NULL)
-        return;
-      if (recording)
-        view = _foliot_message_hash_content (message->type, content);
-    }
-  if (message->type != FOLIOT_MESSAGE_REQUEST)
-    {
-      accept_reply (channel, message, content, hash, view);
-      return;
-    }
-  /* Whoever serves requests knows what in them names places, and notes the view. */
-  foliot_kernel_note_payload (channel->kernel, 0, hash, channel->on_request == NULL ? view : 0);
-  accept_request (channel, message, content);
-}
-
-static G_GNUC_NO_INLINE void
-on_bytes (FoliotChannel *channel, GBytes *bytes)
-{
-  FoliotMessage message = { 0 };
-  gsize length;
-  const guint8 *data = g_bytes_get_data (bytes, &length);
-  GError *error = NULL;
-
-  if (_foliot_message_read (channel->codec, data, length, &message, &error))
-    accept_message (channel, &message);
-  else
-    end_by_protocol (channel, error, g_error_matches (error, FOLIOT_ERROR, FOLIOT_ERROR_RUNTIME));
-  /* Not the channel's any more, which may be gone. */
-  g_clear_pointer (&message.wire_id, foliot_value_unref);
-}
-
-static G_GNUC_NO_INLINE void
-refuse_frame (FoliotChannel *channel, const FoliotFrame *frame)
-{
-  end_by_protocol (channel,
-                   g_error_new (FOLIOT_ERROR, FOLIOT_ERROR_RUNTIME, "Invalid message type %u", frame->type),
-                   TRUE);
-}
-
-static void
-on_frame (gpointer owner, FoliotFrame *frame)
-{
-  FoliotChannel *channel = owner;
-  FoliotMessage message;
-
-  if (G_UNLIKELY (channel->error != NULL))
-    return;
-  if (G_UNLIKELY (!channel->by_value))
-    {
-      on_bytes (channel, frame->bytes);
-      return;
-    }
-  if (G_UNLIKELY (frame->type > FOLIOT_MESSAGE_FAILURE || frame->value == NULL))
-    {
-      refuse_frame (channel, frame);
-      return;
-    }
-  message = (FoliotMessage){
-    .type = frame->type, .id = frame->id, .has_id = TRUE, .plain = g_steal_pointer (&frame->value)
-  };
-  accept_message (channel, &message);
-}
-
 static const FoliotLinkSink channel_sink = {
-  .frame = on_frame,
+  .frame = _foliot_channel_receive_frame,
   .writable = _foliot_channel_flow_writable,
   .closed = on_closed,
   .joined = _foliot_channel_hold_joined,
@@ -776,7 +306,7 @@ foliot_channel_dispose (GObject *object)
   if (channel->link != NULL)
     {
       foliot_link_start (channel->link, NULL, NULL);
-      end (channel, new_closed_error (), NULL);
+      _foliot_channel_end (channel, new_closed_error (), NULL);
       foliot_link_close (channel->link);
       if (channel->closed != NULL)
         foliot_future_resolve (channel->closed, NULL);
