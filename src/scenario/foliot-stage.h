@@ -94,9 +94,15 @@ gboolean _foliot_stage_check_asked (FoliotStagePart *part);
 /* What was recorded and not said; digests. */
 void _foliot_stage_check_end (FoliotStagePart *part);
 
-/* foliot-stage.c */
+/* foliot-stage-tell.c: what is told. */
 /* Tells @part the next thing, if it is time. */
 void _foliot_stage_go_on (FoliotStagePart *part);
+/* The same, whatever time it is. There is one. */
+void _foliot_stage_tell_next (FoliotStagePart *part);
+/* How its connection number @n came out, if that was known when it was asked for. */
+void _foliot_stage_tell_at_once (FoliotStagePart *part, gint64 n);
+
+/* foliot-stage.c */
 FoliotStageChannel *_foliot_stage_get_channel (FoliotStage *stage, gint64 number);
 /* Returns: (transfer full): who is called by @path over the connection. */
 char *_foliot_stage_dup_callee (FoliotStage *stage, gint64 channel, const char *path);

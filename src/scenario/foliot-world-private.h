@@ -129,16 +129,21 @@ _foliot_world_is_stub (FoliotWorld *world, FoliotAgent *agent)
 /* Ends the run: `<agent>: <what> failed at <time> s: <message>`. The first failure counts. */
 void _foliot_world_fail (FoliotWorld *world, const char *agent, const char *what, const GError *why);
 
+/* ---- foliot-world-agents.c ---- */
+
+/* Makes all of them whose container is here, but for those that a master makes. */
+gboolean _foliot_world_make_agents (FoliotWorld *world, GError **error);
 /* Starts the agents that are here, in their order. */
 gboolean _foliot_world_start_agents (FoliotWorld *world, GError **error);
 /* Makes the agent, if its container is here. */
 gboolean _foliot_world_make_agent (FoliotWorld *world, guint index, GError **error);
 /* Starts one that is here. Returns: (transfer full): settled when its init has ended, well or not. */
 FoliotFuture *_foliot_world_start_agent (FoliotWorld *world, guint index);
-/* Tells the agent that asks the master whose it is. */
-void _foliot_world_adopt_master (FoliotWorld *world, FoliotAgent *agent);
 /* Index of an agent that is made, here or elsewhere; −1 with UNKNOWN. */
 int _foliot_world_find_agent (FoliotWorld *world, const char *name, GError **error);
+
+/* Tells the agent that asks the master whose it is; foliot-world-master.c. */
+void _foliot_world_adopt_master (FoliotWorld *world, FoliotAgent *agent);
 
 /* @cells: of the outputs alone; transfer full. @index: in the table's agents; it must be here. */
 void _foliot_world_sample_agent (FoliotWorld *world, const FoliotOutputSpec *spec, guint index,
