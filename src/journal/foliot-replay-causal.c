@@ -14,6 +14,9 @@
  * port recorded. Whatever else is sent was not in the recording, and what only came after a message that is never sent does not
  * come.
  *
+ * Where nothing at all was said there is no cause, and no message that could be compared. Then what was recorded enters behind as many
+ * events as it did, or at its time if that comes first; and the digest at the end has to be the recorded one.
+ *
  * What is left of the recording is in memory, since it is looked through in any order.
  */
 
@@ -24,6 +27,7 @@ typedef struct
   guint32 port;
   guint64 question; /* index in the departures + 1: the last of its port; 0: none */
   guint64 after;    /* what @delay_ns is counted from, likewise */
+  guint64 behind;   /* so many events */
   FoliotTime delay_ns;
   char *name; /* of OBSERVED */
   char *text;
@@ -53,6 +57,7 @@ struct _FoliotReplayCausal
   FoliotTime begun_ns;
   GHashTable *last_of_port; /* number of a port → of its last departure; looked up alone */
   char *unanswered;         /* (nullable) the last message that is not in the recording */
+  gboolean is_silent;       /* nothing was said, and nothing has differed before */
 };
 
 static void
@@ -125,6 +130,7 @@ add_entry (const FoliotReplay *replay, FoliotReplayCausal *causal, const FoliotJ
     .port = record->port,
     .question = find_question (causal, record->port),
     .after = after,
+    .behind = record->event,
     .delay_ns = MAX (record->time_ns - since, 0),
     .name = g_strdup (record->name),
     .text = g_strdup (record->text),
@@ -173,6 +179,7 @@ _foliot_replay_begin_causal (FoliotReplay *replay, const FoliotGatePoint *point)
       else if (replay->next->kind != FOLIOT_JOURNAL_STEP && replay->next->kind != FOLIOT_JOURNAL_DIGEST)
         add_entry (replay, causal, replay->next);
     }
+  causal->is_silent = causal->departures->len == 0 && replay->n_out == 0 && replay->n_told == 0;
   replay->causal = causal;
   replay->has_begun_to_differ = TRUE;
   if (is_in_real_time (replay))
@@ -231,6 +238,59 @@ find_ready (FoliotReplay *replay, FoliotTime *out_due)
   return found;
 }
 
+/* Returns: (nullable): the first that is still to enter. */
+static Entry *
+find_first (const FoliotReplayCausal *causal)
+{
+  for (guint i = causal->first; i < causal->entries->len; i++)
+    {
+      Entry *entry = &g_array_index (causal->entries, Entry, i);
+
+      if (!entry->is_done && entry->kind == FOLIOT_JOURNAL_IN)
+        return entry;
+    }
+  return NULL;
+}
+
+static gboolean
+was_interrupted (const FoliotJournalRecord *end)
+{
+  return end != NULL && end->text != NULL && g_str_equal (end->text, FOLIOT_REPLAY_INTERRUPTED);
+}
+
+/* Where nothing was said: behind how many events @next (nullable) enters, or somebody interrupts the run. */
+static guint64
+get_behind (const FoliotReplay *replay, const Entry *next)
+{
+  if (next != NULL)
+    return next->behind;
+  return was_interrupted (replay->next) ? replay->next->event : G_MAXUINT64;
+}
+
+/* … which is here. */
+static gboolean
+is_behind (FoliotReplay *replay, const FoliotGatePoint *point, const Entry *next)
+{
+  FoliotTime due;
+
+  if (!replay->causal->is_silent || get_behind (replay, next) != point->dispatched)
+    return FALSE;
+  return next == NULL
+         || (_foliot_gate_find_port (replay->kernel, next->port) != NULL
+             && is_ready (replay->causal, next, &due) && due <= MAX (point->horizon, point->time_ns));
+}
+
+static guint64
+count_events (FoliotReplay *replay, const FoliotGatePoint *point)
+{
+  const Entry *next = find_first (replay->causal);
+  guint64 behind = get_behind (replay, next);
+
+  if (behind > point->dispatched)
+    return behind - point->dispatched;
+  return is_behind (replay, point, next) ? 0 : G_MAXUINT64;
+}
+
 guint64
 _foliot_replay_causal_get_room (FoliotReplay *replay, const FoliotGatePoint *point, FoliotTime *limit)
 {
@@ -238,9 +298,9 @@ _foliot_replay_causal_get_room (FoliotReplay *replay, const FoliotGatePoint *poi
 
   if (find_ready (replay, &due) != NULL)
     *limit = MIN (*limit, MAX (due, point->time_ns));
-  return is_in_real_time (replay)
-             ? 1
-             : G_MAXUINT64; /* nothing holds time: each event may be what an answer waits for */
+  if (is_in_real_time (replay)) /* nothing holds time: each event may be what an answer waits for */
+    return 1;
+  return replay->causal->is_silent ? count_events (replay, point) : G_MAXUINT64;
 }
 
 /* Nothing comes any more, and nobody else ends it: it goes on to where the recording ends. */
@@ -249,40 +309,72 @@ end_real_time (FoliotReplay *replay)
 {
   const FoliotJournalRecord *end = replay->next;
 
-  replay->was_interrupted
-      = end != NULL && end->text != NULL && g_str_equal (end->text, FOLIOT_REPLAY_INTERRUPTED);
+  replay->was_interrupted = was_interrupted (end);
   if (end != NULL && _foliot_gate_move_time (replay->kernel, end->time_ns))
     foliot_kernel_interrupt (replay->kernel);
   else if (end == NULL && replay->trouble != NULL)
     _foliot_replay_stop (replay, g_error_copy (replay->trouble));
 }
 
-gboolean
-_foliot_replay_causal_enter (FoliotReplay *replay, const FoliotGatePoint *point, gboolean is_stuck)
+static gboolean
+interrupt (FoliotReplay *replay)
 {
-  FoliotTime due;
-  Entry *entry = is_stuck ? find_ready (replay, &due) : NULL;
-  g_autoptr (FoliotValue) description = NULL;
-  FoliotPort *port;
-
-  if (is_stuck && entry == NULL && is_in_real_time (replay))
-    end_real_time (replay);
-  if (entry == NULL || (due > point->horizon && due > point->time_ns))
+  if (!_foliot_gate_move_time (replay->kernel, replay->next->time_ns))
     return FALSE;
+  replay->was_interrupted = TRUE;
+  foliot_kernel_interrupt (replay->kernel);
+  return TRUE;
+}
+
+static gboolean
+admit (FoliotReplay *replay, const FoliotGatePoint *point, Entry *entry, FoliotTime due,
+       gboolean by_its_cause)
+{
+  FoliotPort *port = _foliot_gate_find_port (replay->kernel, entry->port);
+  g_autoptr (FoliotValue) description = NULL;
+
   if (!point->is_held && !_foliot_gate_move_time (replay->kernel, due))
     return FALSE;
   entry->is_done = TRUE;
-  port = _foliot_gate_find_port (replay->kernel, entry->port);
   if (g_strcmp0 (port->name, _foliot_replay_get_port_name (replay, entry->port)) != 0)
     return TRUE; /* another port has its number now */
   replay->n_in++;
-  replay->n_causal++;
+  replay->n_causal += by_its_cause;
   description = _foliot_journal_value_from_text (entry->text, entry->text != NULL ? strlen (entry->text) : 0);
   if (entry->bytes == NULL && entry->event == FOLIOT_EVENT_FRAME)
     entry->bytes = g_bytes_new (NULL, 0);
   _foliot_gate_bring_again (replay->kernel, port, entry->event, g_steal_pointer (&entry->bytes),
                             g_steal_pointer (&entry->error), description);
   return TRUE;
+}
+
+/* Returns: whether something entered by the number of events. */
+static gboolean
+enter_behind (FoliotReplay *replay, const FoliotGatePoint *point)
+{
+  Entry *next = find_first (replay->causal);
+  FoliotTime due;
+
+  if (!is_behind (replay, point, next))
+    return FALSE;
+  return next == NULL ? interrupt (replay)
+                      : is_ready (replay->causal, next, &due) && admit (replay, point, next, due, FALSE);
+}
+
+gboolean
+_foliot_replay_causal_enter (FoliotReplay *replay, const FoliotGatePoint *point, gboolean is_stuck)
+{
+  FoliotTime due;
+  Entry *entry;
+
+  if (enter_behind (replay, point))
+    return TRUE;
+  entry = is_stuck ? find_ready (replay, &due) : NULL;
+  if (is_stuck && entry == NULL && is_in_real_time (replay))
+    end_real_time (replay);
+  if (entry == NULL || (due > point->horizon && due > point->time_ns))
+    return FALSE;
+  return admit (replay, point, entry, due, TRUE);
 }
 
 /* ---- leaving --------------------------------------------------------------------------------------------------- */
@@ -429,6 +521,24 @@ _foliot_replay_causal_dup_unanswered (FoliotReplay *replay)
   return g_strdup (replay->causal->unanswered);
 }
 
+/* Of a run that came to where the recording ends. Messages that are all as recorded are what a program is to the outside, whatever its
+ * events are; one that says nothing is nothing else than its events. */
+static void
+check_digest (FoliotReplay *replay)
+{
+  const FoliotJournalRecord *end = replay->next;
+  FoliotGatePoint point = _foliot_gate_get_point (replay->kernel);
+  g_autofree char *digest = foliot_kernel_dup_digest (replay->kernel);
+
+  if (end == NULL || end->name == NULL || replay->options.until <= end->time_ns
+      || g_str_equal (digest, end->name))
+    return;
+  if (replay->causal->is_silent && replay->n_damaged == 0 && !is_in_real_time (replay))
+    _foliot_replay_differ (replay, _foliot_replay_new_silent_error (replay, &point, end, digest));
+  else
+    replay->has_other_digest = TRUE;
+}
+
 void
 _foliot_replay_causal_end (FoliotReplay *replay)
 {
@@ -445,4 +555,6 @@ _foliot_replay_causal_end (FoliotReplay *replay)
                              n_unsent));
   else if (replay->trouble != NULL)
     _foliot_replay_stop (replay, g_error_copy (replay->trouble));
+  else
+    check_digest (replay);
 }

@@ -209,6 +209,38 @@ _foliot_replay_new_digest_error (FoliotReplay *replay, const FoliotGatePoint *po
   return g_error_new_literal (FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS, text->str);
 }
 
+/* Only what `foliot run` and its like recorded can be compared event by event; a program knows itself. */
+static void
+append_search (GString *text, FoliotReplay *replay)
+{
+  const char *path = foliot_journal_reader_get_path (replay->reader);
+
+  if (foliot_journal_reader_get_header (replay->reader)->scenario == NULL)
+    return;
+  g_string_append_printf (text,
+                          "\n  to find the first different event: foliot replay %s --lenient --out NEW, and "
+                          "foliot diff OLD NEW, where OLD is "
+                          "the results folder of the recorded run; without one: foliot diff %s NEW "
+                          "--modules-a DIR, where DIR has the "
+                          "module as it was",
+                          path, path);
+}
+
+GError *
+_foliot_replay_new_silent_error (FoliotReplay *replay, const FoliotGatePoint *point,
+                                 const FoliotJournalRecord *end, const char *actual)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (
+      text,
+      "the run differs from its recording: nothing was said to the outside, and its digest "
+      "is %s after %" G_GUINT64_FORMAT " events; recorded was %s after %" G_GUINT64_FORMAT,
+      actual, point->dispatched, end->name, end->event);
+  append_search (text, replay);
+  return g_error_new_literal (FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS, text->str);
+}
+
 GError *
 _foliot_replay_new_missing_error (FoliotReplay *replay, const FoliotGatePoint *point, const char *what,
                                   const char *why)

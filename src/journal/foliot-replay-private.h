@@ -38,6 +38,7 @@ struct _FoliotReplay
   FoliotReplayCausal *causal;      /* (nullable) what is left, once anchors are causal */
   guint64 n_causal;                /* that entered by such an anchor, of n_in */
   gboolean has_begun_to_differ;    /* so digests are others, too */
+  gboolean has_other_digest;       /* at the end, which is all that is different */
   gboolean is_over;                /* the recorded run was over here */
   gboolean was_interrupted;
 };
@@ -89,6 +90,9 @@ GError *_foliot_replay_new_absence_error (FoliotReplay *replay, const FoliotGate
 /* Returns: (transfer full) */
 GError *_foliot_replay_new_digest_error (FoliotReplay *replay, const FoliotGatePoint *point,
                                          const char *expected, const char *actual);
+/* Returns: (transfer full): a run that says nothing to the outside came out with the digest @actual. @end: of the recording. */
+GError *_foliot_replay_new_silent_error (FoliotReplay *replay, const FoliotGatePoint *point,
+                                         const FoliotJournalRecord *end, const char *actual);
 /* Returns: (transfer full): the run waits for what the recording does not hold. @why: (nullable): what holds time. */
 GError *_foliot_replay_new_missing_error (FoliotReplay *replay, const FoliotGatePoint *point,
                                           const char *what, const char *why);

@@ -493,7 +493,8 @@ foliot_replay_end (FoliotReplay *replay, GError **error)
     }
   if (replay->error == NULL && replay->n_told > 0)
     g_set_error (&replay->error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS,
-                 "the run differs from its recording in %" G_GUINT64_FORMAT " places", replay->n_told);
+                 "the run differs from its recording in %" G_GUINT64_FORMAT " %s", replay->n_told,
+                 replay->n_told == 1 ? "place" : "places");
   if (replay->error != NULL)
     g_propagate_error (error, g_error_copy (replay->error));
   return replay->error == NULL;
@@ -526,6 +527,8 @@ foliot_replay_dup_report (FoliotReplay *replay)
                             " entered behind as many events as recorded, %" G_GUINT64_FORMAT
                             " behind what they answer",
                             replay->n_in - replay->n_causal, replay->n_causal);
+  if (replay->has_other_digest)
+    g_string_append (text, "; the digest is another one than recorded");
   if (replay->n_damaged > 0)
     g_string_append_printf (text, "; %" G_GUINT64_FORMAT " places of the recording are damaged",
                             replay->n_damaged);

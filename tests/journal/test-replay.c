@@ -5,6 +5,7 @@
 
 #include "kernel/foliot-gate-private.h"
 #include "kernel/foliot-kernel-private.h"
+#include "kernel/foliot-kernel-struct.h"
 
 /* A kernel with one port of a test's own: what goes through it is recorded, and played back to another kernel. */
 
@@ -13,11 +14,24 @@ typedef struct
   char *folder;
   char *path;
   FoliotPort port;
+  FoliotKernel *kernel; /* of the port, for admit_at_once() */
 } Fixture;
+
+static void
+do_nothing (gpointer target, gpointer payload)
+{
+}
 
 static void
 admit (FoliotPort *port, FoliotArrival *arrival)
 {
+}
+
+static void
+admit_at_once (FoliotPort *port, FoliotArrival *arrival)
+{
+  foliot_kernel_post (((Fixture *) ((char *) port - G_STRUCT_OFFSET (Fixture, port)))->kernel,
+                      arrival->time_ns, -1, arrival->kind, do_nothing, NULL, NULL);
 }
 
 static void
@@ -47,11 +61,6 @@ refuse (gpointer user_data, GError **error)
 {
   g_set_error_literal (error, FOLIOT_ERROR, FOLIOT_ERROR_LOOKUP, "nobody knows");
   return NULL;
-}
-
-static void
-do_nothing (gpointer target, gpointer payload)
-{
 }
 
 /* An event, two words out, two questions. */
@@ -270,6 +279,99 @@ test_another_question (Fixture *fixture, gconstpointer data)
   g_assert_error (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_MISSING);
 }
 
+/* ---- nothing is said ---- */
+
+static void
+open_port (Fixture *fixture, FoliotKernel *kernel)
+{
+  fixture->port = (FoliotPort){ 0 };
+  fixture->kernel = kernel;
+  _foliot_gate_add_port (kernel, &fixture->port, "test", admit_at_once);
+}
+
+/* Five events at one time; what comes from outside comes behind the second. */
+static void
+record_silent (Fixture *fixture, const GError *verdict)
+{
+  g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 0, 0);
+  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("test");
+  g_autoptr (FoliotRecorder) recorder = foliot_recorder_new (kernel, fixture->path, header, FALSE, NULL);
+  guint n = 0;
+
+  open_port (fixture, kernel);
+  post_five (kernel, &n);
+  foliot_kernel_step (kernel, 2);
+  _foliot_gate_bring (kernel, &fixture->port, FOLIOT_EVENT_FRAME, g_bytes_new_static ("come", 4), NULL, NULL);
+  foliot_gate_admit_all (kernel);
+  foliot_kernel_step (kernel, verdict != NULL ? 2 : 100);
+  g_assert_true (foliot_recorder_end (recorder, 0, verdict, NULL));
+}
+
+/* By another build: of @n_more events more. Returns: whether it is the recorded run. */
+static gboolean
+play_silent (Fixture *fixture, const FoliotReplayOptions *options, guint n_more, guint *out_n, GError **error)
+{
+  g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 0, 0);
+  g_autoptr (FoliotReplay) replay = foliot_replay_new (fixture->path, options, error);
+  g_autofree char *report = NULL;
+  gboolean good;
+
+  g_assert_nonnull (replay);
+  foliot_replay_set_causal (replay);
+  foliot_replay_attach (replay, kernel);
+  open_port (fixture, kernel);
+  *out_n = 0;
+  post_five (kernel, out_n);
+  for (guint i = 0; i < n_more; i++)
+    foliot_kernel_post (kernel, 2 * FOLIOT_SECOND, 0, FOLIOT_EVENT_CALLBACK, count, out_n, NULL);
+  foliot_kernel_step (kernel, 100);
+  good = foliot_replay_end (replay, error);
+  report = foliot_replay_dup_report (replay);
+  g_assert_null (strstr (report, "the digest is another one"));
+  return good;
+}
+
+/* Nothing can be compared but the digest, and it is. */
+static void
+test_silent (Fixture *fixture, gconstpointer data)
+{
+  const FoliotReplayOptions to_end = { .until = FOLIOT_TIME_NEVER };
+  const FoliotReplayOptions lenient = { .until = FOLIOT_TIME_NEVER, .lenient = TRUE };
+  const FoliotReplayOptions not_to_end = { .until = FOLIOT_SECOND };
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  record_silent (fixture, NULL);
+  g_assert_true (play_silent (fixture, &to_end, 0, &n, &error));
+  g_assert_no_error (error);
+  g_assert_false (play_silent (fixture, &to_end, 1, &n, &error));
+  g_assert_error (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS);
+  g_assert_nonnull (strstr (error->message, " after 7 events; recorded was "));
+  g_assert_nonnull (strstr (error->message, " after 6"));
+  g_clear_error (&error);
+  g_assert_false (play_silent (fixture, &lenient, 1, &n, &error));
+  g_assert_error (error, FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS);
+  g_clear_error (&error);
+  g_assert_true (play_silent (fixture, &not_to_end, 1, &n, &error));
+  g_assert_no_error (error);
+}
+
+/* It ends where somebody ended it then. */
+static void
+test_silent_interrupted (Fixture *fixture, gconstpointer data)
+{
+  const FoliotReplayOptions to_end = { .until = FOLIOT_TIME_NEVER };
+  g_autoptr (GError) interrupted
+      = g_error_new_literal (FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_INTERRUPTED, "interrupted");
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  record_silent (fixture, interrupted);
+  g_assert_true (play_silent (fixture, &to_end, 0, &n, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -279,6 +381,8 @@ main (int argc, char **argv)
   g_test_add ("/replay/first-error", Fixture, NULL, set_up, test_first_error, tear_down);
   g_test_add ("/replay/another-message", Fixture, NULL, set_up, test_another_message, tear_down);
   g_test_add ("/replay/nothing-said", Fixture, NULL, set_up, test_nothing_said, tear_down);
+  g_test_add ("/replay/silent", Fixture, NULL, set_up, test_silent, tear_down);
+  g_test_add ("/replay/silent-interrupted", Fixture, NULL, set_up, test_silent_interrupted, tear_down);
   g_test_add ("/replay/another-question", Fixture, NULL, set_up, test_another_question, tear_down);
   return g_test_run ();
 }

@@ -132,6 +132,28 @@ def show_changed(report, folder):
     report.line(done.returncode == OK, "up to a time", say(done))
 
 
+def show_whole(report, folder):
+    """The whole of it, in a program that was changed: where nothing was said to the outside, its digest is what is compared."""
+    journal, old, new = folder / "kinds-local0.flj", folder / "kinds-local0", folder / "built"
+    recorded = json.loads((old / "run.json").read_text())["digest"]
+    done = foliot("replay", journal, "--modules", CHANGED, "--out", new)
+    digest = (done.stdout.split() or ["none"])[-1]
+    report.line(done.returncode == DIFFERS and digest != recorded
+                and f"its digest is {digest} after 155 events; recorded was {recorded} after 155" in done.stderr,
+                "a changed program that says nothing to the outside: both digests", say(done))
+    shutil.rmtree(new, ignore_errors=True)
+    steps = [foliot("replay", journal, "--modules", CHANGED, "--lenient", "--out", new), foliot("diff", old, new),
+             foliot("diff", journal, new, "--modules-a", MODULES)]
+    report.line(all(step.returncode == DIFFERS for step in steps)
+                and all("The first different event is number 32, at 0.3 s." in step.stdout for step in steps[1:]),
+                "its first different event is found as it says", "".join(map(say, steps)))
+    ends = [foliot("replay", journal, "--modules", CHANGED, "--until", until, "--out", new).returncode for until in ("5.2", "5.3")]
+    report.line(ends == [OK, DIFFERS], "not where it was to end before that", str(ends))
+    codes = [foliot("replay", journal, "--modules", MODULES, "--set", change, "--out", new).returncode
+             for change in ('description="another"', "rounds=2")]
+    report.line(codes == [OK, DIFFERS], "a changed scenario is told likewise", str(codes))
+
+
 def main():
     report = Report()
     print("TAP version 13")
@@ -143,6 +165,7 @@ def main():
         show_all_kinds(report, folder)
         show_others_silent(report, folder)
         show_changed(report, folder)
+        show_whole(report, folder)
         left = [path.name for path in folder.iterdir() if path.name.startswith("foliot-heard")]
         report.line(not left, "nothing is left behind", ", ".join(left))
     print(f"1..{report.n}")

@@ -276,6 +276,9 @@ def show_changed(report, folder):
                 "causal anchors: no answer without its question", say(done) + "\n".join(answers))
     done = replay(folder / "run.flj", folder / "changed", "--set", "size=1")
     report.line(done.returncode == DIFFERS and "message" in done.stderr, "another message is named", say(done))
+    done = replay(folder / "run.flj", folder / "changed", "--set", "looks_out=false")
+    report.line(done.returncode == OK and done.stderr.splitlines()[-1].endswith("; the digest is another one than recorded"),
+                "the same messages of other events: the last line says so", say(done))
     done = replay(folder / "run.flj", folder / "until", "--until", "3")
     report.line(done.returncode == OK and "ended at 2 s" in done.stdout, "a replay ends before --until", say(done))
     done = replay(folder / "run.flj", folder / "changed", "--break", "30")
