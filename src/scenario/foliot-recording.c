@@ -93,14 +93,21 @@ foliot_recording_has_part (const FoliotJournalHeader *header, const FoliotJourna
 
 /* ---- what is there already ---- */
 
-/* Of any recording, and nobody writes it. */
+/* Of a recording at @whole, and nobody writes it: it lies where the part of its container has to. */
 static gboolean
-is_part (const char *path)
+is_part (const char *path, const char *whole)
 {
   g_autoptr (FoliotJournalReader) reader = foliot_journal_reader_new (path, NULL);
+  const FoliotJournalHeader *header = reader != NULL ? foliot_journal_reader_get_header (reader) : NULL;
+  const char *container
+      = header != NULL && g_str_equal (header->verb, VERB) ? foliot_recording_get_part (header) : NULL;
+  g_autofree char *place = container != NULL ? foliot_recording_dup_part_path (whole, container) : NULL;
+  g_autofree char *name = g_path_get_basename (path), *expected = NULL;
 
-  return reader != NULL && g_str_equal (foliot_journal_reader_get_header (reader)->verb, VERB)
-         && !foliot_journal_reader_is_live (reader);
+  if (place == NULL || foliot_journal_reader_is_live (reader))
+    return FALSE;
+  expected = g_path_get_basename (place);
+  return g_str_equal (name, expected);
 }
 
 static void
@@ -115,7 +122,7 @@ remove_parts (const char *path)
     {
       g_autofree char *other = g_build_filename (folder, name, NULL);
 
-      if (g_str_has_prefix (name, prefix) && is_part (other))
+      if (g_str_has_prefix (name, prefix) && is_part (other, path))
         g_unlink (other);
     }
 }

@@ -3,16 +3,19 @@
 
 #include <string.h>
 
+#include "base/foliot-hash-private.h"
 #include "channel/foliot-message-private.h"
 #include "kernel/foliot-kernel-private.h"
 
 /*
  * What an agent says is compared with what it said then, in order: a call with its method and arguments, an answer, a connect, a look
  * at the outside, each at its time. The first that is another one ends the play, unless it is lenient. Then what was recorded later is looked
- * for: a call is the same when its bytes would be, an answer when it answers the same call.
+ * for: a call is the same when its bytes would be, an answer when it answers the same call. All of it is indexed then, since an agent
+ * that differs once may differ in all that it says.
  */
 
 #define MAX_SHOWN 300
+#define CUT       " …"
 
 /* What is said now, as a statement would hold it. */
 typedef struct
@@ -21,7 +24,7 @@ typedef struct
   gint64 channel;
   guint8 type;
   guint64 id;
-  FoliotValue *content; /* nullable */
+  FoliotValue *content; /* nullable: it is no message */
   const char *text;     /* URL or name */
 } Saying;
 
@@ -47,7 +50,13 @@ print_short (FoliotValue *value)
   char *text = foliot_value_print (value);
 
   if (strlen (text) > MAX_SHOWN)
-    strcpy (text + MAX_SHOWN - 4, " …");
+    {
+      char *end = text + MAX_SHOWN - strlen (CUT);
+
+      while ((*end & 0xC0) == 0x80) /* inside of a character */
+        end--;
+      strcpy (end, CUT);
+    }
   return text;
 }
 
@@ -187,12 +196,38 @@ tell_not_said (FoliotStagePart *part, const FoliotStatement *expected)
 
 /* ---- comparing ------------------------------------------------------------------------------------------------- */
 
+/* How a saying is looked for. */
+typedef struct
+{
+  guint64 (*hash) (const Saying *saying);
+  gboolean (*fits) (const Saying *recorded, const Saying *now);
+} Likeness;
+
+static guint64
+hash_answer (const Saying *saying)
+{
+  return foliot_hash_mix (saying->kind, foliot_hash_mix ((guint64) saying->channel, saying->id));
+}
+
 static gboolean
 is_same_answer (const Saying *one, const Saying *other)
 {
   return one->kind == FOLIOT_STATEMENT_SAID && other->kind == one->kind && one->channel == other->channel
          && one->type != FOLIOT_MESSAGE_REQUEST && other->type != FOLIOT_MESSAGE_REQUEST
          && one->id == other->id;
+}
+
+static guint64
+hash_saying (const Saying *saying)
+{
+  guint64 hash = foliot_hash_mix (saying->kind, saying->type);
+
+  if (saying->kind != FOLIOT_STATEMENT_SAID)
+    return foliot_hash_mix (hash, foliot_hash_bytes (saying->text, strlen (saying->text)));
+  hash = foliot_hash_mix (hash, (guint64) saying->channel);
+  if (saying->type != FOLIOT_MESSAGE_REQUEST)
+    hash = foliot_hash_mix (hash, saying->id);
+  return foliot_hash_mix (hash, foliot_value_hash (saying->content));
 }
 
 static gboolean
@@ -202,36 +237,90 @@ is_same (const Saying *recorded, const Saying *now)
     return FALSE;
   if (now->kind != FOLIOT_STATEMENT_SAID)
     return g_str_equal (recorded->text, now->text);
-  return recorded->channel == now->channel && recorded->type == now->type && recorded->content != NULL
+  return recorded->channel == now->channel && recorded->type == now->type
          && (now->type == FOLIOT_MESSAGE_REQUEST || recorded->id == now->id)
          && foliot_value_equal (recorded->content, now->content);
 }
 
-/* The one that is the same, at any time; of several the next. Returns: its index, or the number of all. */
-static guint
-search (FoliotStagePart *part, const Saying *saying, gboolean (*fits) (const Saying *, const Saying *))
-{
-  guint i = part->next_said;
+static const Likeness same_saying = { hash_saying, is_same }, same_answer = { hash_answer, is_same_answer };
 
-  while (i < part->said->len)
+static void
+add_place (GHashTable *places, guint64 hash, guint place)
+{
+  GArray *found = g_hash_table_lookup (places, &hash);
+
+  if (found == NULL)
+    {
+      found = g_array_new (FALSE, FALSE, sizeof (guint));
+      g_hash_table_insert (places, g_memdup2 (&hash, sizeof hash), found);
+    }
+  g_array_append_val (found, place);
+}
+
+static GHashTable *
+index_said (FoliotStagePart *part)
+{
+  GHashTable *places
+      = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
+
+  for (guint i = 0; i < part->said->len; i++)
     {
       const Saying recorded = read_saying (part->said->pdata[i]);
 
-      if (fits (&recorded, saying))
-        break;
-      i++;
+      add_place (places, same_saying.hash (&recorded), i);
+      add_place (places, same_answer.hash (&recorded), i);
     }
-  return i;
+  return places;
+}
+
+/* The first of @places that is not before @least. */
+static guint
+find_place (const GArray *places, guint least)
+{
+  guint low = 0, high = places->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (g_array_index (places, guint, middle) < least)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* The one that is alike, at any time; of several the next. Returns: its index, or the number of all. */
+static guint
+search (FoliotStagePart *part, const Saying *saying, const Likeness *like)
+{
+  guint64 hash = like->hash (saying);
+  const GArray *places;
+
+  if (part->places == NULL)
+    part->places = index_said (part);
+  places = g_hash_table_lookup (part->places, &hash);
+  for (guint i = places != NULL ? find_place (places, part->next_said) : 0; places != NULL && i < places->len;
+       i++)
+    {
+      guint place = g_array_index (places, guint, i);
+      const Saying recorded = read_saying (part->said->pdata[place]);
+
+      if (like->fits (&recorded, saying))
+        return place;
+    }
+  return part->said->len;
 }
 
 /* A difference was told, and the play goes on. Returns: (nullable): what it goes on behind. */
 static const FoliotStatement *
 find_again (FoliotStagePart *part, const Saying *saying)
 {
-  guint i = search (part, saying, is_same);
+  guint i = search (part, saying, &same_saying);
 
   if (i == part->said->len)
-    i = search (part, saying, is_same_answer);
+    i = search (part, saying, &same_answer);
   if (i == part->said->len)
     {
       gboolean waits = saying->kind == FOLIOT_STATEMENT_CONNECT

@@ -28,6 +28,7 @@ part_free (gpointer data)
   g_hash_table_unref (part->ids);
   g_hash_table_unref (part->asked);
   g_hash_table_unref (part->connects);
+  g_clear_pointer (&part->places, g_hash_table_unref);
   g_free (part->unanswered);
   g_free (part);
 }
@@ -136,14 +137,6 @@ add_extra (FoliotStage *stage, const char *name, FoliotStatement *made)
   g_ptr_array_add (stage->extras, made);
 }
 
-static gboolean
-is_late (const FoliotStatement *made)
-{
-  FoliotValue *late = _foliot_statement_get_value (made, "late");
-
-  return late != NULL && foliot_value_get_kind (late) == FOLIOT_VALUE_BOOL && foliot_value_get_bool (late);
-}
-
 static void
 take (FoliotStage *stage, const char *name, FoliotStatement *statement, GPtrArray *names)
 {
@@ -157,7 +150,7 @@ take (FoliotStage *stage, const char *name, FoliotStatement *statement, GPtrArra
   g_ptr_array_add (names, g_strdup (_foliot_statement_get_text (statement, "container")));
   if (is_wanted (stage, name, statement))
     add_part (stage, name, statement);
-  else if (is_late (statement))
+  else if (_foliot_statement_get_flag (statement, "late"))
     add_extra (stage, name, statement);
   else
     statement_free (statement);
@@ -188,6 +181,7 @@ _foliot_stage_read (FoliotStage *stage, GError **error)
 {
   g_autoptr (FoliotJournalReader) reader = foliot_journal_reader_new (stage->path, error);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) fault = NULL;
   const FoliotJournalRecord *record;
 
   if (reader == NULL)
@@ -200,8 +194,13 @@ _foliot_stage_read (FoliotStage *stage, GError **error)
   stage->until = G_MININT64;
   while (stage->over == NULL && (record = foliot_journal_reader_next (reader, &stage->trouble)) != NULL)
     {
-      FoliotStatement *statement = _foliot_statement_parse (record);
+      FoliotStatement *statement = _foliot_statement_parse (record, &fault);
 
+      if (fault != NULL)
+        {
+          g_propagate_prefixed_error (error, g_steal_pointer (&fault), "%s: ", stage->path);
+          return FALSE;
+        }
       if (statement != NULL)
         take (stage, record->name != NULL ? record->name : "", statement, names);
     }

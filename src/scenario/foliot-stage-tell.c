@@ -31,7 +31,7 @@ tell_message (FoliotStagePart *part, const FoliotStatement *what)
   g_autofree char *key = _foliot_stage_dup_key (number, id);
   const guint64 *now = g_hash_table_lookup (part->ids, key);
 
-  if (channel == NULL || content == NULL || (frame.type != FOLIOT_MESSAGE_REQUEST && now == NULL))
+  if (channel == NULL || (frame.type != FOLIOT_MESSAGE_REQUEST && now == NULL))
     return FALSE; /* an answer to what was not asked */
   if (frame.type != FOLIOT_MESSAGE_REQUEST)
     frame.id = *now;
@@ -87,11 +87,9 @@ tell_ended (FoliotStagePart *part, const FoliotStatement *what)
 static gboolean
 tell_input (FoliotStagePart *part, const FoliotStatement *what)
 {
-  FoliotValue *is_method = _foliot_statement_get_value (what, "method");
-
   foliot_kernel_note_payload (part->stage->world->kernel, part->node, 0, 0);
   return _foliot_world_bring_now (part->stage->world, part->agent, _foliot_statement_get_text (what, "name"),
-                                  is_method != NULL && foliot_value_get_bool (is_method),
+                                  _foliot_statement_get_flag (what, "method"),
                                   _foliot_statement_get_value (what, "value"));
 }
 
@@ -201,9 +199,7 @@ _foliot_stage_tell_next (FoliotStagePart *part)
 static gboolean
 was_at_once (const FoliotStatement *what)
 {
-  FoliotValue *at_once = _foliot_statement_get_value (what, "at_once");
-
-  return what->kind == FOLIOT_STATEMENT_CONNECTED && at_once != NULL && foliot_value_get_bool (at_once);
+  return what->kind == FOLIOT_STATEMENT_CONNECTED && _foliot_statement_get_flag (what, "at_once");
 }
 
 void

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "agent/foliot-container-private.h"
-#include "channel/foliot-channel-private.h"
 #include "kernel/foliot-gate-private.h"
 #include "kernel/foliot-hearing-private.h"
 #include "rpc/foliot-router-private.h"
@@ -267,13 +266,20 @@ _foliot_stage_detach (FoliotStage *stage)
 static gboolean
 make_stub (FoliotStage *stage, const FoliotStatement *what, GError **error)
 {
+  const char *name = _foliot_statement_get_text (what, "container");
+  FoliotContainer *container = NULL;
   g_autoptr (FoliotAgent) stub = NULL;
 
-  for (guint i = 0; i < stage->world->containers->len; i++)
-    if (g_str_equal (foliot_container_get_name (stage->world->containers->pdata[i]),
-                     _foliot_statement_get_text (what, "container")))
-      stub = foliot_agent_new_detached (stage->world->containers->pdata[i], FOLIOT_TYPE_AGENT,
-                                        _foliot_statement_get_text (what, "name"), error);
+  for (guint i = 0; i < stage->world->containers->len && container == NULL; i++)
+    if (g_str_equal (foliot_container_get_name (stage->world->containers->pdata[i]), name))
+      container = stage->world->containers->pdata[i];
+  if (container != NULL)
+    stub = foliot_agent_new_detached (container, FOLIOT_TYPE_AGENT, _foliot_statement_get_text (what, "name"),
+                                      error);
+  else
+    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_UNKNOWN,
+                 "%s: agent %s was made in a container %s, which the scenario does not have", stage->path,
+                 _foliot_statement_get_text (what, "name"), name);
   return stub != NULL;
 }
 
@@ -372,14 +378,6 @@ foliot_stage_is_changed (FoliotStage *stage)
   return stage->is_changed;
 }
 
-static gboolean
-get_flag (FoliotStage *stage, const char *name)
-{
-  FoliotValue *value = _foliot_statement_get_value (stage->setting, name);
-
-  return value != NULL && foliot_value_get_kind (value) == FOLIOT_VALUE_BOOL && foliot_value_get_bool (value);
-}
-
 void
 foliot_world_options_set_from_stage (FoliotWorldOptions *options, FoliotStage *stage)
 {
@@ -389,8 +387,8 @@ foliot_world_options_set_from_stage (FoliotWorldOptions *options, FoliotStage *s
     .until = MIN (stage->over != NULL ? _foliot_statement_get_int (stage->over, "until")
                                       : foliot_time_add (stage->until, 1),
                   stage->options.until),
-    .coupled = get_flag (stage, "coupled"),
-    .entities_later = get_flag (stage, "later"),
+    .coupled = _foliot_statement_get_flag (stage->setting, "coupled"),
+    .entities_later = _foliot_statement_get_flag (stage->setting, "later"),
     .stage = stage,
   };
 }

@@ -37,6 +37,7 @@ typedef struct
   GHashTable *ids;      /* of a request that was recorded → of the same one now; looked up, never walked */
   GHashTable *asked;    /* of a request that it was told → its method; likewise */
   GHashTable *connects; /* number → FoliotFuture; likewise */
+  GHashTable *places;   /* nullable: hash of what it said → where in said; likewise */
   gboolean is_posted;   /* the next that it is told */
   gboolean is_causal;   /* the numbers of its events are no anchors any more */
   char *unanswered;     /* nullable: what it asked first that nobody had asked then */

@@ -221,6 +221,49 @@ take_message (Link *link, FoliotValue *message, FoliotTime at, GError **error)
 }
 
 static gboolean
+is_text (FoliotValue *list, gsize index)
+{
+  return foliot_value_get_kind (foliot_value_get_item (list, index)) == FOLIOT_VALUE_STRING;
+}
+
+static FoliotValue *
+get_member (FoliotValue *grant, const char *name, FoliotValueKind kind)
+{
+  FoliotValue *member
+      = foliot_value_get_kind (grant) == FOLIOT_VALUE_MAP ? foliot_value_lookup (grant, name) : NULL;
+
+  return member != NULL && foliot_value_get_kind (member) == kind ? member : NULL;
+}
+
+/* Of the library it has this form, and names what was registered; of a recording that somebody has altered it may have any. */
+static gboolean
+is_grant (Link *link, FoliotValue *grant)
+{
+  FoliotValue *time = get_member (grant, "time", FOLIOT_VALUE_INT);
+  FoliotValue *inputs = get_member (grant, "inputs", FOLIOT_VALUE_MAP);
+  FoliotValue *messages = get_member (grant, "messages", FOLIOT_VALUE_LIST);
+  gboolean good = time != NULL && foliot_value_fits_int64 (time) && inputs != NULL && messages != NULL;
+
+  for (gsize i = 0; good && i < foliot_value_get_length (inputs); i++)
+    {
+      FoliotValue *key = foliot_value_get_key (inputs, i);
+
+      good = foliot_value_get_kind (key) == FOLIOT_VALUE_STRING
+             && g_hash_table_contains (link->inputs, foliot_value_get_string (key, NULL));
+    }
+  for (gsize i = 0; good && i < foliot_value_get_length (messages); i++)
+    {
+      FoliotValue *message = foliot_value_get_item (messages, i);
+
+      good = foliot_value_get_kind (message) == FOLIOT_VALUE_LIST && foliot_value_get_length (message) == 3
+             && is_text (message, 0) && is_text (message, 1)
+             && g_hash_table_contains (link->endpoints,
+                                       foliot_value_get_string (foliot_value_get_item (message, 0), NULL));
+    }
+  return good;
+}
+
+static gboolean
 take_grant (Link *link, FoliotValue *grant, FoliotTime at, GError **error)
 {
   FoliotValue *inputs = foliot_value_lookup (grant, "inputs"),
@@ -288,6 +331,14 @@ await_grant (Link *link, FoliotFuture *asked, FoliotTime wanted, FoliotTime *out
 
   if (grant == NULL)
     return FALSE;
+  if (!is_grant (link, grant))
+    {
+      g_set_error_literal (
+          error, FOLIOT_HELICS_ERROR, FOLIOT_HELICS_ERROR_PEER,
+          "HELICS: a grant that names what is none of the federate's: somebody has altered the "
+          "recording; take an intact copy");
+      return FALSE;
+    }
   *out_time = foliot_value_get_int (foliot_value_lookup (grant, "time"));
   if (*out_time == FOLIOT_TIME_NEVER && wanted != FOLIOT_TIME_NEVER)
     {

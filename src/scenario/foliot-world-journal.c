@@ -212,16 +212,33 @@ get_number (const FoliotJournalHeader *header, const char *name, gint64 otherwis
   return number;
 }
 
+/* *@out_codec: 0: none was given. */
+static gboolean
+read_codec (const FoliotJournalHeader *header, GType *out_codec, GError **error)
+{
+  const GType types[] = { FOLIOT_TYPE_CODEC_JSON, FOLIOT_TYPE_CODEC_MSGPACK, FOLIOT_TYPE_CODEC_BLOSC };
+  const char *name = foliot_journal_header_get (header, "codec");
+
+  *out_codec = 0;
+  for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (types); i++)
+    if (g_str_equal (g_type_name (types[i]), name))
+      *out_codec = types[i];
+  if (name == NULL || *out_codec != 0)
+    return TRUE;
+  g_set_error (error, FOLIOT_JOURNAL_ERROR, FOLIOT_JOURNAL_ERROR_DAMAGED,
+               "the recording was made with the codec \"%s\", which there is not: take an intact copy", name);
+  return FALSE;
+}
+
 gboolean
 foliot_world_options_set_from_journal (FoliotWorldOptions *options, const FoliotJournalHeader *header,
                                        GError **error)
 {
   const char *listen = foliot_journal_header_get (header, "listen");
-  const char *codec = foliot_journal_header_get (header, "codec");
+  GType codec;
 
-  g_type_ensure (FOLIOT_TYPE_CODEC_JSON);
-  g_type_ensure (FOLIOT_TYPE_CODEC_MSGPACK);
-  g_type_ensure (FOLIOT_TYPE_CODEC_BLOSC);
+  if (!read_codec (header, &codec, error))
+    return FALSE;
   *options = (FoliotWorldOptions){
     .has_seed = TRUE,
     .seed = header->seed,
@@ -232,7 +249,7 @@ foliot_world_options_set_from_journal (FoliotWorldOptions *options, const Foliot
     .keep_to = (guint64) get_number (header, "keep_to", 0),
     .through_codec = get_number (header, "through_codec", 0) != 0,
     .realtime = get_number (header, "realtime", 0) != 0,
-    .codec_type = codec != NULL ? g_type_from_name (codec) : 0,
+    .codec_type = codec,
     .program = foliot_journal_header_get (header, FOLIOT_RECORDING_COMMAND),
     .part = foliot_journal_header_get (header, FOLIOT_RECORDING_PART),
     .folder = foliot_journal_header_get (header, "folder"),

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """One participant of a recorded run alone, against what it heard: `foliot replay --only`.
 
-    test-alone.py SOURCE FOLIOT MODULES CHANGED
+    test-alone.py SOURCE FOLIOT MODULES CHANGED JOURNAL_EDIT
 
 A line of TAP for each thing that is shown.
 """
@@ -17,9 +17,9 @@ from pathlib import Path
 
 from record_kit import Report
 
-SOURCE, FOLIOT, MODULES, CHANGED = sys.argv[1:5]
+SOURCE, FOLIOT, MODULES, CHANGED, EDIT = sys.argv[1:6]
 ALONE = f"{SOURCE}/tests/record/alone"
-OK, USAGE, DIFFERS, MISSING = 0, 2, 3, 6
+OK, USAGE, DIFFERS, MISSING, JOURNAL = 0, 2, 3, 6, 7
 
 
 def foliot(*words):
@@ -154,6 +154,31 @@ def show_whole(report, folder):
     report.line(codes == [OK, DIFFERS], "a changed scenario is told likewise", str(codes))
 
 
+def show_altered(report, folder):
+    """Somebody has changed what agents heard, and made all checksums good: it is said what is wrong, and nothing breaks."""
+    kept, altered = folder / "kinds-local1.flj", folder / "altered.flj"
+    for title, old, new, named in (
+            ("a number that is none", '["str", "id"], ["int", "2"]', '["str", "id"], ["str", "2"]', '"id"'),
+            ("a number below nought", '["str", "s"], ["int", "1"]', '["str", "s"], ["int", "-1"]', '"s"'),
+            ("a message without content", '["str", "content"]', '["str", "contents"]', '"content"'),
+            ("a yes or no that is neither", '["str", "at_once"], ["bool", false]', '["str", "at_once"], ["null"]', '"at_once"'),
+            ("addresses that are none", '["str", "containers"], ["list", [["str", ', '["str", "containers"], ["list", [["int", "1"], ["str", ', '"containers"'),
+            ("a world without a scenario", '[["str", "scenario"], ["map", ', '[["str", "scenery"], ["map", ', '"scenario"')):
+        subprocess.run([EDIT, kept, altered, old, new], check=True, stdout=subprocess.DEVNULL)
+        done = alone(altered, "Alice", "--modules", MODULES)
+        report.line(done.returncode == JOURNAL and f"has no good {named}: somebody has altered the recording" in done.stderr,
+                    f"altered: {title}", say(done))
+    long = '["str", "%s"]' % ("ä" * 200)
+    subprocess.run([EDIT, kept, altered, '["str", "agents/0/refuse"], ["list", []]', f'["str", "agents/0/refuse"], ["list", [{long}]]'], check=True,
+                   stdout=subprocess.DEVNULL)
+    done = alone(altered, "Alice", "--modules", MODULES)
+    report.line(done.returncode == DIFFERS and "ä …" in done.stderr, "altered: what is long is cut between its characters", say(done))
+    subprocess.run([EDIT, kept, altered, '["str", "container"], ["str", "listeners"]', '["str", "container"], ["str", "nowhere"]'], check=True,
+                   stdout=subprocess.DEVNULL)
+    done = alone(altered, "Alice", "--modules", MODULES)
+    report.line(done.returncode >= 0 and "CRITICAL" not in done.stderr, "altered: agents of a container that there is not", say(done))
+
+
 def main():
     report = Report()
     print("TAP version 13")
@@ -166,6 +191,7 @@ def main():
         show_others_silent(report, folder)
         show_changed(report, folder)
         show_whole(report, folder)
+        show_altered(report, folder)
         left = [path.name for path in folder.iterdir() if path.name.startswith("foliot-heard")]
         report.line(not left, "nothing is left behind", ", ".join(left))
     print(f"1..{report.n}")

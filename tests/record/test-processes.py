@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Runs in several processes: each process recorded, and all of them played back in one, without any other.
 
-    test-processes.py SOURCE FOLIOT MODULES CHANGED-MODULES GOOD-MODULES HELICS-LIBRARY
+    test-processes.py SOURCE FOLIOT MODULES CHANGED-MODULES GOOD-MODULES HELICS-LIBRARY JOURNAL-EDIT
 
 A line of TAP for each thing that is shown. FOLIOT_TEST_KILLS says how often a recording run is killed. Without strace one line is
 skipped, but with CI=true that is a failure.
@@ -20,7 +20,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
-SOURCE, FOLIOT, MODULES, CHANGED, GOOD, HELICS = (os.path.abspath(path) for path in sys.argv[1:7])
+SOURCE, FOLIOT, MODULES, CHANGED, GOOD, HELICS, EDIT = (os.path.abspath(path) for path in sys.argv[1:8])
 PARK = Path(SOURCE) / "scenarios/wind-park"
 OFFICE = Path(SOURCE) / "tests/record/office"
 KILLS = int(os.environ.get("FOLIOT_TEST_KILLS", "10"))
@@ -193,6 +193,16 @@ def missing(folder):
     assert "is of another recording" in want(replay(journal, folder / "again"), DAMAGED).stderr
 
 
+def altered_grant(folder):
+    """What HELICS said names an input that there is not, and all checksums are good."""
+    journal, altered = folder / "run.flj", folder / "altered.flj"
+    want(foliot("helics", PARK, "--library", HELICS, "--record", journal, "--out", folder / "live"), OK)
+    subprocess.run([EDIT, journal, altered, "Agent_1.", "Agent_9."], check=True, stdout=subprocess.DEVNULL)
+    for words in ([], ["--lenient"]):
+        done = want(replay(altered, folder / "again", *words), DIFFERS)
+        assert "ended at 0 s" in done.stdout and "CRITICAL" not in done.stderr, say(done)
+
+
 def replaced(folder):
     """A recording replaces the parts of the one before, and nothing else."""
     journal = folder / "run.flj"
@@ -201,8 +211,11 @@ def replaced(folder):
     (folder / "run.flj.notes").write_text("mine")
     names = lambda: sorted(path.name for path in folder.glob("run.flj*"))
     assert names() == ["run.flj", "run.flj.notes", "run.flj.park-0", "run.flj.park-1", "run.flj.park-2"], names()
+    office(folder / "run.flj.kept", folder / "kept")
+    kept = ["run.flj.kept", *(path.name for path in folder.glob("run.flj.kept.*"))]
+    assert len(kept) > 1
     park(journal, folder / "live", "tcp", "--set", "processes=false")
-    assert names() == ["run.flj", "run.flj.notes"], names()
+    assert names() == sorted(["run.flj", "run.flj.notes", *kept]), names()
     (folder / "run.flj.park-1").write_text("this is mine, and no journal at all, whatever it is called\n" * 9)
     before = journal.read_bytes()
     done = want(foliot("run", PARK, "--set", "transport=tcp", "--set", "processes=true", "--record", journal, "--out", folder / "no"), USAGE)
@@ -286,7 +299,7 @@ def find_children(process):
 
 def main():
     cases = [*((f"the wind park over {name}: one table, live and replayed", same_table, name) for name in ("tcp", "unix", "tls")),
-             ("behind HELICS", behind_helics), ("one part alone", alone), ("what agents of all processes wrote down", tables_of_agents),
+             ("behind HELICS", behind_helics), ("a grant that was altered", altered_grant), ("one part alone", alone), ("what agents of all processes wrote down", tables_of_agents),
              ("a changed agent in a child", changed), ("parts that are missing, damaged, or of another run", missing),
              ("an earlier recording is replaced", replaced), ("a child that is killed by what it does", ends_early, "kill", PEER),
              ("an agent in a child that fails", ends_early, "fail in run", FAILED),

@@ -142,6 +142,24 @@ test_refused (void)
   g_assert_cmpstr (error->message, ==, "/nowhere/pack:1: /inputs/0/file: the pack does not hold this file");
 }
 
+/* Whose bytes are good, and whose codec there is not: its name is no type to be made. */
+static void
+test_codec_of_journal (void)
+{
+  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("run");
+  g_autoptr (GError) error = NULL;
+  FoliotWorldOptions options;
+
+  foliot_journal_header_set (header, "codec", "FoliotCodecMsgpack");
+  g_assert_true (foliot_world_options_set_from_journal (&options, header, &error));
+  g_assert_no_error (error);
+  g_assert_true (options.codec_type == FOLIOT_TYPE_CODEC_MSGPACK);
+  foliot_journal_header_set (header, "codec", "FoliotKernel");
+  g_assert_false (foliot_world_options_set_from_journal (&options, header, &error));
+  g_assert_error (error, FOLIOT_JOURNAL_ERROR, FOLIOT_JOURNAL_ERROR_DAMAGED);
+  g_assert_nonnull (strstr (error->message, "\"FoliotKernel\", which there is not"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -149,5 +167,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pack/round-trip", test_round_trip);
   g_test_add_func ("/pack/changed", test_changed);
   g_test_add_func ("/pack/refused", test_refused);
+  g_test_add_func ("/pack/codec-of-journal", test_codec_of_journal);
   return g_test_run ();
 }
