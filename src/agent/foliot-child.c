@@ -155,7 +155,7 @@ describe_end (FoliotPort *port, const FoliotArrival *arrival)
 static void
 restore_end (FoliotPort *port, FoliotArrival *arrival, FoliotValue *description)
 {
-  if (description != NULL)
+  if (description != NULL && foliot_value_fits_int64 (description))
     get_child_of_end (port)->end_status = (int) foliot_value_get_int (description);
 }
 
@@ -308,18 +308,36 @@ start_process (gpointer user_data, GError **error)
                                  "command", foliot_value_new_string (text), NULL);
 }
 
+/* What a recording says of it was written by nobody knows whom. */
+static gboolean
+take_report (FoliotChild *child, FoliotValue *started, guint n_lines, GError **error)
+{
+  gboolean is_map = foliot_value_get_kind (started) == FOLIOT_VALUE_MAP;
+  FoliotValue *pid = is_map ? foliot_value_lookup (started, "pid") : NULL;
+  FoliotValue *command = is_map ? foliot_value_lookup (started, "command") : NULL;
+
+  if (pid == NULL || !foliot_value_fits_int64 (pid) || command == NULL
+      || foliot_value_get_kind (command) != FOLIOT_VALUE_STRING)
+    {
+      g_set_error_literal (error, FOLIOT_CHILD_ERROR, FOLIOT_CHILD_ERROR_START,
+                           "what the recording says of a child process is none: somebody has altered it");
+      return FALSE;
+    }
+  child->report = _foliot_process_report_new (foliot_value_get_string (command, NULL),
+                                              (GPid) foliot_value_get_int (pid), n_lines);
+  return TRUE;
+}
+
 static gboolean
 give_birth (Birth *birth, GError **error)
 {
+  guint n_lines = birth->options->n_lines != 0 ? birth->options->n_lines : DEFAULT_LINES;
   FoliotChild *child = birth->child;
   g_autofree char *name = g_path_get_basename (birth->argv[0]), *what = g_strconcat ("start ", name, NULL);
   g_autoptr (FoliotValue) started = foliot_kernel_observe (child->kernel, what, start_process, birth, error);
-  if (started == NULL || (child->process == NULL && !begin_to_listen (child, NULL, error)))
+  if (started == NULL || !take_report (child, started, n_lines, error)
+      || (child->process == NULL && !begin_to_listen (child, NULL, error)))
     return FALSE;
-  child->report
-      = _foliot_process_report_new (foliot_value_get_string (foliot_value_lookup (started, "command"), NULL),
-                                    (GPid) foliot_value_get_int (foliot_value_lookup (started, "pid")),
-                                    birth->options->n_lines != 0 ? birth->options->n_lines : DEFAULT_LINES);
   _foliot_kernel_set_drop_func (child->kernel, on_heard, drop_heard);
   ear_init (&child->output, child);
   ear_init (&child->end, child);

@@ -140,8 +140,13 @@ open_pipe (int ends[2])
   int error = errno;
   close (low[0]);
   close (low[1]);
+  if (ends[0] < 0 || ends[1] < 0)
+    {
+      close_fd (&ends[0]);
+      close_fd (&ends[1]);
+    }
   errno = error;
-  return ends[0] >= 0 && ends[1] >= 0;
+  return ends[0] >= 0;
 }
 
 static gboolean

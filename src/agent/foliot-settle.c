@@ -102,21 +102,27 @@ is_plain (FoliotValue *link)
 
 /* ---- judging ---- */
 
-static FoliotValue *
-find_world (FoliotValue *worlds, const char *name)
+/* Returns: (transfer full) (element-type FoliotValue): worlds by their name, of equal ones the first; borrowed from @worlds. */
+static GHashTable *
+index_worlds (FoliotValue *worlds)
 {
-  for (gsize i = 0; i < foliot_value_get_length (worlds); i++)
-    if (g_strcmp0 (get_text (foliot_value_get_item (worlds, i), "name"), name) == 0)
-      return foliot_value_get_item (worlds, i);
-  return NULL;
+  GHashTable *by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  for (gsize i = foliot_value_get_length (worlds); i > 0; i--)
+    {
+      FoliotValue *world = foliot_value_get_item (worlds, i - 1);
+      const char *name = get_text (world, "name");
+      if (name != NULL)
+        g_hash_table_replace (by_name, (char *) name, world);
+    }
+  return by_name;
 }
 
 /* Quiet in both waves, and no message went or came in between. */
 static gboolean
-stood_still (FoliotValue *before, FoliotValue *world)
+stood_still (GHashTable *before, FoliotValue *world)
 {
   const char *name = get_text (world, "name");
-  FoliotValue *earlier = name != NULL ? find_world (before, name) : NULL;
+  FoliotValue *earlier = name != NULL ? g_hash_table_lookup (before, name) : NULL;
   FoliotValue *links = get_links (world), *earlier_links = earlier != NULL ? get_links (earlier) : NULL;
   return is_true (world, "quiet") && earlier != NULL && is_true (earlier, "quiet") && links != NULL
          && earlier_links != NULL && foliot_value_equal (links, earlier_links);
@@ -181,8 +187,9 @@ _foliot_settle_judge (FoliotValue *before, FoliotValue *after)
   Verdict verdict = { .settled = TRUE, .next_due = FOLIOT_TIME_NEVER };
   if (n == 0 || n != foliot_value_get_length (before))
     return NULL;
+  g_autoptr (GHashTable) by_name = index_worlds (before);
   for (gsize i = 0; i < n; i++)
-    if (!stood_still (before, foliot_value_get_item (after, i)))
+    if (!stood_still (by_name, foliot_value_get_item (after, i)))
       return NULL;
   g_autoptr (GHashTable) by_end = index_links (after);
   for (gsize i = 0; i < n; i++)
