@@ -22,6 +22,9 @@ typedef struct
   guint n_owed;
 } FoliotChannelCounts;
 
+/* Names whose answer each of our requests waits for, in a report of who waits for what. */
+void _foliot_channel_label_pending (FoliotChannel *channel);
+
 /* Returns: whether @channel's link goes through the system: only there messages are counted. */
 gboolean _foliot_channel_get_counts (FoliotChannel *channel, FoliotChannelCounts *out_counts);
 

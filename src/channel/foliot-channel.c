@@ -217,6 +217,16 @@ foliot_channel_get_n_pending (FoliotChannel *channel)
   return channel->pending.n_entries;
 }
 
+void
+_foliot_channel_label_pending (FoliotChannel *channel)
+{
+  g_autofree char *label = g_strdup_printf ("the answer of %s", channel->origin);
+
+  for (guint i = 0; i < channel->pending.capacity; i++)
+    if (channel->pending.entries[i].future != NULL)
+      foliot_future_set_label (channel->pending.entries[i].future, label);
+}
+
 /* ---- making and unmaking ------------------------------------------------------------------------------------- */
 
 /* Whoever connected to a Unix socket has no name of his own. */

@@ -2,7 +2,7 @@
 #include "scenario/foliot-witness.h"
 
 #include "agent/foliot-container-private.h"
-#include "channel/foliot-channel-private.h"
+#include "channel/foliot-message-private.h"
 #include "journal/foliot-replay-private.h"
 #include "kernel/foliot-hearing-private.h"
 #include "rpc/foliot-rpc-client-private.h"
@@ -258,11 +258,11 @@ on_connecting (gpointer data, gpointer future, const char *url, guint32 n_draws)
 {
   FoliotWitness *self = data;
   Part *part = get_current (self);
-  Connect connect = { part, self->n_connects };
+  Connect connect;
 
   if (part == NULL)
     return;
-  connect.n = ++self->n_connects;
+  connect = (Connect){ part, ++self->n_connects };
   count_said (self, part);
   put (self, part, FOLIOT_STATEMENT_CONNECT,
        foliot_value_build_map ("k", new_k (self, part), "n", foliot_value_new_uint (connect.n), "url",

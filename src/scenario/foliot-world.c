@@ -2,7 +2,7 @@
 #include "scenario/foliot-world-private.h"
 
 #include "agent/foliot-container-private.h"
-#include "channel/foliot-channel-private.h"
+#include "channel/foliot-channel-count-private.h"
 #include "kernel/foliot-fault-private.h"
 #include "kernel/foliot-realtime-private.h"
 #include "scenario/foliot-stage.h"
@@ -309,14 +309,7 @@ label_calls (FoliotKernel *kernel)
 
   _foliot_kernel_collect_channels (kernel, channels);
   for (guint i = 0; i < channels->len; i++)
-    {
-      const FoliotChannel *channel = g_ptr_array_index (channels, i);
-      g_autofree char *label = g_strdup_printf ("the answer of %s", channel->origin);
-
-      for (guint k = 0; k < channel->pending.capacity; k++)
-        if (channel->pending.entries[k].future != NULL)
-          foliot_future_set_label (channel->pending.entries[k].future, label);
-    }
+    _foliot_channel_label_pending (g_ptr_array_index (channels, i));
 }
 
 char *
