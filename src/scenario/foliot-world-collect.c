@@ -55,7 +55,7 @@ add_recorded (FoliotWorld *world, FoliotTable *table, GArray *found, FoliotValue
       time = foliot_value_get_item (row, 0);
       name = foliot_value_get_item (row, 1);
     }
-  if (name != NULL && foliot_value_get_kind (name) == FOLIOT_VALUE_STRING)
+  if (name != NULL && foliot_value_get_kind (name) == FOLIOT_VALUE_STRING && foliot_value_is_number (time))
     agent = GPOINTER_TO_UINT (
         g_hash_table_lookup (world->scenario->agent_index, foliot_value_get_string (name, NULL)));
   if (agent == 0)

@@ -203,7 +203,8 @@ do_step (FoliotWorldMosaik *self, FoliotMosaikStep *step, GError **error)
   next_due = foliot_await_take (foliot_world_advance_to (self->world, at), error);
   if (next_due == NULL || !give_feedback (self, error))
     return FALSE;
-  step->next = self->step > 0 ? step->time + self->step : get_next_tick (self, next_due, step->time);
+  step->next = self->step > 0 ? foliot_time_add (step->time, self->step)
+                              : get_next_tick (self, next_due, step->time);
   return TRUE;
 }
 

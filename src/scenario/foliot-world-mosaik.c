@@ -74,7 +74,7 @@ get_until (FoliotWorldMosaik *self)
   FoliotTime until;
 
   if (self->step == 0 || self->n_steps == 0
-      || __builtin_mul_overflow (self->time + self->step, self->tick, &until))
+      || __builtin_mul_overflow (foliot_time_add (self->time, self->step), self->tick, &until))
     return FOLIOT_TIME_NEVER;
   return until;
 }
@@ -199,7 +199,7 @@ foliot_world_mosaik_options_set_from_journal (FoliotWorldMosaikOptions *options,
   guint64 timeout_s = 0;
 
   if (timeout != NULL)
-    g_ascii_string_to_unsigned (timeout, 10, 0, G_MAXINT, &timeout_s, NULL);
+    g_ascii_string_to_unsigned (timeout, 10, 0, G_MAXUINT / 1000, &timeout_s, NULL);
   options->address = address != NULL ? address : "";
   options->timeout_s = (guint) timeout_s;
   options->remote = foliot_journal_header_get (header, REMOTE) != NULL;
