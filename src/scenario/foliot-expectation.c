@@ -185,6 +185,9 @@ foliot_world_check_expectations (FoliotWorld *world, GError **error)
 {
   const GArray *expects = world->scenario->expects;
 
+  if (world->tables->len
+      == 0) /* those who call its agents set the tasks: it has no tables, and nothing is expected */
+    return TRUE;
   for (guint i = 0; i < expects->len; i++)
     {
       const FoliotExpectSpec *spec = &g_array_index (expects, FoliotExpectSpec, i);

@@ -235,6 +235,21 @@ test_usage (void)
   assert_complains ("serve", "tcp://127.0.0.1:0", "--scenario none.json", 2, "scenario none has no agents");
 }
 
+/* Expectations are those of a run: neither who serves asks for them, nor who plays that back. */
+static void
+test_replayed (void)
+{
+  g_autoptr (TestProcess) process = NULL, replayed = NULL;
+  g_autofree char *ready = NULL;
+
+  test_scenario_write ("work");
+  process = test_process_start ("serve tcp://127.0.0.1:0 --scenario . --record served.flj", NULL);
+  ready = test_process_await_line (process);
+  g_assert_cmpint (kill (process->pid, SIGTERM), ==, 0);
+  g_assert_cmpint (test_process_join (process), ==, 0);
+  replayed = test_command_run ("replay served.flj --out served", NULL, 0);
+}
+
 /* ---- places ---- */
 
 static void
@@ -510,6 +525,7 @@ test_command_add_serve (void)
   g_test_add_func ("/command/call/results", test_results);
   g_test_add_func ("/command/describe/url", test_describe);
   g_test_add_func ("/command/serve/containers", test_containers);
+  g_test_add_func ("/command/serve/replayed", test_replayed);
   g_test_add_func ("/command/serve/time", test_time);
   g_test_add_data_func ("/command/serve/sigterm", GINT_TO_POINTER (SIGTERM), test_end);
   g_test_add_data_func ("/command/serve/sigint", GINT_TO_POINTER (SIGINT), test_end);
