@@ -7,7 +7,8 @@
 
 /*
  * A link's port is named after both of its ends, `far → near`; any other one, after what is at the far end, and at the near one is
- * the run. On a wire each port is one of two programs, and the other one, the port beside it, hears it.
+ * the run. On a wire each port is one of two programs, and the other one, the port beside it, hears it. A child process has two ports,
+ * what it writes and its end; children are numbered as they were started, as their own recordings are.
  */
 
 #define ARROW " → "
@@ -88,6 +89,26 @@ find_opposite (const FoliotJournalHeader *header, const FoliotJournalPort *port)
   return NULL;
 }
 
+static gboolean
+is_of_kind (const FoliotJournalHeader *header, guint index, const char *kind)
+{
+  return g_str_equal (((const FoliotJournalPort *) g_ptr_array_index (header->ports, index))->kind, kind);
+}
+
+/* Returns: (transfer full) (nullable): @index is not the port of a child process. */
+static char *
+dup_child_name (const FoliotJournalHeader *header, guint index)
+{
+  const FoliotJournalPort *port = g_ptr_array_index (header->ports, index);
+  guint n = 0;
+
+  if (!is_of_kind (header, index, "output") && !is_of_kind (header, index, "end"))
+    return NULL;
+  for (guint i = 0; i <= index; i++)
+    n += is_of_kind (header, i, "output");
+  return g_strdup_printf ("%s %u", port->name, n);
+}
+
 static FoliotEnds
 name_ends (FoliotParticipants *participants, const FoliotJournalHeader *header, guint index)
 {
@@ -95,13 +116,13 @@ name_ends (FoliotParticipants *participants, const FoliotJournalHeader *header, 
   const FoliotJournalPort *opposite;
   const char *arrow = strstr (port->name, ARROW);
   FoliotEnds ends = { .port = port->number, .far = -1, .near = -1 };
-  g_autofree char *far = NULL;
+  g_autofree char *far = dup_child_name (header, index);
 
   if (is_mute (port))
     return ends;
-  if (arrow != NULL && is_of_mosaik (header))
+  if (far == NULL && arrow != NULL && is_of_mosaik (header))
     far = g_strdup ("mosaik");
-  else
+  else if (far == NULL)
     far = arrow != NULL ? g_strndup (port->name, (gsize) (arrow - port->name)) : g_strdup (port->name);
   if (g_str_equal (header->verb, "wire"))
     {

@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "tools/foliot-drive.h"
+#include "tools/foliot-options.h"
 #include "tools/foliot-show.h"
 
 /*
@@ -40,11 +42,8 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->rest, NULL, "FILE" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, "Prints what was recorded.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!foliot_options_parse ("show", entries, &argc, &argv, error))
     return FALSE;
   if (arguments->rest != NULL && g_strv_length (arguments->rest) == 1)
     return TRUE;
@@ -160,6 +159,31 @@ follow (const Arguments *arguments, FoliotShow *show, gboolean *damaged)
   return end;
 }
 
+/* Ports come as the run goes on: only behind the last record it is clear that there is no such one. */
+static gboolean
+has_port (const Arguments *arguments, FoliotShow *show)
+{
+  const FoliotJournalHeader *header = foliot_journal_reader_get_header (show->reader);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < header->ports->len; i++)
+    {
+      const FoliotJournalPort *port = g_ptr_array_index (header->ports, i);
+
+      if (arguments->port == NULL || g_str_equal (port->name, arguments->port))
+        return TRUE;
+      g_string_append_printf (text, "%s\"%s\"", i > 0 ? ", " : "", port->name);
+    }
+  if (arguments->port == NULL)
+    return TRUE;
+  g_string_prepend (text, header->ports->len > 0 ? "; there are: " : "; it has none");
+  g_string_prepend (text, "\": the recording has no such port");
+  g_string_prepend (text, arguments->port);
+  g_string_prepend (text, "--port \"");
+  foliot_drive_say (text->str);
+  return FALSE;
+}
+
 static int
 show_all (const Arguments *arguments, FoliotShow *show)
 {
@@ -173,9 +197,10 @@ show_all (const Arguments *arguments, FoliotShow *show)
   end = arguments->follow ? follow (arguments, show, &damaged) : print_records (arguments, show, &damaged);
   if (end != NULL)
     print_error (arguments, show, end);
-  if (!damaged && (end == NULL || foliot_journal_reader_is_live (show->reader)))
-    return FOLIOT_EXIT_OK;
-  return FOLIOT_EXIT_JOURNAL;
+  if (damaged || (end != NULL && !foliot_journal_reader_is_live (show->reader)))
+    return FOLIOT_EXIT_JOURNAL;
+  fflush (stdout);
+  return has_port (arguments, show) ? FOLIOT_EXIT_OK : FOLIOT_EXIT_USAGE;
 }
 
 int
@@ -193,7 +218,7 @@ foliot_verb_show (int argc, char **argv)
       foliot_show_init (&show, reader, get_width ());
       return show_all (&arguments, &show);
     }
-  fprintf (stderr, "foliot: %s\n", error->message);
+  foliot_drive_say (error->message);
   return error->domain == FOLIOT_JOURNAL_ERROR && error->code != FOLIOT_JOURNAL_ERROR_OPEN
              ? FOLIOT_EXIT_JOURNAL
              : FOLIOT_EXIT_USAGE;

@@ -143,11 +143,12 @@ test_program (void)
 {
   static const char *const lines[] = {
     "program.flj: recorded by park-demo\n  program = park-demo\n",
-    "          time  park-demo  mosaik  child\n",
-    "●       writes: READY tcp://127.0.0.1:5555/0 ok\n",
-    "●       writes no more\n",
-    "●       ends: -9, and has written: bye\n",
-    "●       ends: nobody knows how\n",
+    "          time  park-demo  mosaik  child 1  child 2\n",
+    "◀───────────────────────────●        writes: second\n",
+    "●        │        writes: READY tcp://127.0.0.1:5555/0 ok\n",
+    "●        │        writes no more\n",
+    "●        │        ends: -9, and has written: bye\n",
+    "●        │        ends: nobody knows how\n",
   };
   g_autofree char *path = g_build_filename (test_folder, "program.flj", NULL);
   g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("program");
@@ -159,10 +160,13 @@ test_program (void)
   foliot_journal_header_add_port (header, 2, "mosaik → client 1", "link", NULL);
   foliot_journal_header_add_port (header, 3, "child", "output", NULL);
   foliot_journal_header_add_port (header, 4, "child", "end", NULL);
+  foliot_journal_header_add_port (header, 5, "child", "output", NULL);
+  foliot_journal_header_add_port (header, 6, "child", "end", NULL);
   writer = foliot_journal_writer_new (path, header, NULL);
   g_assert_nonnull (writer);
   add_output (writer, 3, "READY tcp://127.0.0.1:5555/0\nok", NULL);
   add_output (writer, 3, NULL, NULL);
+  add_output (writer, 5, "second", NULL);
   add_output (writer, 4, "bye", "-9");
   add_output (writer, 4, NULL, NULL);
   g_assert_true (foliot_journal_writer_close (writer, NULL));
@@ -201,13 +205,18 @@ test_mosaik (void)
 static void
 test_port (void)
 {
-  g_autoptr (TestProcess) process = NULL;
+  g_autoptr (TestProcess) process = NULL, other = NULL;
 
   make ("shown.flj");
   process = test_command_run ("show shown.flj --port 'turbine → park'", NULL, 0);
   g_assert_null (strstr (process->out->str, "init"));
   g_assert_nonnull (strstr (process->out->str, "12 bytes, hash"));
   g_assert_nonnull (strstr (process->out->str, "note by"));
+  other = test_command_run ("show shown.flj --port park", NULL, 2);
+  g_assert_cmpstr (
+      other->err->str, ==,
+      "foliot: --port \"park\": the recording has no such port; there are: \"mosaik\", \"turbine → "
+      "park\", \"door\"\n");
 }
 
 static void
