@@ -52,10 +52,27 @@ fail (Reader *reader, const guint8 *at, FoliotCodecError code, const char *what,
   return FALSE;
 }
 
+/* `[1, ]`: at the bracket that closes, behind a comma. */
+static gboolean
+is_behind_comma (const Reader *reader)
+{
+  const guint8 *p = reader->cursor;
+
+  if (p >= reader->end || (*p != ']' && *p != '}'))
+    return FALSE;
+  while (p > reader->start && g_ascii_isspace (p[-1]))
+    p--;
+  return p > reader->start && p[-1] == ',';
+}
+
 /* @what was expected at the cursor: a syntax error, or the end came too early. */
 static gboolean
 fail_expecting (Reader *reader, const char *what, GError **error)
 {
+  g_autofree char *slip = is_behind_comma (reader) ? g_strconcat (what, " behind the comma", NULL) : NULL;
+
+  if (slip != NULL)
+    return fail (reader, reader->cursor, FOLIOT_CODEC_ERROR_SYNTAX, slip, error);
   return fail (reader, reader->cursor,
                reader->cursor >= reader->end ? FOLIOT_CODEC_ERROR_TRUNCATED : FOLIOT_CODEC_ERROR_SYNTAX, what,
                error);
