@@ -57,6 +57,18 @@ say_damaged (FoliotJournalReader *self, guint64 number, guint64 offset, const ch
   return FALSE;
 }
 
+/* Without its head or its header nothing of a journal can be used. */
+static gboolean
+say_lost (FoliotJournalReader *self, guint64 number, guint64 offset, const char *what, GError **error)
+{
+  g_set_error (error, FOLIOT_JOURNAL_ERROR, FOLIOT_JOURNAL_ERROR_DAMAGED,
+               "%s: damaged at record %" G_GUINT64_FORMAT ", byte %" G_GUINT64_FORMAT
+               ": %s: the file was changed after it was recorded, and nothing of it can be used without "
+               "that; take an intact copy",
+               self->path, number, offset, what);
+  return FALSE;
+}
+
 static gboolean
 say_truncated (FoliotJournalReader *self, GError **error)
 {
@@ -77,7 +89,8 @@ static gboolean
 say_unreadable (FoliotJournalReader *self, GError **error)
 {
   g_set_error (error, FOLIOT_JOURNAL_ERROR, FOLIOT_JOURNAL_ERROR_OPEN, "%s: cannot be read: %s", self->path,
-               g_strerror (errno));
+               errno == EISDIR ? "it is a folder; expected the file of a recording (*.flj)"
+                               : g_strerror (errno));
   return FALSE;
 }
 
@@ -173,7 +186,7 @@ read_file_head (FoliotJournalReader *self, GError **error)
                  "recorded it",
                  self->path, version, FOLIOT_JOURNAL_VERSION);
   else
-    say_damaged (self, 0, 12, "the head of the file is not as it was written", error);
+    say_lost (self, 0, 12, "the head of the file is not as it was written", error);
   return FALSE;
 }
 
@@ -376,12 +389,12 @@ read_header (FoliotJournalReader *self, GError **error)
     return FALSE;
   length = measure (self, self->at);
   if (!self->is_good || length < 0)
-    return say_damaged (self, 1, get_offset (self), "the header is not as it was written", error);
+    return say_lost (self, 1, get_offset (self), "the header is not as it was written", error);
   cursor = enter_record (self, (gsize) length);
   if (_foliot_journal_take_u8 (&cursor) == FOLIOT_JOURNAL_HEADER)
     self->header = _foliot_journal_header_read (&cursor);
   if (self->header == NULL)
-    return say_damaged (self, 1, get_offset (self), "it is no header", error);
+    return say_lost (self, 1, get_offset (self), "it is no header", error);
   leave_record (self, (gsize) length);
   return TRUE;
 }

@@ -530,8 +530,8 @@ foliot_replay_dup_report (FoliotReplay *replay)
   if (replay->has_other_digest)
     g_string_append (text, "; the digest is another one than recorded");
   if (replay->n_damaged > 0)
-    g_string_append_printf (text, "; %" G_GUINT64_FORMAT " places of the recording are damaged",
-                            replay->n_damaged);
+    g_string_append_printf (text, "; the recording is damaged in %" G_GUINT64_FORMAT " place%s",
+                            replay->n_damaged, replay->n_damaged == 1 ? "" : "s");
   return g_string_free (text, FALSE);
 }
 
