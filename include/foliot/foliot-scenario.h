@@ -684,6 +684,13 @@ FOLIOT_API guint foliot_world_get_n_tables (FoliotWorld *world);
  */
 FOLIOT_API FoliotTable *foliot_world_get_table (FoliotWorld *world, guint index);
 /**
+ * foliot_results_check_folder:
+ *
+ * Whether foliot_world_write_results() would take @out: it is not there yet, is empty, or holds what a run of ours left. For who wants
+ * to know that before a long run; makes nothing. Error: FOLIOT_SCENARIO_ERROR_RESULTS.
+ */
+FOLIOT_API gboolean foliot_results_check_folder (const char *out, GError **error);
+/**
  * foliot_world_write_results:
  *
  * Writes the results folder @out (made when missing; what an earlier run of ours left there is replaced, anything

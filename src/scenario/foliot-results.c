@@ -54,7 +54,7 @@ read_old_files (FoliotKernel *kernel, const char *folder, GStrv *out_files, GErr
   JsonObject *run;
   JsonArray *list;
 
-  if (_foliot_kernel_fault (kernel))
+  if (kernel != NULL && _foliot_kernel_fault (kernel))
     local = g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_MFILE, g_strerror (EMFILE));
   else
     json_parser_load_from_file (parser, path, &local);
@@ -80,7 +80,8 @@ read_old_files (FoliotKernel *kernel, const char *folder, GStrv *out_files, GErr
 static gboolean
 expect_empty (FoliotKernel *kernel, const char *folder, GError **error)
 {
-  g_autoptr (GDir) dir = _foliot_kernel_fault_errno (kernel, EMFILE) ? NULL : g_dir_open (folder, 0, NULL);
+  gboolean faulty = kernel != NULL && _foliot_kernel_fault_errno (kernel, EMFILE);
+  g_autoptr (GDir) dir = faulty ? NULL : g_dir_open (folder, 0, NULL);
   const char *name;
 
   if (dir == NULL)
@@ -427,6 +428,18 @@ write_files (FoliotWorld *world, const char *folder, GStrv names, const char *wa
       return FALSE;
   return foliot_results_write_sqlite (world, folder, error) && write_machine (world, folder, error)
          && write_run (world, folder, names, error);
+}
+
+gboolean
+foliot_results_check_folder (const char *out, GError **error)
+{
+  g_auto (GStrv) old = NULL;
+
+  if (!g_file_test (out, G_FILE_TEST_EXISTS))
+    return TRUE;
+  if (!g_file_test (out, G_FILE_TEST_IS_DIR))
+    return fail (out, "cannot be made", g_strerror (ENOTDIR), error);
+  return read_old_files (NULL, out, &old, error) && (old != NULL || expect_empty (NULL, out, error));
 }
 
 gboolean

@@ -44,6 +44,8 @@ twin_init (Twin *twin, FoliotScenario *scenario, const FoliotWorldOptions *optio
 
   own.keep = FOLIOT_KEEP_NONE; /* its records come here, … */
   own.digest_off = TRUE;       /* … each of them, which says more than any digest */
+  own.record = NULL;           /* two cannot write one file */
+  own.record_sent = own.record_agents = FALSE;
   *twin = (Twin){ .world = foliot_world_new (scenario, &own, error) };
   if (twin->world == NULL)
     return FALSE;

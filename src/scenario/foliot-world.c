@@ -111,8 +111,8 @@ divide (FoliotWorld *world, const FoliotWorldOptions *options, GError **error)
   if (options->part == NULL)
     {
       g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
-                   "%s: only `foliot run` makes a process for each container; elsewhere set \"processes\" to "
-                   "false (--set processes=false)",
+                   "%s: only `foliot run` makes a process for each container, and not in real time; else set "
+                   "\"processes\" to false (--set processes=false)",
                    scenario->name);
       return FALSE;
     }

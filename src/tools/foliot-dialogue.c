@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/foliot-drive.h"
 #include "tools/foliot-participants.h"
 
 /*
@@ -76,7 +77,7 @@ read_all (FoliotJournalReader *reader, gboolean lenient, gboolean quiet,
           return FALSE;
         }
       if (!quiet)
-        fprintf (stderr, "foliot: %s\n", why->message);
+        foliot_drive_say (why->message);
       g_clear_error (&why);
     }
   return TRUE;

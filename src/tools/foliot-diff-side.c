@@ -94,11 +94,14 @@ static gboolean
 read_run (FoliotDiffSide *side, GError **error)
 {
   g_autofree char *path = g_build_filename (side->path, "run.json", NULL);
-  JsonObject *run = load_object (side->run, path, error);
-  JsonObject *counts = run != NULL ? get_object (run, "counts") : NULL;
+  JsonObject *run, *counts;
 
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return fail (side->path, "not the results folder of a run: it holds no run.json", error);
+  run = load_object (side->run, path, error);
   if (run == NULL)
     return FALSE;
+  counts = get_object (run, "counts");
   side->scenario = dup_text (run, "scenario");
   side->digest = dup_text (run, "digest");
   side->hash = dup_text (run, "scenario_hash");
@@ -188,7 +191,9 @@ foliot_diff_side_open (char name, const char *path, GError **error)
   side->checkpoints = g_array_new (FALSE, FALSE, sizeof (FoliotCheckpoint));
   if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return foliot_diff_journal_read (side, error) ? g_steal_pointer (&side) : NULL;
-  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    fail (path, "no such file or folder; expected the results folder of a run, or a recording", error);
+  else if (!g_file_test (path, G_FILE_TEST_IS_DIR))
     fail (path, "expected the results folder of a run, or a recording", error);
   else if (read_run (side, error) && read_ladder (path, side->checkpoints, error)
            && open_events (side, path, error))

@@ -251,21 +251,43 @@ conclude (FoliotReplay *replay, const FoliotDriveOptions *options, const GError 
   return FOLIOT_EXIT_INTERRUPTED;
 }
 
+char *
+foliot_drive_dup_out (FoliotScenario *scenario, const char *given)
+{
+  return given != NULL ? g_strdup (given)
+                       : g_build_filename ("results", foliot_scenario_get_name (scenario), NULL);
+}
+
+/* Of the scenario's own times this was seen when it was read. */
+static gboolean
+expect_time (FoliotWorld *world, GError **error)
+{
+  FoliotTime begin = foliot_kernel_now (foliot_world_get_kernel (world));
+  g_autofree char *first = foliot_time_format (begin), *last = NULL;
+
+  if (foliot_world_get_until (world) > begin)
+    return TRUE;
+  last = foliot_time_format (foliot_world_get_until (world));
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_TYPE,
+               "--until %s s: the run begins at %s s (\"init_time\"), and would be empty", last, first);
+  return FALSE;
+}
+
 int
 foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_options,
                   const FoliotDriveOptions *options)
 {
   FoliotReplay *replay = world_options->replay;
   g_autoptr (GError) failure = NULL, problem = NULL, error = NULL;
-  g_autoptr (FoliotWorld) world = foliot_world_new (scenario, world_options, &error);
-  g_autofree char *out = NULL;
+  g_autofree char *out = foliot_drive_dup_out (scenario, options->out);
+  g_autoptr (FoliotWorld) world = NULL;
   gboolean written;
   int code;
 
-  if (world == NULL)
+  if (options->dry || foliot_results_check_folder (out, &error))
+    world = foliot_world_new (scenario, world_options, &error);
+  if (world == NULL || !expect_time (world, &error))
     return foliot_drive_complain (error, foliot_drive_get_exit_code (error));
-  out = options->out != NULL ? g_strdup (options->out)
-                             : g_build_filename ("results", foliot_scenario_get_name (scenario), NULL);
   run_world (world, world_options, options, &failure);
   end_journals (world, replay, &failure, &problem);
   if (failure == NULL && problem == NULL && !was_cut (replay, options) && world_options->keep_to == 0

@@ -22,6 +22,8 @@ typedef struct
 /* Makes the world, runs it to its end, writes its results and prints what came out. Returns: exit code. */
 int foliot_drive_run (FoliotScenario *scenario, const FoliotWorldOptions *world_options,
                       const FoliotDriveOptions *options);
+/* Returns: (transfer full): the results folder: @given (nullable), or results/<scenario>. */
+char *foliot_drive_dup_out (FoliotScenario *scenario, const char *given);
 /* A line on standard error. */
 void foliot_drive_say (const char *text);
 /* Prints @error. Returns: @code */

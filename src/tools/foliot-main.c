@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "scenario/foliot-nearest.h"
+#include "tools/foliot-options.h"
 
 /* The command: a table of verbs. The locale stays "C": nothing that Foliot prints or reads depends on it. */
 
@@ -71,6 +72,8 @@ main (int argc, char **argv)
     verb = "help";
   g_set_prgname ("foliot");
   signal (SIGXFSZ, SIG_IGN); /* a file beyond the user's limit is an error of that file */
+  if (argc > 2 && foliot_options_ask_for_help (argc - 1, argv + 1))
+    return finish (foliot_verb_help (2, argv));
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (g_str_equal (verbs[i].name, verb))
       return leave (finish (verbs[i].func (MAX (argc - 1, 1), argv + (argc > 1))), verbs[i].func);

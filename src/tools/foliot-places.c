@@ -100,6 +100,32 @@ foliot_places_remove_folder (const char *folder)
   g_rmdir (folder);
 }
 
+/* Who gives a recording in place of a scenario wants to have that run again. */
+static void
+mind_recording (const char *path, GError **error)
+{
+  FoliotJournalReader *reader
+      = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? foliot_journal_reader_new (path, NULL) : NULL;
+
+  if (reader == NULL)
+    return;
+  foliot_journal_reader_free (reader);
+  g_clear_error (error);
+  g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_SYNTAX,
+               "%s: a recording, not a scenario: foliot replay %s plays it back", path, path);
+}
+
+FoliotScenario *
+foliot_places_load_scenario (const char *path, char **settings, char **module_dirs, GError **error)
+{
+  FoliotScenario *scenario = foliot_scenario_load (path, (const char *const *) settings, NULL,
+                                                   (const char *const *) module_dirs, error);
+
+  if (scenario == NULL)
+    mind_recording (path, error);
+  return scenario;
+}
+
 char *
 foliot_places_find_scenario (const char *scenario)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <glib.h>
+#include <foliot/foliot.h>
 
 /* Where the command finds what belongs to it, uninstalled (beside the binary, in its build folder) and installed. */
 
@@ -21,3 +21,6 @@ char *foliot_places_find_fmu_binary (void);
 void foliot_places_remove_folder (const char *folder);
 /* The folder or file a user means by @scenario: as it is, or else a shipped scenario of that name; transfer full. */
 char *foliot_places_find_scenario (const char *scenario);
+/* foliot_scenario_load(), for arguments of the command: a recording is told from a scenario. */
+FoliotScenario *foliot_places_load_scenario (const char *path, char **settings, char **module_dirs,
+                                             GError **error);

@@ -2,6 +2,7 @@
 #include "tools/foliot-run-options.h"
 
 #include "tools/foliot-build.h"
+#include "tools/foliot-options.h"
 #include "tools/foliot-places.h"
 
 void
@@ -38,6 +39,10 @@ foliot_run_options_read (FoliotRunOptions *options, const char *verb, guint n_re
                    G_MAXINT64);
       return FALSE;
     }
+  if (!foliot_options_expect_record ("--record-bytes", options->record_bytes, options->record, error)
+      || !foliot_options_expect_record ("--record-agents", options->record_agents, options->record, error)
+      || !foliot_options_expect_folder ("--modules", options->modules, error))
+    return FALSE;
   options->has_seed = options->seed_text != NULL;
   options->scenario = foliot_places_find_scenario (options->rest[0]);
   options->module_dirs = foliot_places_dup_module_dirs (options->modules);
@@ -50,8 +55,7 @@ foliot_run_options_load (FoliotRunOptions *options, gboolean as_built, gboolean 
 {
   if (!as_built && !foliot_build_if_needed (options->scenario, quiet, error))
     return NULL;
-  return foliot_scenario_load (options->scenario, (const char *const *) options->settings, NULL,
-                               (const char *const *) options->module_dirs, error);
+  return foliot_places_load_scenario (options->scenario, options->settings, options->module_dirs, error);
 }
 
 FoliotWorldOptions

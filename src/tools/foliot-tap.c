@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "tools/foliot-drive.h"
 #include "tools/foliot-verbs.h"
 #include "tools/foliot-watch.h"
 #include "tools/foliot-wire.h"
@@ -425,7 +426,7 @@ complain (const GError *error)
 {
   if (error->domain != FOLIOT_JOURNAL_ERROR)
     return foliot_wire_complain (error);
-  fprintf (stderr, "foliot: %s\n", error->message);
+  foliot_drive_say (error->message);
   return FOLIOT_EXIT_RESULTS;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/foliot-options.h"
 #include "tools/foliot-print.h"
 #include "tools/foliot-wire.h"
 
@@ -34,12 +35,9 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->rest, NULL, "URL METHOD [ARGS]" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   guint n;
 
-  g_option_context_set_summary (context, "Calls an agent of a running system and prints the result.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!foliot_options_parse ("call", entries, &argc, &argv, error))
     return FALSE;
   n = arguments->rest != NULL ? g_strv_length (arguments->rest) : 0;
   if (n == 2 || n == 3)

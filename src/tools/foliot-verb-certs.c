@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "tools/foliot-certs.h"
+#include "tools/foliot-drive.h"
+#include "tools/foliot-options.h"
 
 /*
  * `foliot certs new DIR` makes a folder for --tls, and a CA beside it (DIR-ca) when there is none; `foliot certs renew DIR`
@@ -66,11 +68,8 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->rest, NULL, "new|renew DIR" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, "Makes and renews certificates for encrypted links.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!foliot_options_parse ("certs", entries, &argc, &argv, error))
     return FALSE;
   if (arguments->rest == NULL || g_strv_length (arguments->rest) != 2 || arguments->rest[1][0] == '\0'
       || (!g_str_equal (arguments->rest[0], "new") && !g_str_equal (arguments->rest[0], "renew")))
@@ -162,7 +161,7 @@ complain (const GError *error)
                       || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_INVAL)
                       || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 
-  fprintf (stderr, "foliot: %s\n", error->message);
+  foliot_drive_say (error->message);
   return is_usage ? FOLIOT_EXIT_USAGE : FOLIOT_EXIT_RESULTS;
 }
 

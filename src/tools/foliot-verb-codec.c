@@ -7,6 +7,8 @@
 
 #include <foliot/foliot-codec.h>
 
+#include "tools/foliot-options.h"
+
 /*
  * A filter for people who debug wires: `encode` reads values in typed notation, one a line, and writes hex strings, one
  * a line; `decode` is the way back. A line that cannot be done gives `error <what>` in its place, and the filter goes
@@ -144,23 +146,15 @@ parse_arguments (int argc, char **argv, GError **error)
       "What is registered, in order: date, V, W, proxy (default date,V,proxy)", "LIST" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_autofree char *usage = g_strdup_printf ("foliot %s", argv[0]);
   g_autoptr (FoliotCodec) codec = NULL;
   GType type;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_set_prgname (usage);
-  g_option_context_set_summary (context,
-                                strcmp (argv[0], "encode") == 0
-                                    ? "Reads typed values, one a line, and writes their bytes in hex."
-                                    : "Reads bytes in hex, one message a line, and writes typed values.");
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!foliot_options_parse (argv[0], entries, &argc, &argv, error))
     return NULL;
   if (argc > 1)
     {
       g_set_error (error, FOLIOT_ERROR, FOLIOT_ERROR_VALUE,
-                   "Unexpected argument \"%s\": the input is read from stdin", argv[1]);
+                   "unexpected argument \"%s\": what is to be done is read from standard input", argv[1]);
       return NULL;
     }
   type = foliot_codec_type_from_name (codec_name != NULL ? codec_name : "json", error);
@@ -176,12 +170,11 @@ static int
 run_filter (int argc, char **argv, LineFunc treat)
 {
   g_autoptr (GError) error = NULL;
-  const char *verb = argv[0];
   g_autoptr (FoliotCodec) codec = parse_arguments (argc, argv, &error);
 
   if (codec != NULL)
     return filter (codec, treat);
-  fprintf (stderr, "foliot %s: %s\nTry: foliot %s --help\n", verb, error->message, verb);
+  fprintf (stderr, "foliot: %s\n", error->message);
   return FOLIOT_EXIT_USAGE;
 }
 

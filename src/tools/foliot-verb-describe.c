@@ -7,6 +7,8 @@
 #include <foliot/foliot.h>
 
 #include "tools/foliot-build.h"
+#include "tools/foliot-drive.h"
+#include "tools/foliot-options.h"
 #include "tools/foliot-places.h"
 #include "tools/foliot-wire.h"
 
@@ -125,7 +127,7 @@ print_json (FoliotValue *value)
 static int
 complain (const GError *error)
 {
-  fprintf (stderr, "foliot: %s\n", error->message);
+  foliot_drive_say (error->message);
   return FOLIOT_EXIT_USAGE;
 }
 
@@ -147,7 +149,7 @@ describe_type (const char *name, gboolean json, const char *const *module_dirs)
 }
 
 static int
-describe_scenario (const char *path, gboolean json, const char *const *module_dirs)
+describe_scenario (const char *path, gboolean json, char **module_dirs)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *found = foliot_places_find_scenario (path);
@@ -156,7 +158,7 @@ describe_scenario (const char *path, gboolean json, const char *const *module_di
 
   if (!foliot_build_if_needed (found, TRUE, &error))
     return complain (error);
-  scenario = foliot_scenario_load (found, NULL, NULL, module_dirs, &error);
+  scenario = foliot_places_load_scenario (found, NULL, module_dirs, &error);
   if (scenario == NULL)
     return complain (error);
   description = foliot_scenario_describe (scenario);
@@ -326,11 +328,9 @@ foliot_verb_describe (int argc, char **argv)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "SCENARIO|MODULE:TYPE|URL" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
+  if (!foliot_options_parse ("describe", entries, &argc, &argv, &error))
     return complain (error);
   if (schema)
     {
@@ -346,5 +346,5 @@ foliot_verb_describe (int argc, char **argv)
     return describe_url (rest[0], json, &wire);
   if (strchr (rest[0], ':') != NULL && !g_file_test (rest[0], G_FILE_TEST_EXISTS))
     return describe_type (rest[0], json, (const char *const *) module_dirs);
-  return describe_scenario (rest[0], json, (const char *const *) module_dirs);
+  return describe_scenario (rest[0], json, module_dirs);
 }

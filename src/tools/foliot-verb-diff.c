@@ -7,6 +7,8 @@
 #include <foliot/foliot-journal.h>
 
 #include "tools/foliot-diff.h"
+#include "tools/foliot-drive.h"
+#include "tools/foliot-options.h"
 
 /* `foliot diff A B`: the first event in which two runs differ. */
 
@@ -42,25 +44,23 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->paths, NULL, "A B" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   guint n;
 
-  g_option_context_set_summary (context, "Says in which event two runs differ first, and how.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!foliot_options_parse ("diff", entries, &argc, &argv, error))
     return FALSE;
   arguments->how[1].scenario = arguments->how[0].scenario;
   n = arguments->paths != NULL ? g_strv_length (arguments->paths) : 0;
   if (n != 2)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
                  "expected the results folders or recordings of two runs, found %u (foliot help diff)", n);
-  return n == 2;
+  return n == 2 && foliot_options_expect_folder ("--modules-a", arguments->how[0].modules, error)
+         && foliot_options_expect_folder ("--modules-b", arguments->how[1].modules, error);
 }
 
 static int
 complain (const GError *error)
 {
-  fprintf (stderr, "foliot: %s\n", error->message);
+  foliot_drive_say (error->message);
   return error->domain == FOLIOT_JOURNAL_ERROR && error->code != FOLIOT_JOURNAL_ERROR_OPEN
              ? FOLIOT_EXIT_JOURNAL
              : FOLIOT_EXIT_USAGE;

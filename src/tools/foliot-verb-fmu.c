@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "tools/foliot-build.h"
+#include "tools/foliot-drive.h"
+#include "tools/foliot-options.h"
 #include "tools/foliot-places.h"
 #include "tools/foliot-zip.h"
 
@@ -47,12 +49,9 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->rest, NULL, "SCENARIO" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
   arguments->version = 3;
-  g_option_context_set_summary (context, "Writes a scenario as an FMU, for masters that speak FMI.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!foliot_options_parse ("fmu", entries, &argc, &argv, error))
     return FALSE;
   if (arguments->version != 2 && arguments->version != 3)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--fmi %d: expected 2 or 3",
@@ -155,8 +154,7 @@ load (const Arguments *arguments, GError **error)
 
   if (!foliot_build_if_needed (path, TRUE, error))
     return NULL;
-  return foliot_scenario_load (path, (const char *const *) arguments->settings, NULL,
-                               (const char *const *) module_dirs, error);
+  return foliot_places_load_scenario (path, arguments->settings, module_dirs, error);
 }
 
 int
@@ -174,6 +172,6 @@ foliot_verb_fmu (int argc, char **argv)
         print_summary (scenario, &arguments);
       return FOLIOT_EXIT_OK;
     }
-  fprintf (stderr, "foliot: %s\n", error->message);
+  foliot_drive_say (error->message);
   return error->domain == G_IO_ERROR ? FOLIOT_EXIT_RESULTS : FOLIOT_EXIT_USAGE;
 }

@@ -4,6 +4,7 @@
 #include <foliot/foliot.h>
 
 #include "tools/foliot-drive.h"
+#include "tools/foliot-options.h"
 #include "tools/foliot-replay-verbs.h"
 #include "tools/foliot-run-options.h"
 #include "tools/foliot-watch.h"
@@ -44,11 +45,8 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
     FOLIOT_RUN_ENTRIES (&arguments->run, "SCENARIO"),
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, "Runs the agents of a scenario as a federate of HELICS.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse (context, &argc, &argv, error)
+  return foliot_options_parse ("helics", entries, &argc, &argv, error)
          && foliot_run_options_read (&arguments->run, "helics", 1, "one SCENARIO", error);
 }
 

@@ -6,6 +6,7 @@
 #include <foliot/foliot.h>
 
 #include "tools/foliot-drive.h"
+#include "tools/foliot-options.h"
 #include "tools/foliot-places.h"
 #include "tools/foliot-replay-verbs.h"
 #include "tools/foliot-run-options.h"
@@ -61,11 +62,8 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
     FOLIOT_RUN_ENTRIES (&arguments->run, "SCENARIO HOST:PORT"),
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, "Runs the agents of a scenario as a simulator of mosaik.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse (context, &argc, &argv, error)
+  return foliot_options_parse ("mosaik", entries, &argc, &argv, error)
          && foliot_run_options_read (&arguments->run, "mosaik", 2, "SCENARIO and HOST:PORT", error)
          && check (arguments, error);
 }
@@ -98,10 +96,8 @@ on_ended (FoliotWorldMosaik *self, const GError *why, gpointer user_data)
 {
   Outcome *outcome = user_data;
   FoliotWorld *world = foliot_world_mosaik_get_world (self);
-  const char *name = foliot_scenario_get_name (foliot_world_get_scenario (world));
 
-  outcome->out = outcome->drive->out != NULL ? g_strdup (outcome->drive->out)
-                                             : g_build_filename ("results", name, NULL);
+  outcome->out = foliot_drive_dup_out (foliot_world_get_scenario (world), outcome->drive->out);
   outcome->digest = foliot_world_dup_digest (world);
   if (!foliot_world_end_recording (world, FOLIOT_EXIT_OK, why, &outcome->problem) || outcome->drive->dry)
     return;
@@ -194,12 +190,15 @@ run (FoliotScenario *scenario, const FoliotWorldOptions *world_options,
 {
   g_auto (Outcome) outcome = { .drive = drive, .replay = world_options->replay };
   g_autoptr (GError) error = NULL;
-  g_autoptr (FoliotWorldMosaik) self
-      = foliot_world_mosaik_new (scenario, world_options, options, on_ended, &outcome, &error);
-  FoliotMosaik *mosaik = self != NULL ? foliot_world_mosaik_get_mosaik (self) : NULL;
+  g_autofree char *out = foliot_drive_dup_out (scenario, drive->out);
+  g_autoptr (FoliotWorldMosaik) self = NULL;
+  FoliotMosaik *mosaik;
 
+  if (drive->dry || foliot_results_check_folder (out, &error))
+    self = foliot_world_mosaik_new (scenario, world_options, options, on_ended, &outcome, &error);
   if (self == NULL)
     return complain (error);
+  mosaik = foliot_world_mosaik_get_mosaik (self);
   foliot_mosaik_set_log_func (mosaik, print_log, &levels);
   if (options->remote && world_options->replay == NULL)
     fprintf (stderr, "foliot: listening at port %" G_GINT64_FORMAT "\n",

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/foliot-drive.h"
+
 /* `foliot new my-park` writes a folder from templates that are part of the binary. In a template `@NAME@` is the folder's
  * name (my-park), `@TYPE@` the agent's class (MyPark), `@PREFIX@` the prefix of its functions (my_park). */
 
@@ -81,7 +83,8 @@ make_folder (const char *folder, const char *name, GError **error)
   if (!is_good_name (name))
     {
       g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                   "\"%s\" cannot name a scenario: expected small letters, digits and -, a letter first",
+                   "\"%s\" cannot name a scenario: expected small letters, digits and -, a letter first, 40 "
+                   "characters at most",
                    name);
       return FALSE;
     }
@@ -110,13 +113,13 @@ foliot_verb_new (int argc, char **argv)
   name = g_path_get_basename (argv[1]);
   if (!make_folder (argv[1], name, &error))
     {
-      fprintf (stderr, "foliot: %s\n", error->message);
+      foliot_drive_say (error->message);
       return FOLIOT_EXIT_USAGE;
     }
   for (gsize i = 0; i < G_N_ELEMENTS (templates); i++)
     if (!write_template (&templates[i], argv[1], name, &error))
       {
-        fprintf (stderr, "foliot: %s\n", error->message);
+        foliot_drive_say (error->message);
         return FOLIOT_EXIT_RESULTS;
       }
   printf ("%s: scenario.json, %s.c (an agent), test-%s.c, meson.build\n"

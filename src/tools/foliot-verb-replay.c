@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tools/foliot-drive.h"
+#include "tools/foliot-options.h"
 #include "tools/foliot-places.h"
 #include "tools/foliot-replay-verbs.h"
 #include "tools/foliot-watch.h"
@@ -114,12 +115,8 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "FILE" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context,
-                                "Plays a recorded run back: the same run, with nothing outside of it.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!foliot_options_parse ("replay", entries, &argc, &argv, error))
     return FALSE;
   if (rest == NULL || g_strv_length (rest) != 1)
     {
@@ -128,7 +125,8 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
                    rest != NULL ? g_strv_length (rest) : 0);
       return FALSE;
     }
-  if (!foliot_kept_parse (events, &given->kept, error))
+  if (!foliot_kept_parse (events, &given->kept, error)
+      || !foliot_options_expect_folder ("--modules", given->modules, error))
     return FALSE;
   given->until = FOLIOT_TIME_NEVER;
   if (until != NULL && !foliot_time_parse (until, &given->until, error))

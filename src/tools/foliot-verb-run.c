@@ -9,6 +9,7 @@
 
 #include "tools/foliot-drive.h"
 #include "tools/foliot-kept.h"
+#include "tools/foliot-options.h"
 #include "tools/foliot-progress.h"
 #include "tools/foliot-run-options.h"
 #include "tools/foliot-watch.h"
@@ -54,11 +55,8 @@ parse_arguments (int argc, char **argv, Arguments *arguments, GError **error)
     FOLIOT_RUN_ENTRIES (&arguments->run, "SCENARIO"),
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, "Runs a scenario: a file, or a folder that holds scenario.json.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error)
+  if (!foliot_options_parse ("run", entries, &argc, &argv, error)
       || !foliot_run_options_read (&arguments->run, "run", 1, "one SCENARIO", error)
       || !foliot_kept_parse (events, &arguments->kept, error))
     return FALSE;

@@ -6,6 +6,7 @@
 
 #include "tools/foliot-build.h"
 #include "tools/foliot-drive.h"
+#include "tools/foliot-options.h"
 #include "tools/foliot-places.h"
 #include "tools/foliot-watch.h"
 #include "tools/foliot-wire.h"
@@ -53,11 +54,10 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->rest, NULL, "ADDRESS" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, "Serves the agents of a scenario to whoever connects.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!foliot_options_parse ("serve", entries, &argc, &argv, error))
+    return FALSE;
+  if (!foliot_options_expect_record ("--record-bytes", arguments->record_bytes, arguments->record, error))
     return FALSE;
   if (arguments->scenario != NULL && arguments->rest != NULL && g_strv_length (arguments->rest) == 1)
     return TRUE;
@@ -89,8 +89,7 @@ load (Arguments *arguments, GError **error)
 
   if (!foliot_build_if_needed (path, TRUE, error))
     return NULL;
-  return foliot_scenario_load (path, (const char *const *) arguments->settings, NULL,
-                               (const char *const *) module_dirs, error);
+  return foliot_places_load_scenario (path, arguments->settings, module_dirs, error);
 }
 
 static int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/foliot-verbs.h"
 
+#include "tools/foliot-options.h"
 #include "tools/foliot-part.h"
 #include "tools/foliot-tap.h"
 #include "tools/foliot-watch.h"
@@ -157,11 +158,8 @@ parse (int argc, char **argv, Arguments *arguments, GError **error)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->rest, NULL, "[LISTEN CONNECT …]" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, "Records what programs say to each other, or plays one of them.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse (context, &argc, &argv, error) && check (arguments, error);
+  return foliot_options_parse ("wire", entries, &argc, &argv, error) && check (arguments, error);
 }
 
 /* ---- recording ---- */

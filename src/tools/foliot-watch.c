@@ -66,11 +66,13 @@ on_tick (int signal_number)
       next_word = 2 * n_same; /* a run of hours is no log of hours */
       gboolean is_idle = strncmp (event, "no event", 8) == 0;
 
-      write_text (is_idle ? "\nfoliot: waits for another process, or for a peer: "
+      write_text (is_idle ? "\nfoliot: waits for another process, or for a peer"
                           : "\nfoliot: does not yield: ");
-      write_text (event);
+      write_text (is_idle ? "" : event);
       write_text (is_idle ? ". Ctrl-C " : "; it computes, or waits outside of Foliot. Ctrl-C ");
-      write_text (interrupted ? "once more ends it.\n" : "twice ends it.\n");
+      write_text (interrupted                    ? "once more ends it.\n"
+                  : is_idle && stop_func != NULL ? "ends it.\n"
+                                                 : "twice ends it.\n");
     }
 }
 

@@ -32,6 +32,12 @@ foliot_zip_new (const char *path, GError **error)
   zip->path = g_strdup (path);
   zip->partial = g_strconcat (path, ".part", NULL);
   zip->archive = archive_write_new ();
+  if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE,
+                   "%s cannot be written: it is there, and no file; give another name", path);
+      return NULL;
+    }
   if (archive_write_set_format_zip (zip->archive) == ARCHIVE_OK
       && archive_write_open_filename (zip->archive, zip->partial) == ARCHIVE_OK)
     return g_steal_pointer (&zip);

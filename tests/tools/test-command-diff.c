@@ -170,7 +170,7 @@ test_damaged (void)
   g_autoptr (TestProcess) b = run_park ("--set max_windpark_feedin=5000 --out b");
 
   assert_refused ("a", "expected the results folders or recordings of two runs, found 1");
-  assert_refused ("b nowhere", "nowhere: expected the results folder of a run, or a recording");
+  assert_refused ("b nowhere", "nowhere: no such file or folder");
   assert_refused ("b .", "run.json");
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {

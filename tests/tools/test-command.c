@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What the command prints, and its exit codes. Agents come from the module `good` of TEST_MODULE_DIR. */
@@ -46,12 +47,50 @@ test_exit_codes (void)
   assert_complains ("rnu", 2, "unknown verb \"rnu\", did you mean \"run\"? foliot help lists the verbs");
   assert_complains ("help runn", 2, "no help for \"runn\"");
   assert_complains ("run . --out .", 4, "holds files that no run left there");
+  assert_complains ("run . --until=-1", 2, "--until -1 s: the run begins at -1 s");
   test_scenario_write ("fail in init");
   assert_complains ("run . --out o", 1, "agent w: start (");
   test_scenario_write ("fail in run");
   assert_complains ("run . --out o", 1, "agent w: run failed at 3 s: as planned");
   test_scenario_write ("differ");
   assert_complains ("run . --check --out o", 3, "two runs of the same world differ");
+}
+
+/* What is misspelled, or is for something else, is said, with what to do; and before the run, not behind it. */
+static void
+test_slips (void)
+{
+  g_autofree char *fifo = g_build_filename (test_folder, "fifo", NULL);
+  g_autofree char *comma = g_build_filename (test_folder, "comma.json", NULL);
+  g_autoptr (TestProcess) recorded = NULL, checked = NULL;
+  struct stat status;
+
+  test_scenario_write ("work");
+  assert_complains ("run . --recrod=x", 2,
+                    "Unknown option --recrod=x, did you mean \"--record\"? (foliot help run)");
+  assert_complains ("run . --until", 2, "Missing argument for --until (foliot help run)");
+  assert_complains ("decode --codek json", 2, "did you mean \"--codec\"? (foliot help decode)");
+  assert_complains ("run . --record-bytes", 2, "--record-bytes: nothing is recorded");
+  assert_complains ("run . --record-agents", 2, "--record-agents: nothing is recorded");
+  assert_complains ("serve ipc://[x] --scenario . --record-bytes", 2, "--record-bytes: nothing is recorded");
+  assert_complains ("run . --modules nowhere", 2, "--modules nowhere: there is no such folder");
+  assert_complains ("diff a b --modules-b nowhere", 2, "--modules-b nowhere: there is no such folder");
+  assert_complains ("run . --out scenario.json --record early.flj", 4, "scenario.json: cannot be made");
+  g_assert_null (test_file_read ("early.flj"));
+  recorded = test_command_run ("run . --out o --record slip.flj", NULL, 0);
+  checked = test_command_run ("run . --out o --check --record slip.flj", NULL, 0);
+  assert_complains ("run slip.flj", 2, "a recording, not a scenario: foliot replay slip.flj plays it back");
+  assert_complains ("replay slip.flj --modules nowhere", 2, "--modules nowhere: there is no such folder");
+  assert_complains ("replay slip.flj --until=-1 --out o", 2, "the run begins at -1 s");
+  assert_complains ("replay . ", 2, ".: cannot be read: it is a folder; expected the file of a recording");
+  assert_complains ("diff nowhere o", 2, "nowhere: no such file or folder");
+  assert_complains ("diff . o", 2, ".: not the results folder of a run");
+  g_assert_true (g_file_set_contents (comma, "{ \"foliot\": 1, }", -1, NULL));
+  assert_complains ("run comma.json", 2, "comma.json:1:16: expected a key in double quotes behind the comma");
+  g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
+  assert_complains ("fmu " TEST_SCENARIOS "/wind-park -o fifo", 4, "fifo cannot be written: it is there");
+  g_assert_cmpint (stat (fifo, &status), ==, 0);
+  g_assert_true (S_ISFIFO (status.st_mode));
 }
 
 /* A recording without its answers, such as where the container listens. */
@@ -150,6 +189,30 @@ test_help (void)
     }
 }
 
+/* There is one help of a verb, for terminals of 80 columns. */
+static void
+test_help_pages (void)
+{
+  static const char *const verbs[]
+      = { "run",  "replay",   "diff", "show", "mosaik", "helics", "fmu",    "serve",
+          "call", "describe", "wire", "new",  "certs",  "bench",  "encode", "decode" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      g_autofree char *page = g_strconcat ("help ", verbs[i], NULL);
+      g_autofree char *option = g_strconcat (verbs[i], " --help", NULL);
+      g_autofree char *begin = g_strdup_printf ("Usage: foliot %s ", verbs[i]);
+      g_autoptr (TestProcess) one = test_command_run (page, NULL, 0);
+      g_autoptr (TestProcess) other = test_command_run (option, NULL, 0);
+      g_auto (GStrv) lines = g_strsplit (one->out->str, "\n", -1);
+
+      g_assert_true (g_str_has_prefix (one->out->str, begin));
+      g_assert_cmpstr (one->out->str, ==, other->out->str);
+      for (gsize j = 0; lines[j] != NULL; j++)
+        g_assert_cmpint (g_utf8_strlen (lines[j], -1), <=, 80);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -164,6 +227,8 @@ main (int argc, char **argv)
   g_test_add_func ("/command/exit-codes", test_exit_codes);
   g_test_add_func ("/command/documented-codes", test_documented_codes);
   g_test_add_func ("/command/help", test_help);
+  g_test_add_func ("/command/help-pages", test_help_pages);
+  g_test_add_func ("/command/slips", test_slips);
   test_command_add_certs ();
   test_command_add_diff ();
   test_command_add_output ();
