@@ -9,6 +9,7 @@
 void
 _foliot_hold_renew (FoliotHold *hold)
 {
+  hold->was_over = FALSE;
   if (hold->limit_ms > 0)
     hold->end_us = foliot_realtime_now_us () + (gint64) hold->limit_ms * 1000;
 }

@@ -396,6 +396,28 @@ set_held_error (FoliotKernel *self, const FoliotHold *hold, GError **error)
                  "time was held by “%s” for longer than its limit of %u ms", why, hold->limit_ms);
 }
 
+/* Whoever was stopped, or had no turn, for longer than the limit has not looked what came meanwhile: it counts, so a hold that
+ * is over is given one look more. */
+static gboolean
+wait_for_release (FoliotKernel *self, FoliotHold *hold, GError **error)
+{
+  gboolean is_over = hold->end_us <= foliot_realtime_now_us ();
+
+  if (!can_be_released (self) || (is_over && hold->was_over))
+    {
+      set_held_error (self, hold, error);
+      return FALSE;
+    }
+  hold->was_over = is_over;
+  if (!is_over)
+    wait_until (self, hold->end_us);
+  else if (self->context != NULL)
+    g_main_context_iteration (self->context, FALSE);
+  else
+    foliot_poll_serve (self, 0);
+  return TRUE;
+}
+
 /* In a replay nothing comes but what the record holds. Returns: whether nothing is waited for. */
 static gboolean
 fail_if_held (FoliotKernel *self, GError **error)
@@ -410,7 +432,7 @@ fail_if_held (FoliotKernel *self, GError **error)
 static gboolean
 wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GError **error)
 {
-  const FoliotHold *hold = foliot_kernel_get_first_hold (self);
+  FoliotHold *hold = foliot_kernel_get_first_hold (self);
   const FoliotQueueEntry *first = foliot_event_queue_peek (&self->queue);
   FoliotTime due = first != NULL ? foliot_queue_time_to (first->time) : FOLIOT_TIME_NEVER;
   gboolean is_pending = due <= MIN (until, self->limit);
@@ -427,12 +449,9 @@ wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GE
   if (follows_realtime (self) && !is_held (self)
       && (is_pending || (until <= LAST_TIME && foliot_pace_get_time (&self->pace, self->head.now) < until)))
     wake_us = foliot_pace_get_due_us (&self->pace, MIN (due, until));
-  else if (hold != NULL && (!can_be_released (self) || hold->end_us <= foliot_realtime_now_us ()))
-    {
-      set_held_error (self, hold, error);
-      return FALSE;
-    }
-  else if (hold == NULL)
+  else if (hold != NULL)
+    return wait_for_release (self, hold, error);
+  else
     {
       if (foliot_poll_has_entries (self) && !self->waits_behind)
         foliot_poll_serve (self, 0);
@@ -446,7 +465,7 @@ wait_for_something (FoliotKernel *self, FoliotTime until, gboolean *out_more, GE
 gboolean
 _foliot_kernel_wait_while_held (FoliotKernel *self, GError **error)
 {
-  const FoliotHold *hold = foliot_kernel_get_first_hold (self);
+  FoliotHold *hold = foliot_kernel_get_first_hold (self);
 
   if (hold == NULL || self->closed || has_attention (self))
     return FALSE;
@@ -455,13 +474,7 @@ _foliot_kernel_wait_while_held (FoliotKernel *self, GError **error)
       fail_if_held (self, error);
       return FALSE;
     }
-  if (!can_be_released (self) || hold->end_us <= foliot_realtime_now_us ())
-    {
-      set_held_error (self, hold, error);
-      return FALSE;
-    }
-  wait_until (self, hold->end_us);
-  return TRUE;
+  return wait_for_release (self, hold, error);
 }
 
 static gboolean

@@ -38,8 +38,9 @@ struct _FoliotHold
   FoliotDescribeFunc describe;
   gpointer user_data;
   guint limit_ms;
-  gint64 end_us;    /* monotonic; G_MAXINT64 without limit */
-  gboolean settles; /* see _foliot_kernel_hold_to_settle() */
+  gint64 end_us;     /* monotonic; G_MAXINT64 without limit */
+  gboolean was_over; /* that has passed when it was looked for a release */
+  gboolean settles;  /* see _foliot_kernel_hold_to_settle() */
 };
 
 typedef struct

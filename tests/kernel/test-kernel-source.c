@@ -2,6 +2,11 @@
 #include <foliot/foliot-kernel.h>
 
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "kernel/foliot-poll-private.h"
 
 /*
  * A world in somebody else's main loop: the same run as without one, and everybody else is served too.
@@ -215,6 +220,83 @@ test_hold_has_a_limit (void)
   host_clear (&host);
 }
 
+static void
+outlive (FoliotHold **hold)
+{
+  gint64 end_us = g_get_monotonic_time () + 2000;
+
+  while (g_get_monotonic_time () < end_us)
+    ;
+  g_assert_nonnull (*hold);
+}
+
+static gboolean
+release_now (gpointer user_data)
+{
+  foliot_hold_release (g_steal_pointer (&((Host *) user_data)->hold));
+  return G_SOURCE_REMOVE;
+}
+
+/* A process that was stopped for longer than the limit finds the release that is there, before it complains. */
+static void
+test_late_by_source (void)
+{
+  Host host;
+  GSource *source;
+  g_autoptr (GError) error = NULL;
+
+  host_init (&host, TRUE, FOLIOT_DRIVE_FREE, 3);
+  host.hold = foliot_kernel_hold (host.kernel, "answer", 1);
+  source = add_source (&host, G_PRIORITY_DEFAULT_IDLE, release_now);
+  outlive (&host.hold);
+  foliot_kernel_run_until (host.kernel, FOLIOT_TIME_NEVER, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_dispatched (&host), ==, 3);
+  g_source_unref (source);
+  host_clear (&host);
+}
+
+typedef struct
+{
+  FoliotPollEntry entry;
+  Host *host;
+} Bell;
+
+static void
+on_bell (FoliotPollEntry *entry, guint32 events)
+{
+  Bell *bell = (Bell *) entry;
+
+  _foliot_poll_remove (entry);
+  release_now (bell->host);
+}
+
+static void
+on_bell_closed (FoliotPollEntry *entry, gboolean at_last)
+{
+  _foliot_poll_remove (entry);
+}
+
+static void
+test_late_by_socket (void)
+{
+  static const FoliotPollClass bell_class = { .ready = on_bell, .closed = on_bell_closed };
+  int fd = eventfd (1, EFD_CLOEXEC | EFD_NONBLOCK);
+  Host host;
+  Bell bell = { .host = &host };
+  g_autoptr (GError) error = NULL;
+
+  host_init (&host, FALSE, FOLIOT_DRIVE_FREE, 3);
+  g_assert_true (_foliot_poll_add (host.kernel, &bell.entry, &bell_class, fd, EPOLLIN));
+  host.hold = foliot_kernel_hold (host.kernel, "answer", 1);
+  outlive (&host.hold);
+  foliot_kernel_run_until (host.kernel, FOLIOT_TIME_NEVER, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_dispatched (&host), ==, 3);
+  close (fd);
+  host_clear (&host);
+}
+
 static gboolean
 interrupt_kernel (gpointer user_data)
 {
@@ -288,6 +370,8 @@ main (int argc, char **argv)
   g_test_add_func ("/kernel-source/run-serves-others", test_run_serves_others);
   g_test_add_func ("/kernel-source/hold-is-waited-for", test_hold_is_waited_for);
   g_test_add_func ("/kernel-source/hold-has-a-limit", test_hold_has_a_limit);
+  g_test_add_func ("/kernel-source/hold-is-late/source", test_late_by_source);
+  g_test_add_func ("/kernel-source/hold-is-late/socket", test_late_by_socket);
   g_test_add_func ("/kernel-source/interrupt-while-held", test_interrupt_while_held);
   g_test_add_func ("/kernel-source/dropped-inside", test_dropped_inside);
   g_test_add_func ("/kernel-source/closed-is-quiet", test_closed_is_quiet);
