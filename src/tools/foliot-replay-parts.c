@@ -119,6 +119,14 @@ open_part (const FoliotJournalHeader *header, const char *part, const char *path
   return NULL;
 }
 
+/* What it was to record it has not even begun. */
+static gboolean
+was_ended_at_once (const GError *error)
+{
+  return g_error_matches (error, FOLIOT_JOURNAL_ERROR, FOLIOT_JOURNAL_ERROR_EMPTY)
+         || g_error_matches (error, FOLIOT_JOURNAL_ERROR, FOLIOT_JOURNAL_ERROR_TRUNCATED);
+}
+
 /* @was_cut: the run did not come to its end, and its processes with it. */
 static int
 play_part (const FoliotJournalHeader *header, const char *part, const FoliotReplayArguments *given,
@@ -135,6 +143,12 @@ play_part (const FoliotJournalHeader *header, const char *part, const FoliotRepl
       return FOLIOT_EXIT_OK;
     }
   replay = open_part (header, part, path, given, &error);
+  if (replay == NULL && was_cut && was_ended_at_once (error))
+    {
+      fprintf (stderr, "foliot: part %s: its process was ended before anything was recorded in %s\n", part,
+               path);
+      return FOLIOT_EXIT_OK;
+    }
   if (replay == NULL)
     return complain (part, error);
   play (replay, path, given, TRUE, NULL, &played);

@@ -246,12 +246,26 @@ def ends_early(folder, what, code):
     check_same(folder / "live", folder / "again")
 
 
+def ended_at_once(folder):
+    """A process that was ended before it recorded anything has left a file, or the beginning of one: the run is what it was."""
+    live = want(foliot(*worker(folder, "kill")), PEER)
+    part = part_of(folder / "run.flj", "b")
+    whole = part.read_bytes()
+    for size in 0, 7, 40:
+        part.write_bytes(whole[:size])
+        done = want(replay(folder / "run.flj", folder / "again", "--modules", GOOD), PEER)
+        assert f"foliot: part b: its process was ended before anything was recorded in {part}\n" in done.stderr, say(done)
+        assert first_words(live.stderr) == first_words(done.stderr) and list(parts(done)) == ["c"], say(live) + say(done)
+        check_same(folder / "live", folder / "again")
+
+
 def interrupted(folder):
     """Ctrl-C, when one of them computes and does not answer."""
+    sign = folder / "spins"
+    os.mkfifo(sign)
     process = subprocess.Popen([FOLIOT, *map(str, worker(folder, "spin"))], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               env={**os.environ, "FOLIOT_WATCH_SECONDS": "1"})
-    while "waits for" not in process.stderr.readline():
-        pass
+                               env={**os.environ, "FOLIOT_TEST_SPINS": str(sign)})
+    sign.read_bytes()
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=100)
     assert process.returncode == INTERRUPTED
@@ -302,7 +316,7 @@ def main():
              ("behind HELICS", behind_helics), ("a grant that was altered", altered_grant), ("one part alone", alone), ("what agents of all processes wrote down", tables_of_agents),
              ("a changed agent in a child", changed), ("parts that are missing, damaged, or of another run", missing),
              ("an earlier recording is replaced", replaced), ("a child that is killed by what it does", ends_early, "kill", PEER),
-             ("an agent in a child that fails", ends_early, "fail in run", FAILED),
+             ("a child that is killed at once", ended_at_once), ("an agent in a child that fails", ends_early, "fail in run", FAILED),
              ("one that fails when it starts", ends_early, "fail in init", FAILED), ("interrupted", interrupted),
              ("killed at any moment, all of them", killed, "all"), ("killed at any moment, one child", killed, "a child")]
     if shutil.which("strace") is not None:

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <foliot/foliot.h>
 
@@ -35,10 +37,14 @@ worker_dispose (gpointer self)
   g_clear_pointer (&((Worker *) self)->what, g_free);
 }
 
-/* Never comes back, and never waits. */
+/* Never comes back, and never waits; whoever wants to know when it begins gives it a FIFO. */
 static void
 spin (void)
 {
+  const char *sign = g_getenv ("FOLIOT_TEST_SPINS");
+
+  if (sign != NULL)
+    close (open (sign, O_WRONLY | O_CLOEXEC));
   for (volatile guint64 i = 0;; i++)
     ;
 }
