@@ -46,6 +46,7 @@ typedef struct
   FoliotTime recorded_ns;
   FoliotTime sent_ns;
   gboolean is_sent;
+  gboolean is_passed; /* a later one of its port was sent */
 } Departure;
 
 struct _FoliotReplayCausal
@@ -54,6 +55,7 @@ struct _FoliotReplayCausal
   GArray *departures; /* of Departure, likewise */
   guint first;        /* entry that is not done */
   guint next;         /* departure that is not sent */
+  guint settled;      /* departure that is neither sent nor passed */
   FoliotTime begun_ns;
   GHashTable *last_of_port; /* number of a port → of its last departure; looked up alone */
   char *unanswered;         /* (nullable) the last message that is not in the recording */
@@ -188,14 +190,33 @@ _foliot_replay_begin_causal (FoliotReplay *replay, const FoliotGatePoint *point)
 
 /* ---- entering -------------------------------------------------------------------------------------------------- */
 
-/* Whether what it came behind has left. */
+/* Whether the first @n have left, as far as they still can. */
 static gboolean
-is_ready (FoliotReplayCausal *causal, const Entry *entry, FoliotTime *out_due)
+have_left (FoliotReplayCausal *causal, guint64 n)
 {
+  while (causal->settled < causal->departures->len)
+    {
+      const Departure *departure = &g_array_index (causal->departures, Departure, causal->settled);
+
+      if (!departure->is_sent && !departure->is_passed)
+        break;
+      causal->settled++;
+    }
+  return causal->settled >= n;
+}
+
+/* Whether what it came behind has left: in real time all of it, since the last may have come of another agent than that which is
+ * answered. */
+static gboolean
+is_ready (const FoliotReplay *replay, const Entry *entry, FoliotTime *out_due)
+{
+  FoliotReplayCausal *causal = replay->causal;
+
   if (entry->is_done || entry->kind != FOLIOT_JOURNAL_IN)
     return FALSE;
   if ((entry->after > 0 && !get_departure (causal, entry->after)->is_sent)
-      || (entry->question > 0 && !get_departure (causal, entry->question)->is_sent))
+      || (entry->question > 0 && !get_departure (causal, entry->question)->is_sent)
+      || (is_in_real_time (replay) && !have_left (causal, entry->after)))
     return FALSE;
   *out_due = foliot_time_add (
       entry->after > 0 ? get_departure (causal, entry->after)->sent_ns : causal->begun_ns, entry->delay_ns);
@@ -227,7 +248,7 @@ find_ready (FoliotReplay *replay, FoliotTime *out_due)
       if (g_hash_table_contains (waiting, GUINT_TO_POINTER (entry->port)))
         continue;
       g_hash_table_add (waiting, GUINT_TO_POINTER (entry->port));
-      if (_foliot_gate_find_port (replay->kernel, entry->port) == NULL || !is_ready (causal, entry, &due))
+      if (_foliot_gate_find_port (replay->kernel, entry->port) == NULL || !is_ready (replay, entry, &due))
         continue;
       if (found == NULL || due < *out_due)
         {
@@ -276,8 +297,8 @@ is_behind (FoliotReplay *replay, const FoliotGatePoint *point, const Entry *next
   if (!replay->causal->is_silent || get_behind (replay, next) != point->dispatched)
     return FALSE;
   return next == NULL
-         || (_foliot_gate_find_port (replay->kernel, next->port) != NULL
-             && is_ready (replay->causal, next, &due) && due <= MAX (point->horizon, point->time_ns));
+         || (_foliot_gate_find_port (replay->kernel, next->port) != NULL && is_ready (replay, next, &due)
+             && due <= MAX (point->horizon, point->time_ns));
 }
 
 static guint64
@@ -358,7 +379,7 @@ enter_behind (FoliotReplay *replay, const FoliotGatePoint *point)
   if (!is_behind (replay, point, next))
     return FALSE;
   return next == NULL ? interrupt (replay)
-                      : is_ready (replay->causal, next, &due) && admit (replay, point, next, due, FALSE);
+                      : is_ready (replay, next, &due) && admit (replay, point, next, due, FALSE);
 }
 
 gboolean
@@ -419,6 +440,22 @@ find_departure (FoliotReplayCausal *causal, guint32 port, GBytes *bytes)
   return is_answer (data, length) ? next : NULL;
 }
 
+/* It is sent; what its port has not sent by now, if ever, comes behind it. */
+static void
+note_sent (FoliotReplayCausal *causal, Departure *sent, FoliotTime now)
+{
+  guint place = (guint) (sent - (Departure *) causal->departures->data);
+
+  for (guint i = causal->settled; i < place; i++)
+    {
+      Departure *departure = &g_array_index (causal->departures, Departure, i);
+
+      departure->is_passed |= departure->port == sent->port;
+    }
+  sent->is_sent = TRUE;
+  sent->sent_ns = now;
+}
+
 /* Whether all that was recorded of a port has been sent. */
 static gboolean
 is_done (const FoliotReplayCausal *causal, guint32 port)
@@ -451,10 +488,7 @@ _foliot_replay_causal_depart (FoliotReplay *replay, FoliotPort *port, const Foli
       _foliot_replay_differ (replay, _foliot_replay_new_departure_error (replay, port, point, bytes));
     }
   if (departure != NULL)
-    {
-      departure->is_sent = TRUE;
-      departure->sent_ns = point->time_ns;
-    }
+    note_sent (causal, departure, point->time_ns);
   else
     {
       g_free (causal->unanswered);

@@ -372,6 +372,96 @@ test_silent_interrupted (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (n, ==, 3);
 }
 
+/* ---- in real time, by another program ---- */
+
+/* Two say something, one after the other, and a third port brings what comes of both. */
+enum
+{
+  FIRST,
+  SECOND,
+  THIRD,
+  N_PORTS
+};
+
+typedef struct
+{
+  FoliotKernel *kernel;
+  FoliotPort ports[N_PORTS];
+  GString *log;
+} Trio;
+
+static void
+admit_third (FoliotPort *port, FoliotArrival *arrival)
+{
+  Trio *trio = (Trio *) ((guint8 *) port - G_STRUCT_OFFSET (Trio, ports) - THIRD * sizeof *port);
+
+  g_string_append (trio->log, " answer");
+}
+
+static void
+trio_init (Trio *self, FoliotKernel *kernel)
+{
+  *self = (Trio){ .kernel = kernel, .log = g_string_new (NULL) };
+  for (guint i = 0; i < N_PORTS; i++)
+    _foliot_gate_add_port (kernel, &self->ports[i], "test", i == THIRD ? admit_third : admit);
+}
+
+static void
+record_trio (Fixture *fixture)
+{
+  g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 0, 0);
+  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("test");
+  g_autoptr (FoliotRecorder) recorder = foliot_recorder_new (kernel, fixture->path, header, TRUE, NULL);
+  g_autoptr (GBytes) said = g_bytes_new_static ("said", 4);
+  Trio self;
+
+  trio_init (&self, kernel);
+  _foliot_gate_depart (kernel, &self.ports[FIRST], said, NULL);
+  _foliot_gate_depart (kernel, &self.ports[SECOND], said, NULL);
+  _foliot_gate_bring (kernel, &self.ports[THIRD], FOLIOT_EVENT_FRAME, g_bytes_ref (said), NULL, NULL);
+  foliot_gate_admit_all (kernel);
+  g_assert_cmpstr (self.log->str, ==, " answer");
+  g_assert_true (foliot_kernel_run_until (kernel, FOLIOT_SECOND, NULL));
+  g_assert_true (foliot_recorder_end (recorder, 0, NULL, NULL));
+  g_string_free (self.log, TRUE);
+}
+
+static void
+say_now (gpointer target, gpointer payload)
+{
+  Trio *trio = target;
+  guint place = GPOINTER_TO_UINT (payload);
+  g_autoptr (GBytes) said = g_bytes_new_static ("said", 4);
+
+  g_string_append (trio->log, place == FIRST ? " first" : " second");
+  _foliot_gate_recall_departure (trio->kernel, &trio->ports[place], said, NULL);
+}
+
+/* In the other order now: what came behind both does so again, and not behind the one that had been the last. */
+static void
+test_behind_all (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_REALTIME, 0, 0);
+  const FoliotReplayOptions options = { .until = FOLIOT_TIME_NEVER, .causal = TRUE };
+  g_autoptr (FoliotReplay) replay = NULL;
+  g_autoptr (GError) error = NULL;
+  Trio self;
+
+  record_trio (fixture);
+  replay = foliot_replay_new (fixture->path, &options, &error);
+  g_assert_no_error (error);
+  foliot_replay_attach (replay, kernel);
+  trio_init (&self, kernel);
+  foliot_kernel_post (kernel, 1, 0, FOLIOT_EVENT_CALLBACK, say_now, &self, GUINT_TO_POINTER (SECOND));
+  foliot_kernel_post (kernel, 2, 0, FOLIOT_EVENT_CALLBACK, say_now, &self, GUINT_TO_POINTER (FIRST));
+  foliot_kernel_step (kernel, 2);
+  foliot_kernel_step (kernel, 1);
+  foliot_replay_end (replay, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (self.log->str, ==, " second first answer");
+  g_string_free (self.log, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -384,5 +474,6 @@ main (int argc, char **argv)
   g_test_add ("/replay/silent", Fixture, NULL, set_up, test_silent, tear_down);
   g_test_add ("/replay/silent-interrupted", Fixture, NULL, set_up, test_silent_interrupted, tear_down);
   g_test_add ("/replay/another-question", Fixture, NULL, set_up, test_another_question, tear_down);
+  g_test_add ("/replay/behind-all", Fixture, NULL, set_up, test_behind_all, tear_down);
   return g_test_run ();
 }
