@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+/* How long what must come may take, wherever a test says whom it waits for: longer than on any machine, whatever else that does. What
+ * hangs is ended by the harness, too. */
+#define FOLIOT_TEST_PATIENCE_MS 120000
+
 /* FoliotTestBody: runs on a fiber of @kernel, a fresh FREE one without a main context, seed 1, at time 0. */
 typedef void (*FoliotTestBody) (FoliotKernel *kernel);
 

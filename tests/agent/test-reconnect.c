@@ -120,7 +120,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pair, pair_free)
 static void
 lose_far (Pair *pair)
 {
-  FoliotHold *hold = foliot_kernel_hold (pair->kernel, "the loss", 10000);
+  FoliotHold *hold = foliot_kernel_hold (pair->kernel, "the loss", FOLIOT_TEST_PATIENCE_MS);
 
   shut_down (&pair->far);
   while (foliot_container_get_n_connections (pair->near) > 0)

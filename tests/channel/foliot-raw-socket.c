@@ -13,9 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "foliot-test.h"
 #include "kernel/foliot-poll-private.h"
-
-#define PATIENCE_MS 20000
 
 struct _FoliotRawSocket
 {
@@ -117,7 +116,7 @@ await_wake (FoliotRawSocket *socket)
 static gboolean
 await_change (FoliotRawSocket *socket)
 {
-  FoliotHold *hold = foliot_kernel_hold (socket->kernel, "a raw socket", PATIENCE_MS);
+  FoliotHold *hold = foliot_kernel_hold (socket->kernel, "a raw socket", FOLIOT_TEST_PATIENCE_MS);
   gboolean woken = await_wake (socket);
 
   foliot_hold_release (hold);

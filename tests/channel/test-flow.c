@@ -65,7 +65,7 @@ let_pass (FoliotRawSocket *peer)
 static FoliotChannel *
 await_channel (FoliotKernel *kernel, Server *server, guint n)
 {
-  FoliotHold *hold = foliot_kernel_hold (kernel, "a channel", 10000);
+  FoliotHold *hold = foliot_kernel_hold (kernel, "a channel", FOLIOT_TEST_PATIENCE_MS);
 
   while (server->channels->len < n)
     g_assert_true (foliot_sleep (kernel, 0, NULL));
@@ -84,7 +84,8 @@ static FoliotRequest *
 await_request (FoliotChannel *channel)
 {
   g_autoptr (GError) error = NULL;
-  FoliotHold *hold = foliot_kernel_hold (foliot_channel_get_kernel (channel), "a request", 10000);
+  FoliotHold *hold
+      = foliot_kernel_hold (foliot_channel_get_kernel (channel), "a request", FOLIOT_TEST_PATIENCE_MS);
   g_autoptr (FoliotValue) value = foliot_await_take (foliot_channel_recv (channel), &error);
 
   foliot_hold_release (hold);
@@ -365,7 +366,7 @@ test_end_while_stopped (FoliotKernel *kernel)
   g_autoptr (Server) server = server_new (kernel, &options, NULL);
   g_autoptr (FoliotRawSocket) peer = connect_raw (kernel, server, 0);
   FoliotChannel *channel = await_channel (kernel, server, 1);
-  FoliotHold *hold = foliot_kernel_hold (kernel, "the end", 10000);
+  FoliotHold *hold = foliot_kernel_hold (kernel, "the end", FOLIOT_TEST_PATIENCE_MS);
 
   for (guint i = 0; i < 5; i++)
     foliot_raw_socket_send_text (peer, "[0, 0, 1]");

@@ -394,7 +394,7 @@ static void
 test_departure (FoliotKernel *kernel)
 {
   static const FoliotLatency ten_ms = { FOLIOT_LATENCY_CONSTANT, 10 * FOLIOT_MILLISECOND, 0 };
-  const FoliotChannelOptions options = { .hold_limit_ms = 1000 };
+  const FoliotChannelOptions options = { .hold_limit_ms = FOLIOT_TEST_PATIENCE_MS };
   g_autoptr (FoliotAddress) address = NULL;
   Outside outside = { .kernel = kernel, .listener = foliot_raw_socket_listen (&address), .n_answers = 2 };
   g_autoptr (FoliotTransport) sockets = foliot_stream_transport_new (kernel, NULL);

@@ -3,8 +3,6 @@
 
 #include "foliot-test.h"
 
-#define HOLD_LIMIT_MS 10000
-
 static guint
 count_descriptors (void)
 {
@@ -55,7 +53,7 @@ robust_run (guint64 seed, RobustBody body, gpointer user_data)
 FoliotContainer *
 robust_container_new (FoliotTransport *transport)
 {
-  const FoliotContainerOptions options = { .hold_limit_ms = HOLD_LIMIT_MS };
+  const FoliotContainerOptions options = { .hold_limit_ms = FOLIOT_TEST_PATIENCE_MS };
   g_autoptr (FoliotAddress) any = foliot_address_new_tcp ("127.0.0.1", 0);
   g_autoptr (GError) error = NULL;
   FoliotContainer *container = foliot_container_new (transport, any, &options, &error);

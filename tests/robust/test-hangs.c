@@ -103,7 +103,7 @@ test_lost_connection (World *world)
   world_agent (b, TYPE_CALLEE, NULL);
   proxy = world_connect (a, url);
   world_shutdown (b);
-  hold = foliot_kernel_hold (world->kernel, "the loss", 10000);
+  hold = foliot_kernel_hold (world->kernel, "the loss", FOLIOT_TEST_PATIENCE_MS);
   while (foliot_container_get_n_connections (a) > 0)
     g_assert_true (foliot_sleep (world->kernel, 0, NULL));
   foliot_hold_release (hold);

@@ -12,8 +12,6 @@
 
 #include "kernel/foliot-poll-private.h"
 
-#define SILENCE_S 20
-
 typedef struct
 {
   FoliotPollEntry entry; /* readable when the script has ended */
@@ -129,7 +127,7 @@ fill (Address *out, const char *host, guint16 port)
 static int
 new_socket (int family)
 {
-  struct timeval silence = { .tv_sec = SILENCE_S };
+  struct timeval silence = { .tv_sec = FOLIOT_TEST_PATIENCE_MS / 1000 };
   int fd = socket (family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   g_assert_no_errno (fd);
@@ -169,7 +167,7 @@ test_socket_listen (const char *host, FoliotAddress **out_address)
 int
 test_socket_accept (int listening)
 {
-  struct timeval silence = { .tv_sec = SILENCE_S };
+  struct timeval silence = { .tv_sec = FOLIOT_TEST_PATIENCE_MS / 1000 };
   int fd = accept4 (listening, NULL, NULL, SOCK_CLOEXEC);
 
   g_assert_no_errno (fd);

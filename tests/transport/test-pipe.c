@@ -3,13 +3,11 @@
 
 #include <string.h>
 
-#define LIMIT_MS 20000
-
 /* Awaits that @future is settled, while the outside has its time. */
 static void
 await_outside (FoliotKernel *kernel, FoliotFuture *future)
 {
-  FoliotHold *hold = foliot_kernel_hold (kernel, "a test", LIMIT_MS);
+  FoliotHold *hold = foliot_kernel_hold (kernel, "a test", FOLIOT_TEST_PATIENCE_MS);
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotValue) value = foliot_await (future, FOLIOT_TIME_NEVER, &error);
 
