@@ -184,6 +184,21 @@ renegotiate (int fd, TestEnd *end)
   test_socket_flush_tls (fd, end);
 }
 
+/* Not before it is spoken to: the other end knows then that it is connected. */
+static void
+hear_and_renegotiate (int fd, TestEnd *end)
+{
+  while (end->plain->len == 0)
+    {
+      gsize length;
+      g_autofree char *byte = test_socket_read (fd, 1, &length);
+
+      g_assert_cmpuint (length, ==, 1);
+      test_end_feed (end, (const guint8 *) byte, length, 0);
+    }
+  renegotiate (fd, end);
+}
+
 static void
 test_renegotiation (FoliotKernel *kernel)
 {
@@ -213,13 +228,14 @@ test_renegotiation_asked (FoliotKernel *kernel)
                         .is_server = TRUE,
                         .pem = test_certificate_get (TEST_CERTIFICATE_GOOD),
                         .priority = TEST_FOREIGN_ONLY_1_2,
-                        .then = renegotiate };
+                        .then = hear_and_renegotiate };
   FoliotFuture *peer = test_peer_start (kernel, stranger_run, &stranger);
   g_autoptr (GError) error = NULL;
   g_autoptr (TestLink) client = test_connect (transport, address, &error);
 
   g_assert_no_error (error);
   test_link_start (client);
+  test_link_say (client, "hello");
   test_link_expect (client, ".");
   g_assert_error (client->why, FOLIOT_TLS_ERROR, FOLIOT_TLS_ERROR_RENEGOTIATION);
   test_peer_finish (peer);
