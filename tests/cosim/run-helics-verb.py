@@ -27,18 +27,18 @@ def play(*options, code=0):
     return out, done.stderr
 
 
-def start_waiting(*options):
-    """One that has come as far as it does: it says that it waits. And its folder."""
+def start_waiting(at_s, *options):
+    """One that has come as far as it does: it says that it waits at that time. And its folder."""
     out = make_room()
     process = subprocess.Popen([FOLIOT, "helics", PARK, "--library", LIBRARY, "--out", out, "--quiet", *options],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "FOLIOT_WATCH_SECONDS": "1"})
-    while "waits for" not in (line := process.stderr.readline()):
+    while f" at {at_s * 10**9} ns. " not in (line := process.stderr.readline()):
         assert line, "ended by itself"
     return process, out
 
 
-def interrupt(number, *options):
-    process, out = start_waiting(*options)
+def interrupt(number, at_s, *options):
+    process, out = start_waiting(at_s, *options)
     process.send_signal(number)
     _, said = process.communicate(timeout=DEADLINE_S)
     return out, process.returncode, [line for line in said.splitlines() if line and "waits for" not in line]
@@ -83,21 +83,21 @@ def test_hangs_in_leaving_failed():
 
 
 def test_hangs_in_request(number):
-    out, code, said = interrupt(number, "--core-init", "hang=request")
+    out, code, said = interrupt(number, 4500, "--core-init", "hang=request")
     same((code, len(said)), (130, 1))
     assert said[0].startswith("foliot: interrupted; the results up to here are in "), said
     same((is_complete(out), n_rows(out)), (False, 18))
 
 
 def test_hangs_in_joining():
-    out, code, said = interrupt(signal.SIGTERM, "--core-init", "hang=join")
+    out, code, said = interrupt(signal.SIGTERM, -1, "--core-init", "hang=join")
     same((code, len(said)), (130, 1))
     same(is_complete(out), False)
 
 
 def test_interrupted_twice():
     """The second signal waits for nobody."""
-    process, _ = start_waiting("--core-init", "hang=join")
+    process, _ = start_waiting(-1, "--core-init", "hang=join")
     end = time.monotonic() + DEADLINE_S
     while process.poll() is None and time.monotonic() < end:
         process.send_signal(signal.SIGINT)

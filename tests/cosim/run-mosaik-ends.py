@@ -52,6 +52,17 @@ def find_part(park, container):
     raise AssertionError(f"nobody has {container}")
 
 
+def await_request(park, process):
+    """Until something has come to a process that does not read."""
+    inodes = {os.readlink(f"/proc/{process}/fd/{fd}").strip("socket:[]") for fd in os.listdir(f"/proc/{process}/fd")}
+    while park.process.poll() is None:
+        with open("/proc/net/tcp", encoding="utf-8") as file:
+            words = [line.split() for line in file.readlines()[1:]]
+        if any(state != "0A" and int(queues.split(":")[1], 16) > 0 and inode in inodes for _, _, _, state, queues, _, _, _, _, inode, *_ in words):
+            return
+    raise AssertionError("it ended by itself")
+
+
 def step_for(number):
     return ["step", [number * 900, {f"Agent_{k}": {"P": {f"W-0.wecs-{k}": power}} for k, power in enumerate(WIND[number])},
                      number * 900 + 899], {}]
@@ -66,6 +77,7 @@ def begin_processes(*options, stopped="park-1"):
     below = list_below(park.process.pid)
     os.kill(part, signal.SIGSTOP)
     park.send([0, park.n_requests, step_for(1)])
+    await_request(park, part)
     return park, part, below
 
 

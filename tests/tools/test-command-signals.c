@@ -92,7 +92,8 @@ test_second_interrupt (void)
 
   test_scenario_write ("spin");
   process = test_process_start ("run . --out spun", &setting);
-  test_process_await_error (process, "Ctrl-C twice ends it");
+  test_process_await_error (
+      process, " at 2000000000 ns of w; it computes, or waits outside of Foliot. Ctrl-C twice ends it");
   g_assert_cmpint (kill (process->pid, SIGINT), ==, 0);
   test_process_await_error (process, "Ctrl-C once more ends it");
   g_assert_cmpint (kill (process->pid, SIGINT), ==, 0);
@@ -103,6 +104,21 @@ test_second_interrupt (void)
   g_assert_null (run);
 }
 
+/* Returns: (transfer full): one that got a signal while it wrote into @folder; or, if nobody gave us a turn meanwhile, after that. */
+static TestProcess *
+interrupt_writing (const char *folder, int *out_code)
+{
+  int watch = test_folder_watch (folder), status;
+  TestProcess *process = test_process_start ("run . --out written", NULL);
+
+  test_folder_await (watch);
+  g_assert_cmpint (kill (process->pid, SIGINT), ==, 0);
+  status = test_process_join (process);
+  g_assert_true (WIFEXITED (status));
+  *out_code = WEXITSTATUS (status);
+  return process;
+}
+
 /* The second signal, which would end the process, never comes: the first one lets it finish what it writes. */
 static void
 test_interrupt_while_writing (void)
@@ -111,17 +127,16 @@ test_interrupt_while_writing (void)
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (TestProcess) process = NULL;
   JsonObject *run;
-  int status, watch;
+  int code = 0;
 
   test_scenario_write ("many rows");
   g_assert_cmpint (g_mkdir (folder, 0777), ==, 0);
-  watch = test_folder_watch (folder);
-  process = test_process_start ("run . --out written", NULL);
-  test_folder_await (watch);
-  g_assert_cmpint (kill (process->pid, SIGINT), ==, 0);
-  status = test_process_join (process);
-  g_assert_true (WIFEXITED (status));
-  g_assert_cmpint (WEXITSTATUS (status), ==, 130);
+  for (guint i = 0; i < 20 && code == 0; i++)
+    {
+      g_clear_pointer (&process, test_process_free);
+      process = interrupt_writing (folder, &code);
+    }
+  g_assert_cmpint (code, ==, 130);
   g_assert_nonnull (strstr (process->err->str, "foliot: interrupted; the results up to here are in written"));
   run = get_run (parser, "written/run.json");
   g_assert_true (json_object_get_boolean_member (run, "complete"));
