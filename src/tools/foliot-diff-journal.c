@@ -26,6 +26,7 @@ static void
 read_header (FoliotDiffSide *side, const FoliotJournalHeader *header)
 {
   side->is_wire = g_str_equal (header->verb, "wire");
+  side->has_good_bye = g_str_equal (header->verb, "mosaik");
   side->scenario = g_strdup (header->scenario_name != NULL ? header->scenario_name : header->verb);
   side->hash = g_strdup (header->scenario_hash != NULL ? header->scenario_hash : "");
   side->seed = header->seed;

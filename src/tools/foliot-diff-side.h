@@ -26,6 +26,9 @@ typedef struct
   gboolean complete;
   gboolean is_journal; /* a recording, else a results folder */
   gboolean is_wire;    /* of a wire between two other programs */
+  gboolean
+      has_good_bye; /* a recording of mosaik: its digest covers what mosaik and the run said when that was over */
+  gboolean plays_other; /* played back, it is another run than was recorded */
   GStrv settings;
   JsonParser *
       run; /* run.json, which holds the digests of nodes and links; of a recording, once it was played back */

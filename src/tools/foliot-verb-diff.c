@@ -103,7 +103,7 @@ foliot_verb_diff (int argc, char **argv)
     return complain (error);
   sides[0] = a;
   sides[1] = b;
-  if (!foliot_diff_is_same (a, b) && (a->is_wire || !arguments.quiet))
+  if (!foliot_diff_is_same (a, b) && (a->is_wire || a->has_good_bye != b->has_good_bye || !arguments.quiet))
     {
       diff = foliot_diff_new (sides, arguments.how, &error);
       if (diff == NULL)

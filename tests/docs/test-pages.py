@@ -179,6 +179,7 @@ def mosaik_with_grid(page):
     page.await_file('results/day/run.json')
     page.run('foliot replay day.flj --quiet --out before')
     assert page.read('results/day/turbines.csv') == page.read('before/turbines.csv')
+    page.run('foliot diff results/day day.flj --quiet')
     change_one_number(page)
 
 
