@@ -72,10 +72,24 @@ def check_floors(source):
     return wrong
 
 
+def check_files(source):
+    """Each source file stands on the page of its floor, and each that stands there is one."""
+    wrong = []
+    for floor in (path for path in (source / 'src').iterdir() if path.is_dir()):
+        page = (source / f'docs/floors/{floor.name}.md').read_text()
+        files = {path.stem.removeprefix('foliot-') for path in floor.rglob('foliot-*.c')}
+        listed = {name for row in re.findall(r'^\|.*\| *([^|]*) \|$', page, re.M) for name in re.findall(r'`([a-z0-9-]+)`', row)}
+        if floor.name == 'tools':  # those behind the verbs are in the text
+            listed |= files & set(re.findall(r'`([a-z-]+)`', page))
+        wrong += [f'docs/floors/{floor.name}.md does not say what foliot-{name}.c is for' for name in sorted(files - listed)]
+        wrong += [f'docs/floors/{floor.name}.md lists foliot-{name}.c, which does not exist' for name in sorted(listed - files)]
+    return wrong
+
+
 def main():
     source = Path(sys.argv[1])
     failed = 0
-    checks = [('errors', check_errors), ('readme', check_readme), ('links', check_links), ('floors', check_floors)]
+    checks = [('errors', check_errors), ('readme', check_readme), ('links', check_links), ('floors', check_floors), ('files', check_files)]
     print(f'1..{len(checks)}')
     for number, (title, check) in enumerate(checks, 1):
         wrong = check(source)
