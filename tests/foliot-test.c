@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "foliot-test.h"
 
+#include <unistd.h>
+
 #include "async/foliot-fiber-private.h"
 
 /*
@@ -111,4 +113,16 @@ foliot_test_sleep (FoliotKernel *kernel, FoliotTime duration)
 
   g_assert_true (foliot_sleep (kernel, duration, &error));
   g_assert_no_error (error);
+}
+
+void
+foliot_test_list_descriptors (gboolean open[FOLIOT_TEST_MAX_DESCRIPTORS])
+{
+  for (int fd = 0; fd < FOLIOT_TEST_MAX_DESCRIPTORS; fd++)
+    {
+      g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
+      char target[16];
+
+      open[fd] = readlink (path, target, sizeof target) >= 0;
+    }
 }

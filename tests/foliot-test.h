@@ -3,6 +3,8 @@
 
 #include <foliot/foliot-async.h>
 
+#include "foliot-test-folder.h"
+
 G_BEGIN_DECLS
 
 /* How long what must come may take, wherever a test says whom it waits for: longer than on any machine, whatever else that does. What
@@ -32,6 +34,10 @@ void foliot_test_assert_idle (FoliotKernel *kernel);
 
 /* Awaits @duration, which must not fail. */
 void foliot_test_sleep (FoliotKernel *kernel, FoliotTime duration);
+
+/* Which descriptors are open; the one with which one looks is among them each time. */
+#define FOLIOT_TEST_MAX_DESCRIPTORS 256
+void foliot_test_list_descriptors (gboolean open[FOLIOT_TEST_MAX_DESCRIPTORS]);
 
 /* Fails unless it is @time now. */
 #define foliot_test_assert_now(kernel, time) g_assert_cmpint (foliot_kernel_now (kernel), ==, (time))

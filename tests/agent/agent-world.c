@@ -421,3 +421,23 @@ world_shutdown (FoliotContainer *container)
   g_assert_no_error (error);
   g_assert_true (foliot_value_is_null (value));
 }
+
+FoliotValue *
+world_call (FoliotProxy *proxy, const char *method, FoliotValue *argument)
+{
+  g_autoptr (GError) error = NULL;
+  FoliotValue *result = foliot_await_take (foliot_proxy_call (proxy, method, argument, NULL), &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (result);
+  return result;
+}
+
+void
+world_assert_adds (FoliotProxy *proxy)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (FoliotValue) sum = foliot_await_take (
+      foliot_proxy_call (proxy, "add", foliot_value_new_int (3), foliot_value_new_int (4), NULL), &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (foliot_value_get_int (sum), ==, 7);
+}

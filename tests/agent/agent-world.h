@@ -59,6 +59,10 @@ FoliotError world_get_refusal (World *world);
 /* Awaits that all has arrived that is on its way. */
 void world_settle (World *world);
 void world_shutdown (FoliotContainer *container);
+/* Calls @method and awaits; fails when it fails. */
+FoliotValue *world_call (FoliotProxy *proxy, const char *method, FoliotValue *argument);
+/* A Callee that can be reached: 3 and 4 are 7. */
+void world_assert_adds (FoliotProxy *proxy);
 
 /* add(a, b), echo(x), fail(text), date(), me(), ask(agent, a, b), make(x, y), wait(seconds). */
 typedef struct

@@ -15,27 +15,6 @@
 
 #define INT(i) foliot_value_new_int (i)
 
-/* Calls @method of @proxy and awaits; fails when it fails. */
-static FoliotValue *
-call_ok (FoliotProxy *proxy, const char *method, FoliotValue *argument)
-{
-  g_autoptr (GError) error = NULL;
-  FoliotValue *result = foliot_await_take (foliot_proxy_call (proxy, method, argument, NULL), &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (result);
-  return result;
-}
-
-static void
-assert_adds (FoliotProxy *proxy)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (FoliotValue) sum
-      = foliot_await_take (foliot_proxy_call (proxy, "add", INT (3), INT (4), NULL), &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (foliot_value_get_int (sum), ==, 7);
-}
-
 /* ---- another world ---- */
 
 typedef struct
@@ -98,7 +77,7 @@ elsewhere_end (Elsewhere *elsewhere, FoliotContainer *from)
 {
   g_autofree char *url = elsewhere_dup_url (elsewhere, "0");
   g_autoptr (FoliotProxy) manager = world_connect (from, url);
-  g_autoptr (FoliotValue) nothing = call_ok (manager, "stop", NULL);
+  g_autoptr (FoliotValue) nothing = world_call (manager, "stop", NULL);
   g_assert_true (foliot_value_is_null (nothing));
   g_thread_join (elsewhere->thread);
   g_async_queue_unref (elsewhere->said);
@@ -118,10 +97,10 @@ test_elsewhere (World *world)
   g_autoptr (FoliotProxy) proxy = world_connect (a, url);
   g_autofree char *proxy_text = foliot_proxy_to_string (proxy);
   g_assert_cmpstr (proxy_text, ==, text);
-  assert_adds (proxy);
-  g_autoptr (FoliotValue) me = call_ok (proxy, "me", NULL);
-  assert_adds (foliot_value_get_proxy (me));
-  g_autoptr (FoliotValue) slow = call_ok (proxy, "wait", INT (3600));
+  world_assert_adds (proxy);
+  g_autoptr (FoliotValue) me = world_call (proxy, "me", NULL);
+  world_assert_adds (foliot_value_get_proxy (me));
+  g_autoptr (FoliotValue) slow = world_call (proxy, "wait", INT (3600));
   g_assert_cmpint (foliot_value_get_int (slow), ==, 3600);
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotValue) sum = foliot_await_take (
@@ -143,8 +122,8 @@ test_same_world (World *world)
   FoliotAgent *callee = world_agent (b, TYPE_CALLEE, NULL);
   g_autoptr (FoliotProxy) there = world_connect (a, foliot_agent_get_address (callee));
   g_autoptr (FoliotProxy) here = world_connect (b, foliot_agent_get_address (caller));
-  assert_adds (there);
-  assert_adds (here);
+  world_assert_adds (there);
+  world_assert_adds (here);
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotValue) sum = foliot_await_take (
       foliot_proxy_call (there, "ask", foliot_agent_as_value (caller), INT (5), INT (6), NULL), &error);
@@ -162,9 +141,9 @@ test_asleep (World *world)
   g_autoptr (FoliotProxy) there = world_connect (a, world_url (world, "b/0"));
   g_autoptr (FoliotProxy) here = world_connect (a, world_url (world, "a/0"));
   g_autoptr (FoliotFuture) long_one = foliot_proxy_call (there, "wait", INT (3600), NULL);
-  g_autoptr (FoliotValue) slow = call_ok (there, "wait", INT (1));
+  g_autoptr (FoliotValue) slow = world_call (there, "wait", INT (1));
   g_assert_cmpint (foliot_kernel_now (world->kernel), ==, FOLIOT_SECOND);
-  g_autoptr (FoliotValue) own = call_ok (here, "wait", INT (2));
+  g_autoptr (FoliotValue) own = world_call (here, "wait", INT (2));
   g_assert_cmpint (foliot_kernel_now (world->kernel), ==, 3 * FOLIOT_SECOND);
   g_autofree char *big = g_strnfill (5000000, 'x'); /* does not fit into any socket's buffer */
   g_autoptr (FoliotFuture) echo = foliot_proxy_call (there, "echo", foliot_value_new_string (big), NULL);
@@ -207,7 +186,7 @@ test_port_zero (World *world)
   g_assert_cmpstr (foliot_agent_get_name (agent), ==, "tcp://127.0.0.1:0#2/0");
   g_assert_true (g_str_has_prefix (foliot_agent_get_address (agent), foliot_container_get_base_url (b)));
   g_autoptr (FoliotProxy) proxy = world_connect (a, foliot_agent_get_address (agent));
-  assert_adds (proxy);
+  world_assert_adds (proxy);
 }
 
 /* ---- who is not there yet ---- */
@@ -250,7 +229,7 @@ test_connect_timeout (World *world)
   g_assert_no_error (error);
   g_assert_cmpuint (foliot_counted_transport_get_n_tries (counted), ==, 2);
   g_assert_cmpint (foliot_kernel_now (world->kernel), ==, 0);
-  assert_adds (foliot_value_get_proxy (value));
+  world_assert_adds (foliot_value_get_proxy (value));
 }
 
 static void

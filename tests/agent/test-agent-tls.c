@@ -41,11 +41,7 @@ static void
 assert_adds (FoliotContainer *from, FoliotAgent *agent)
 {
   g_autoptr (FoliotProxy) proxy = world_connect (from, foliot_agent_get_address (agent));
-  g_autoptr (GError) error = NULL;
-  g_autoptr (FoliotValue) sum
-      = foliot_await_take (foliot_proxy_call (proxy, "add", INT (3), INT (4), NULL), &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (foliot_value_get_int (sum), ==, 7);
+  world_assert_adds (proxy);
 }
 
 /* ---- a stranger ---- */

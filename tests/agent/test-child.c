@@ -126,19 +126,6 @@ run_stage (gpointer user_data, GError **error)
 }
 
 static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
-static void
 stage_run (Stage *stage, FoliotDrive drive)
 {
   g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, drive, 1, 0);
@@ -200,7 +187,7 @@ run_aiomas (const char *how, void (*body) (Stage *stage))
   const char *const argv[] = { python, script, path, how, NULL };
   Stage stage = { .argv = argv, .url = url, .qualname = "manager_child:Callee", .body = body };
   stage_run (&stage, FOLIOT_DRIVE_EXTERNAL);
-  remove_folder (folder);
+  foliot_test_remove_folder (folder);
 }
 
 /* ---- asking ---- */
@@ -350,7 +337,7 @@ test_by_aiomas (void)
   g_assert_no_error (error);
   if (status != 0 || !g_str_has_suffix (output, "ok\n"))
     g_error ("%s%s", output, complaints);
-  remove_folder (folder);
+  foliot_test_remove_folder (folder);
 }
 
 /* ---- children that fail ---- */

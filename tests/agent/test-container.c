@@ -3,17 +3,6 @@
 
 #define REF(i) foliot_value_new_int (i)
 
-/* Calls @method of @proxy and awaits; fails when it fails. */
-static FoliotValue *
-call_ok (FoliotProxy *proxy, const char *method, FoliotValue *argument)
-{
-  g_autoptr (GError) error = NULL;
-  FoliotValue *result = foliot_await_take (foliot_proxy_call (proxy, method, argument, NULL), &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (result);
-  return result;
-}
-
 static void
 assert_call_fails (FoliotFuture *call, FoliotError code, const char *message)
 {
@@ -23,16 +12,6 @@ assert_call_fails (FoliotFuture *call, FoliotError code, const char *message)
   g_assert_error (error, FOLIOT_ERROR, (gint) code);
   if (message != NULL)
     g_assert_cmpstr (error->message, ==, message);
-}
-
-static void
-assert_adds (FoliotProxy *proxy)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (FoliotValue) sum
-      = foliot_await_take (foliot_proxy_call (proxy, "add", REF (3), REF (4), NULL), &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (foliot_value_get_int (sum), ==, 7);
 }
 
 /* ---- creation ---- */
@@ -97,7 +76,7 @@ test_connect (World *world)
   g_assert_cmpuint (world->n_frames, ==, 2); /* validate_aid, once */
   g_assert_cmpuint (foliot_container_get_n_connections (a), ==, 1);
   g_assert_cmpuint (foliot_container_get_n_connections (b), ==, 0);
-  assert_adds (proxy);
+  world_assert_adds (proxy);
 }
 
 static void
@@ -149,7 +128,7 @@ test_connect_timeout (World *world)
   g_autoptr (FoliotValue) value = foliot_await (early, FOLIOT_TIME_NEVER, &error);
   g_assert_no_error (error);
   g_assert_cmpint (foliot_kernel_now (world->kernel), ==, 500 * FOLIOT_MILLISECOND);
-  assert_adds (foliot_value_get_proxy (value));
+  world_assert_adds (foliot_value_get_proxy (value));
 }
 
 static void
@@ -173,7 +152,7 @@ test_one_connection (World *world)
       g_assert_true (
           foliot_proxy_get_client (proxy)
           == foliot_proxy_get_client (foliot_value_get_proxy (foliot_value_get_item (proxies, 0))));
-      assert_adds (proxy);
+      world_assert_adds (proxy);
       foliot_future_unref (futures[i]);
     }
 }
@@ -212,7 +191,7 @@ test_own_container (World *world)
   world_agent (a, TYPE_CALLEE, NULL);
   g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "a/0"));
   guint before = world->n_frames;
-  assert_adds (proxy);
+  world_assert_adds (proxy);
   g_assert_cmpuint (world->n_frames - before, ==, 2); /* through the link, too */
 }
 
@@ -224,8 +203,8 @@ test_both_ways (World *world)
   world_agent (b, TYPE_CALLEE, NULL);
   g_autoptr (FoliotProxy) there = world_connect (a, world_url (world, "b/0"));
   g_autoptr (FoliotProxy) here = world_connect (b, world_url (world, "a/0"));
-  assert_adds (there);
-  assert_adds (here);
+  world_assert_adds (there);
+  world_assert_adds (here);
 }
 
 /* ---- what travels ---- */
@@ -237,9 +216,9 @@ test_passing_agents (World *world)
   FoliotAgent *caller = world_agent (a, TYPE_CALLEE, NULL);
   world_agent (world_container (world, "b"), TYPE_CALLEE, NULL);
   g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "b/0"));
-  g_autoptr (FoliotValue) me = call_ok (proxy, "me", NULL);
+  g_autoptr (FoliotValue) me = world_call (proxy, "me", NULL);
   g_assert_cmpstr (foliot_proxy_get_path (foliot_value_get_proxy (me)), ==, "agents/0");
-  assert_adds (foliot_value_get_proxy (me));
+  world_assert_adds (foliot_value_get_proxy (me));
   g_autoptr (GError) error = NULL;
   g_autoptr (FoliotValue) sum = foliot_await_take (
       foliot_proxy_call (proxy, "ask", foliot_agent_as_value (caller), REF (5), REF (6), NULL), &error);
@@ -256,9 +235,9 @@ test_dates (World *world)
   FoliotDate date;
   g_assert_true (foliot_date_parse ("2016-01-01T12:00:00.5+01:00", &date, NULL));
   g_autoptr (FoliotValue) sent = foliot_value_new_date (&date);
-  g_autoptr (FoliotValue) echo = call_ok (proxy, "echo", foliot_value_ref (sent));
+  g_autoptr (FoliotValue) echo = world_call (proxy, "echo", foliot_value_ref (sent));
   g_assert_true (foliot_value_equal (echo, sent));
-  g_autoptr (FoliotValue) answer = call_ok (proxy, "date", NULL);
+  g_autoptr (FoliotValue) answer = world_call (proxy, "date", NULL);
   g_assert_cmpint (foliot_value_get_kind (answer), ==, FOLIOT_VALUE_DATE);
 }
 
@@ -268,7 +247,7 @@ test_extras (World *world)
   FoliotContainer *a = world_container (world, "a");
   world_agent (world_container (world, "b"), TYPE_CALLEE, NULL);
   g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "b/0"));
-  g_autoptr (FoliotValue) echo = call_ok (proxy, "echo", v_new (REF (1), foliot_value_new_string ("two")));
+  g_autoptr (FoliotValue) echo = world_call (proxy, "echo", v_new (REF (1), foliot_value_new_string ("two")));
   g_autofree char *text = foliot_value_print (echo);
   g_assert_cmpstr (text, ==, "ClassV(x=1, y='two')");
   g_autoptr (FoliotValue) named = foliot_value_build_map ("x", REF (1), "y", REF (2), NULL);
@@ -289,15 +268,16 @@ test_validate (World *world)
   world_agent (world_container (world, "b"), TYPE_CALLEE, NULL);
   g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "b/0"));
   g_autoptr (FoliotProxy) root = foliot_rpc_client_get_remote (foliot_proxy_get_client (proxy));
-  g_autoptr (FoliotValue) known = call_ok (root, "validate_aid", foliot_value_new_string ("0"));
+  g_autoptr (FoliotValue) known = world_call (root, "validate_aid", foliot_value_new_string ("0"));
   g_assert_cmpstr (foliot_value_get_string (known, NULL), ==, "Callee");
   static const char *const unknown[] = { "1", "00", "", "-0", " 0", "0/", "99999999999999999999" };
   for (gsize i = 0; i < G_N_ELEMENTS (unknown); i++)
     {
-      g_autoptr (FoliotValue) nobody = call_ok (root, "validate_aid", foliot_value_new_string (unknown[i]));
+      g_autoptr (FoliotValue) nobody
+          = world_call (root, "validate_aid", foliot_value_new_string (unknown[i]));
       g_assert_true (foliot_value_is_null (nobody));
     }
-  g_autoptr (FoliotValue) number = call_ok (root, "validate_aid", REF (0));
+  g_autoptr (FoliotValue) number = world_call (root, "validate_aid", REF (0));
   g_assert_true (foliot_value_is_null (number));
 }
 
@@ -314,7 +294,7 @@ test_dead_address (World *world)
   world_connect_fails (world, a, world_url (world, "dead/0"), 0, world_get_refusal (world), NULL);
   world_agent (world_container (world, "dead"), TYPE_CALLEE, NULL);
   g_autoptr (FoliotProxy) proxy = world_connect (a, world_url (world, "dead/0"));
-  assert_adds (proxy);
+  world_assert_adds (proxy);
 }
 
 static void
@@ -331,7 +311,7 @@ test_lost_connection (World *world)
   world_agent (world_container (world, "b"), TYPE_CALLEE, NULL);
   g_autoptr (FoliotProxy) fresh = world_connect (a, world_url (world, "b/0"));
   g_assert_true (fresh != old);
-  assert_adds (fresh);
+  world_assert_adds (fresh);
   assert_call_fails (foliot_proxy_call (old, "add", REF (3), REF (4), NULL), FOLIOT_ERROR_CONNECTION_RESET,
                      "Connection closed");
 }
@@ -349,7 +329,7 @@ test_lost_while_validating (World *world)
   assert_call_fails (foliot_future_ref (one), FOLIOT_ERROR_CONNECTION_RESET, "Connection closed");
   assert_call_fails (foliot_future_ref (two), FOLIOT_ERROR_CONNECTION_RESET, "Connection closed");
   g_autoptr (FoliotProxy) fresh = world_connect (a, world_url (world, "b/0"));
-  assert_adds (fresh);
+  world_assert_adds (fresh);
 }
 
 /* ---- shutdown ---- */
@@ -379,7 +359,7 @@ test_ask_again (World *world)
       foliot_future_cancel (given_up);
       foliot_network_set_partition (network, "*", "*", FALSE);
       g_autoptr (FoliotProxy) proxy = world_connect (a, url);
-      assert_adds (proxy);
+      world_assert_adds (proxy);
     }
 }
 

@@ -110,6 +110,23 @@ reply (FoliotRequest *request, FoliotValue *value)
   g_assert_no_error (error);
 }
 
+/* The peer asks, and does not read the answer. Returns: (transfer full): a flush that waits for it to do so. */
+static FoliotFuture *
+give_too_much (FoliotRawSocket *peer, FoliotChannel *channel)
+{
+  g_autoptr (FoliotRequest) request = NULL;
+  g_autoptr (FoliotValue) large = make_large (LARGE_REPLY);
+  FoliotFuture *flush;
+
+  foliot_raw_socket_send_text (peer, "[0, 0, null]");
+  request = await_request (channel);
+  reply (request, large);
+  flush = foliot_channel_flush (channel);
+  let_pass (peer);
+  g_assert_false (foliot_future_is_settled (flush));
+  return flush;
+}
+
 /* ---- we wait ------------------------------------------------------------------------------------------------- */
 
 /* A reply of more than the high mark is flushed when the peer has read it, and not before. */
@@ -119,8 +136,6 @@ test_flush (FoliotKernel *kernel)
   g_autoptr (Server) server = server_new (kernel, NULL, NULL);
   g_autoptr (FoliotRawSocket) peer = connect_raw (kernel, server, SMALL_BUFFER);
   FoliotChannel *channel = await_channel (kernel, server, 1);
-  g_autoptr (FoliotRequest) request = NULL;
-  g_autoptr (FoliotValue) large = make_large (LARGE_REPLY);
   g_autoptr (FoliotFuture) flush = NULL;
   g_autoptr (FoliotFuture) at_once = foliot_channel_flush (channel);
   g_autoptr (FoliotValue) done = NULL;
@@ -128,12 +143,7 @@ test_flush (FoliotKernel *kernel)
   g_autoptr (GError) error = NULL;
 
   g_assert_true (foliot_future_is_settled (at_once));
-  foliot_raw_socket_send_text (peer, "[0, 0, null]");
-  request = await_request (channel);
-  reply (request, large);
-  flush = foliot_channel_flush (channel);
-  let_pass (peer);
-  g_assert_false (foliot_future_is_settled (flush));
+  flush = give_too_much (peer, channel);
   payload = foliot_raw_socket_recv (peer);
   g_assert_cmpuint (g_bytes_get_size (payload), ==, LARGE_REPLY + strlen ("[1, 0, \"\"]"));
   done = foliot_await (flush, FOLIOT_TIME_NEVER, &error);
@@ -167,18 +177,11 @@ test_flush_end (FoliotKernel *kernel)
   g_autoptr (Server) server = server_new (kernel, NULL, NULL);
   g_autoptr (FoliotRawSocket) peer = connect_raw (kernel, server, SMALL_BUFFER);
   FoliotChannel *channel = await_channel (kernel, server, 1);
-  g_autoptr (FoliotRequest) request = NULL;
-  g_autoptr (FoliotValue) large = make_large (LARGE_REPLY);
-  g_autoptr (FoliotFuture) flush = NULL;
+  g_autoptr (FoliotFuture) flush = give_too_much (peer, channel);
   g_autoptr (FoliotFuture) late = NULL;
   g_autoptr (FoliotValue) done = NULL;
   g_autoptr (GError) error = NULL;
 
-  foliot_raw_socket_send_text (peer, "[0, 0, null]");
-  request = await_request (channel);
-  reply (request, large);
-  flush = foliot_channel_flush (channel);
-  let_pass (peer);
   foliot_raw_socket_reset (peer);
   done = foliot_await (flush, FOLIOT_TIME_NEVER, &error);
   g_assert_error (error, FOLIOT_ERROR, FOLIOT_ERROR_CONNECTION_RESET);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "scenario-kit.h"
 
+#include "foliot-test.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -21,27 +23,9 @@ kit_new (void)
 }
 
 void
-kit_remove (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-        kit_remove (path);
-      else
-        g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
-void
 kit_free (Kit *kit)
 {
-  kit_remove (kit->folder);
+  foliot_test_remove_folder (kit->folder);
   foliot_registry_free (kit->registry);
   g_free (kit->folder);
   g_free (kit);
@@ -173,37 +157,4 @@ kit_run (Kit *kit, const char *json)
   g_assert_no_error (error);
   g_assert_true (good);
   return world;
-}
-
-static FoliotTable *
-find_table (FoliotWorld *world, const char *name)
-{
-  for (guint i = 0; i < foliot_world_get_n_tables (world); i++)
-    if (g_str_equal (foliot_table_get_name (foliot_world_get_table (world, i)), name))
-      return foliot_world_get_table (world, i);
-  g_assert_not_reached ();
-}
-
-char *
-kit_print_table (FoliotWorld *world, const char *name)
-{
-  FoliotTable *table = find_table (world, name);
-  GString *text = g_string_new (NULL);
-
-  for (gsize row = 0; row < foliot_table_get_n_rows (table); row++)
-    {
-      g_string_append (text, row > 0 ? "; " : "");
-      for (guint i = 0; i < foliot_table_get_n_columns (table); i++)
-        {
-          FoliotValue *cell = foliot_table_get_cell (table, row, i);
-          g_autofree char *printed = foliot_value_print (cell);
-
-          g_string_append (text, i > 0 ? " " : "");
-          if (foliot_value_get_kind (cell) == FOLIOT_VALUE_STRING)
-            g_string_append (text, foliot_value_get_string (cell, NULL));
-          else
-            g_string_append (text, foliot_value_is_null (cell) ? "-" : printed);
-        }
-    }
-  return g_string_free (text, FALSE);
 }

@@ -3,6 +3,8 @@
 
 #include <foliot/foliot.h>
 
+#include "table-text.h"
+
 G_BEGIN_DECLS
 
 /*
@@ -26,7 +28,6 @@ void kit_write (Kit *kit, const char *name, const char *text);
 char *kit_read (Kit *kit, const char *name);
 /* All names in a folder, sorted, joined by blanks. */
 char *kit_list (const char *folder);
-void kit_remove (const char *folder);
 
 /* Writes @json as scenario.json and loads it. */
 FoliotScenario *kit_load (Kit *kit, const char *json, const char *const *settings, GError **error);
@@ -38,8 +39,6 @@ void kit_assert_refused (Kit *kit, const char *json, const char *const *settings
 /* A world at its beginning, and one run to its end, of a scenario that must be good. */
 FoliotWorld *kit_world (Kit *kit, const char *json);
 FoliotWorld *kit_run (Kit *kit, const char *json);
-/* A table's rows as text: cells by blanks, rows by `; `. Null is -. */
-char *kit_print_table (FoliotWorld *world, const char *name);
 /* Removes the folder's own path from @text. */
 char *kit_strip (Kit *kit, const char *text);
 

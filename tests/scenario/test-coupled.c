@@ -3,12 +3,11 @@
 
 #include <string.h>
 
-#include "scenario-kit.h"
+#include "shipped-kit.h"
 
 /* Worlds whose time somebody else sets: here a test that says what the series of the scenario would have said. */
 
-#define N_STEPS 96
-#define STEP    (900 * FOLIOT_SECOND)
+#define STEP (900 * FOLIOT_SECOND)
 
 static const char *const turbines[] = { "Agent_0", "Agent_1", "Agent_2" };
 static const double rated_kw[] = { 2000.0, 2000.0, 5000.0 };
@@ -16,14 +15,9 @@ static const double rated_kw[] = { 2000.0, 2000.0, 5000.0 };
 static FoliotScenario *
 load (const char *file, const char *const *settings)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "scenarios", "wind-park", file, NULL);
-  g_autofree char *modules = g_test_build_filename (G_TEST_BUILT, "..", "scenarios", NULL);
-  const char *const module_dirs[] = { modules, NULL };
-  g_autoptr (GError) error = NULL;
-  FoliotScenario *scenario = foliot_scenario_load (path, settings, NULL, module_dirs, &error);
+  g_autofree char *name = g_build_filename ("wind-park", file, NULL);
 
-  g_assert_no_error (error);
-  return scenario;
+  return shipped_load (name, settings);
 }
 
 static FoliotWorld *
@@ -36,42 +30,12 @@ make (FoliotScenario *scenario, const FoliotWorldOptions *options)
   return world;
 }
 
-/* The numbers of the wind park's file, row by row. */
-typedef struct
-{
-  double share[N_STEPS][3];
-} Wind;
-
 static void
-read_wind (Wind *wind)
-{
-  g_autofree char *path
-      = g_test_build_filename (G_TEST_DIST, "..", "scenarios", "wind-park", "wind-park.csv", NULL);
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  guint row = 0;
-
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      g_auto (GStrv) cells = g_strsplit (lines[i], ",", -1);
-
-      if (!g_ascii_isdigit (lines[i][0]))
-        continue;
-      for (guint k = 0; k < 3; k++)
-        wind->share[row][k] = foliot_double_parse (cells[k + 1], strlen (cells[k + 1]));
-      row++;
-    }
-  g_assert_cmpuint (row, ==, N_STEPS);
-}
-
-static void
-set_powers (FoliotWorld *world, const Wind *wind, guint step)
+set_powers (FoliotWorld *world, double share[PARK_N_STEPS][PARK_N_TURBINES], guint step)
 {
   for (guint k = 0; k < 3; k++)
     {
-      g_autoptr (FoliotValue) power = foliot_value_new_double (wind->share[step][k] * rated_kw[k]);
+      g_autoptr (FoliotValue) power = foliot_value_new_double (share[step][k] * rated_kw[k]);
       g_autoptr (GError) error = NULL;
 
       foliot_world_set_input (world, turbines[k], "P", step * STEP, power, &error);
@@ -94,21 +58,21 @@ finish (FoliotWorld *world, FoliotTime until)
 static void
 couple (FoliotWorld *world)
 {
-  Wind wind;
+  double share[PARK_N_STEPS][PARK_N_TURBINES];
 
-  read_wind (&wind);
-  for (guint step = 0; step < N_STEPS; step++)
+  shipped_read_wind (share);
+  for (guint step = 0; step < PARK_N_STEPS; step++)
     {
       g_autoptr (GError) error = NULL;
       FoliotTime next = 0;
 
-      set_powers (world, &wind, step);
+      set_powers (world, share, step);
       foliot_world_run_to (world, step * STEP, &next, &error);
       g_assert_no_error (error);
       g_assert_cmpint (next, ==, (step + 1) * STEP);
       g_assert_cmpint (foliot_kernel_now (foliot_world_get_kernel (world)), ==, step * STEP);
     }
-  finish (world, N_STEPS * STEP);
+  finish (world, PARK_N_STEPS * STEP);
 }
 
 static guint64

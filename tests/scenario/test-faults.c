@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <unistd.h>
-
+#include "foliot-test.h"
 #include "kernel/foliot-fault-private.h"
 #include "scenario-kit.h"
 #include "scenario/foliot-world-private.h"
@@ -10,21 +9,6 @@
  * then the second, and so on, until one run gets through: files, modules, stacks, messages. Each run must come to an
  * end, name what failed, and leave no descriptor behind; memory is the leak checker's affair.
  */
-
-#define MAX_DESCRIPTORS 256
-
-/* Which descriptors are open; the one with which one looks is among them each time. */
-static void
-list_descriptors (gboolean open[MAX_DESCRIPTORS])
-{
-  for (int fd = 0; fd < MAX_DESCRIPTORS; fd++)
-    {
-      g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
-      char target[16];
-
-      open[fd] = readlink (path, target, sizeof target) >= 0;
-    }
-}
 
 typedef struct
 {
@@ -55,7 +39,7 @@ run_with_fault (Kit *kit, const Setup *setup, guint32 n, FoliotWorld **out_world
   foliot_world_write_results (*out_world, setup->out != NULL ? setup->out : fresh,
                               error == NULL ? &error : &second);
   g_assert_no_error (second);
-  kit_remove (fresh);
+  foliot_test_remove_folder (fresh);
   return error;
 }
 
@@ -101,17 +85,17 @@ run_loop (Setup *setup)
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "scenarios", "ping-pong", NULL);
   g_autoptr (Kit) kit = kit_new ();
   guint n_errors[FOLIOT_SCENARIO_ERROR_DIFFERS + 1] = { 0 };
-  gboolean before[MAX_DESCRIPTORS], after[MAX_DESCRIPTORS];
+  gboolean before[FOLIOT_TEST_MAX_DESCRIPTORS], after[FOLIOT_TEST_MAX_DESCRIPTORS];
   guint32 n = 1;
 
   setup->modules = modules;
   setup->path = path;
   do
     {
-      list_descriptors (before);
+      foliot_test_list_descriptors (before);
       if (!try_fault (kit, setup, n, n_errors))
         break;
-      list_descriptors (after);
+      foliot_test_list_descriptors (after);
       g_assert_cmpmem (before, sizeof before, after, sizeof after);
     }
   while (n++ < G_MAXUINT16);

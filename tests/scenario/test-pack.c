@@ -2,6 +2,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "foliot-test.h"
 #include "scenario-kit.h"
 
 /* A scenario as one piece of data: what comes out of the pack is what went in, with its files gone. */
@@ -73,7 +74,7 @@ test_round_trip (void)
   g_assert_no_error (error);
   carried = carry (pack);
   ran = run (scenario);
-  kit_remove (kit->folder);
+  foliot_test_remove_folder (kit->folder);
   again = foliot_scenario_unpack (carried, "/nowhere/pack", NULL, kit->registry, NULL, &error);
   g_assert_no_error (error);
   ran_again = run (again);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <foliot/foliot.h>
-
-#include <glib/gstdio.h>
+#include "shipped-kit.h"
 
 /* Every shipped scenario, as a user runs it; the large ones with fewer agents or customers. */
 
@@ -25,27 +23,6 @@ static const Shipped all_shipped[] = {
   { "wind-park/one-container.json", NULL },
 };
 
-static FoliotScenario *
-load_file (const char *path, const char *const *settings)
-{
-  g_autofree char *modules = g_test_build_filename (G_TEST_BUILT, "..", "scenarios", NULL);
-  g_autofree char *test_modules = g_test_build_filename (G_TEST_BUILT, "scenario", NULL);
-  const char *const module_dirs[] = { modules, test_modules, NULL };
-  g_autoptr (GError) error = NULL;
-  FoliotScenario *scenario = foliot_scenario_load (path, settings, NULL, module_dirs, &error);
-
-  g_assert_no_error (error);
-  return scenario;
-}
-
-static FoliotScenario *
-load (const char *name, const char *const *settings)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "scenarios", name, NULL);
-
-  return load_file (path, settings);
-}
-
 static FoliotWorld *
 run (FoliotScenario *scenario, gboolean through_codec)
 {
@@ -65,7 +42,7 @@ static void
 test_expectations (gconstpointer data)
 {
   const Shipped *shipped = data;
-  g_autoptr (FoliotScenario) scenario = load (shipped->path, shipped->settings);
+  g_autoptr (FoliotScenario) scenario = shipped_load (shipped->path, shipped->settings);
   g_autoptr (FoliotWorld) world = run (scenario, FALSE);
   g_autoptr (GError) error = NULL;
   gsize n_rows = 0;
@@ -81,7 +58,7 @@ static void
 test_through_codec (gconstpointer data)
 {
   const Shipped *shipped = data;
-  g_autoptr (FoliotScenario) scenario = load (shipped->path, shipped->settings);
+  g_autoptr (FoliotScenario) scenario = shipped_load (shipped->path, shipped->settings);
   g_autoptr (FoliotWorld) by_reference = run (scenario, FALSE), encoded = run (scenario, TRUE);
   g_autofree char *a = foliot_kernel_dup_digest (foliot_world_get_kernel (by_reference));
   g_autofree char *b = foliot_kernel_dup_digest (foliot_world_get_kernel (encoded));
@@ -93,7 +70,7 @@ static void
 test_twins (gconstpointer data)
 {
   const Shipped *shipped = data;
-  g_autoptr (FoliotScenario) scenario = load (shipped->path, shipped->settings);
+  g_autoptr (FoliotScenario) scenario = shipped_load (shipped->path, shipped->settings);
   g_autoptr (GError) error = NULL;
 
   foliot_world_check_twins (scenario, NULL, NULL, NULL, &error);
@@ -102,8 +79,8 @@ test_twins (gconstpointer data)
 
 /* -- the wind park, computed once more ----------------------------------------------------------------------------- */
 
-#define N_TURBINES 3
-#define N_STEPS    96
+#define N_TURBINES PARK_N_TURBINES
+#define N_STEPS    PARK_N_STEPS
 #define LIMIT_KW   7000.0
 
 static const double rated_kw[N_TURBINES] = { 2000, 2000, 5000 };
@@ -119,27 +96,15 @@ typedef struct
 static void
 read_series (Step steps[N_STEPS])
 {
-  g_autofree char *path
-      = g_test_build_filename (G_TEST_DIST, "..", "scenarios", "wind-park", "wind-park.csv", NULL);
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  int n = 0;
+  double share[PARK_N_STEPS][PARK_N_TURBINES];
 
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
+  shipped_read_wind (share);
+  for (int i = 0; i < N_STEPS; i++)
     {
-      g_auto (GStrv) cells = g_strsplit (lines[i], ",", -1);
-
-      if (!g_ascii_isdigit (lines[i][0]))
-        continue;
-      g_assert_cmpint (n, <, N_STEPS);
-      steps[n].time_s = g_ascii_strtod (cells[0], NULL);
+      steps[i].time_s = i * 900.0;
       for (int k = 0; k < N_TURBINES; k++)
-        steps[n].power_kw[k] = g_ascii_strtod (cells[1 + k], NULL) * rated_kw[k];
-      n++;
+        steps[i].power_kw[k] = share[i][k] * rated_kw[k];
     }
-  g_assert_cmpint (n, ==, N_STEPS);
 }
 
 /* Rule "share": the limits of the step before bound what is fed in. */
@@ -182,24 +147,9 @@ assert_row (const char *line, const Step *step, int turbine)
 }
 
 static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_assert_cmpint (g_unlink (path), ==, 0);
-    }
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
-}
-
-static void
 test_wind_park_rows (void)
 {
-  g_autoptr (FoliotScenario) scenario = load ("wind-park", NULL);
+  g_autoptr (FoliotScenario) scenario = shipped_load ("wind-park", NULL);
   g_autoptr (FoliotWorld) world = run (scenario, FALSE);
   g_autofree char *folder = g_dir_make_tmp ("foliot-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "turbines.csv", NULL);
@@ -219,7 +169,7 @@ test_wind_park_rows (void)
   for (int i = 0; i < N_STEPS; i++)
     for (int k = 0; k < N_TURBINES; k++)
       assert_row (lines[1 + i * N_TURBINES + k], &steps[i], k);
-  remove_folder (folder);
+  foliot_test_remove_folder (folder);
 }
 
 /* -- what an agent sees -------------------------------------------------------------------------------------------- */
@@ -237,8 +187,8 @@ static void
 test_wind_park_one_container (void)
 {
   static const char *const agents[] = { "Controller", "Agent_0", "Agent_1", "Agent_2" };
-  g_autoptr (FoliotScenario) four = load ("wind-park", NULL);
-  g_autoptr (FoliotScenario) one = load ("wind-park/one-container.json", NULL);
+  g_autoptr (FoliotScenario) four = shipped_load ("wind-park", NULL);
+  g_autoptr (FoliotScenario) one = shipped_load ("wind-park/one-container.json", NULL);
   g_autoptr (FoliotWorld) a = run (four, FALSE), b = run (one, FALSE);
 
   for (gsize i = 0; i < G_N_ELEMENTS (agents); i++)
@@ -252,7 +202,8 @@ test_extra_draw (void)
   static const char *const extra[] = { "agents.0.args.extra.each.1=1", NULL };
   static const char *const others[] = { "Walker_0", "Walker_2", "Walker_3" };
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "scenario", "walkers.json", NULL);
-  g_autoptr (FoliotScenario) plain = load_file (path, NULL), planted = load_file (path, extra);
+  g_autoptr (FoliotScenario) plain = shipped_load_file (path, NULL),
+                             planted = shipped_load_file (path, extra);
   g_autoptr (FoliotWorld) a = run (plain, FALSE), b = run (planted, FALSE);
 
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)

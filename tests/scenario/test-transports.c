@@ -1,29 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <foliot/foliot.h>
-
 #include <glib/gstdio.h>
 
+#include "shipped-kit.h"
+
 /* The wind park over real sockets: one word of the scenario, and the same tables, byte for byte. */
-
-static FoliotScenario *
-load_from (const char *path, const char *const *settings)
-{
-  g_autofree char *modules = g_test_build_filename (G_TEST_BUILT, "..", "scenarios", NULL);
-  const char *const module_dirs[] = { modules, NULL };
-  g_autoptr (GError) error = NULL;
-  FoliotScenario *scenario = foliot_scenario_load (path, settings, NULL, module_dirs, &error);
-
-  g_assert_no_error (error);
-  return scenario;
-}
-
-static FoliotScenario *
-load (const char *const *settings)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "scenarios", "wind-park", NULL);
-
-  return load_from (path, settings);
-}
 
 /* Messages take a while in the model. */
 static FoliotScenario *
@@ -39,24 +19,9 @@ load_slow (const char *folder, const char *const *settings)
   FoliotScenario *scenario;
 
   g_assert_true (g_file_set_contents (path, json, -1, NULL));
-  scenario = load_from (path, settings);
+  scenario = shipped_load_file (path, settings);
   g_assert_cmpint (g_unlink (path), ==, 0);
   return scenario;
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_assert_cmpint (g_unlink (path), ==, 0);
-    }
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
 /* Returns: (transfer full): turbines.csv of a run. */
@@ -66,7 +31,8 @@ run (const char *transport, gboolean slow)
   g_autofree char *setting = g_strconcat ("transport=", transport, NULL);
   const char *const settings[] = { setting, NULL };
   g_autofree char *folder = g_dir_make_tmp ("foliot-XXXXXX", NULL);
-  g_autoptr (FoliotScenario) scenario = slow ? load_slow (folder, settings) : load (settings);
+  g_autoptr (FoliotScenario) scenario
+      = slow ? load_slow (folder, settings) : shipped_load ("wind-park", settings);
   g_autofree char *path = g_build_filename (folder, "turbines.csv", NULL);
   g_autoptr (FoliotWorld) world = NULL;
   g_autoptr (GError) error = NULL;
@@ -82,7 +48,7 @@ run (const char *transport, gboolean slow)
   foliot_world_write_results (world, folder, &error);
   g_assert_no_error (error);
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  remove_folder (folder);
+  foliot_test_remove_folder (folder);
   foliot_world_close (world);
   return text;
 }
@@ -111,7 +77,7 @@ static void
 test_private_folder (void)
 {
   static const char *const settings[] = { "transport=unix", NULL };
-  g_autoptr (FoliotScenario) scenario = load (settings);
+  g_autoptr (FoliotScenario) scenario = shipped_load ("wind-park", settings);
   g_autoptr (GError) error = NULL;
   FoliotWorld *world = foliot_world_new (scenario, NULL, &error);
   g_autofree char *folder = NULL, *aid = NULL;
@@ -133,7 +99,7 @@ static void
 test_no_twins (void)
 {
   static const char *const settings[] = { "transport=tcp", NULL };
-  g_autoptr (FoliotScenario) scenario = load (settings);
+  g_autoptr (FoliotScenario) scenario = shipped_load ("wind-park", settings);
   g_autoptr (GError) error = NULL;
 
   g_assert_false (foliot_world_check_twins (scenario, NULL, NULL, NULL, &error));

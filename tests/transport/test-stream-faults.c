@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
-#include <unistd.h>
 
+#include "foliot-test.h"
 #include "foliot-transport-suite.h"
 #include "kernel/foliot-fault-private.h"
 
@@ -16,10 +16,9 @@
  * once for the client, and once more to see that there is nobody else.
  */
 
-#define MAX_DESCRIPTORS 256
-#define MESSAGE_BYTES   100000 /* grows the peer's buffer more than once */
-#define N_ROUNDS        3
-#define PATIENCE_MS     20000
+#define MESSAGE_BYTES 100000 /* grows the peer's buffer more than once */
+#define N_ROUNDS      3
+#define PATIENCE_MS   20000
 
 typedef struct
 {
@@ -169,37 +168,25 @@ is_named (const GError *error)
 }
 
 static void
-list_descriptors (gboolean open[MAX_DESCRIPTORS])
-{
-  for (int fd = 0; fd < MAX_DESCRIPTORS; fd++)
-    {
-      g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
-      char target[16];
-
-      open[fd] = readlink (path, target, sizeof target) >= 0;
-    }
-}
-
-static void
 test_faults (gconstpointer data)
 {
   const char *transport = data;
   g_autofree char *id = g_strconcat ("faults-", transport, NULL);
   g_autoptr (FoliotAddress) address = foliot_transport_suite_new_address_by_name (transport, id);
-  gboolean before[MAX_DESCRIPTORS], after[MAX_DESCRIPTORS];
+  gboolean before[FOLIOT_TEST_MAX_DESCRIPTORS], after[FOLIOT_TEST_MAX_DESCRIPTORS];
   guint n_unheard = 0, n_resources = 0;
   gboolean struck = TRUE;
   guint32 n = 0;
 
   /* What libraries open once and keep is open after a first run. */
   g_assert_no_error (talk_with_fault (transport, address, 0, &struck));
-  list_descriptors (before);
+  foliot_test_list_descriptors (before);
   while (struck)
     {
       g_autoptr (GError) error = talk_with_fault (transport, address, ++n, &struck);
 
       g_test_message ("%u: %s", n, error != NULL ? error->message : "through");
-      list_descriptors (after);
+      foliot_test_list_descriptors (after);
       g_assert_cmpmem (before, sizeof before, after, sizeof after);
       if (!struck)
         g_assert_no_error (error);
