@@ -2,7 +2,9 @@
 """`foliot helics` on the wind park, beside a grid in Python over a real HELICS: the table and the agents' own views of the free run, live,
 recorded and replayed without the library; and what goes wrong.
 
-    helics_park.py FOLIOT SCENARIOS
+    helics_park.py FOLIOT SCENARIOS park|gone
+
+`gone`: where there is no HELICS, or no longer.
 """
 import csv
 import json
@@ -210,18 +212,17 @@ def no_library(park):
     same(err.count("\n"), 1)
 
 
+CASES = {"park": {"table-and-views": table_and_views, "replayed": replayed, "other-program": other_program, "mapped": mapped,
+                  "grid-fails": grid_fails, "terminated": terminated},
+         "gone": {"broker-killed": broker_killed, "terminated-early": terminated_early, "no-broker": no_broker,
+                  "no-library": no_library}}
+
+
 def run(report, arguments):
-    park = Park(*arguments)
-    report.case("/helics/table-and-views", table_and_views, park)
-    report.case("/helics/replayed", replayed, park)
-    report.case("/helics/other-program", other_program, park)
-    report.case("/helics/mapped", mapped, park)
-    report.case("/helics/grid-fails", grid_fails, park)
-    report.case("/helics/terminated", terminated, park)
-    report.case("/helics/broker-killed", broker_killed, park)
-    report.case("/helics/terminated-early", terminated_early, park)
-    report.case("/helics/no-broker", no_broker, park)
-    report.case("/helics/no-library", no_library, park)
+    *places, group = arguments
+    park = Park(*places)
+    for name, case in CASES[group].items():
+        report.case("/helics/" + name, case, park)
 
 
 main(run)
