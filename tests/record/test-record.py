@@ -18,6 +18,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from record_kit import Report
@@ -26,6 +27,7 @@ SOURCE, FOLIOT, MODULES, EDIT = sys.argv[1:5]
 HERE = Path(SOURCE) / "tests/record"
 ROUNDS = 40
 KILLS = int(os.environ.get("FOLIOT_TEST_KILLS", "10"))
+KILLS_AT_A_TIME = 4  # each waits for its moment
 OK, DIFFERS, MISSING, DAMAGED = 0, 3, 6, 7
 
 
@@ -231,28 +233,32 @@ def show_alone(report, folder):
 
 def show_killed(report, folder):
     """Killed at any moment: what there is replays to its last complete block, and says so."""
-    moments, seen, bad = random.Random(1), 0, ""
-    with Peers(folder, delay_ms=1) as peers:
-        for number in range(KILLS):
-            journal = folder / f"killed-{number}.flj"
-            process = subprocess.Popen([FOLIOT, "run", str(HERE / "callers"), "--modules", MODULES, *map(str, peers.settings(400)), "--record",
-                                        str(journal), "--out", str(folder / "killed"), "--quiet"], stdout=subprocess.DEVNULL)
-            try:
-                process.wait(moments.uniform(0.01, 0.5))
-            except subprocess.TimeoutExpired:
-                while number == 0 and process.poll() is None and not journal.exists():  # one is there to be seen, however slow it is
-                    pass
-                process.send_signal(signal.SIGKILL)
-            process.wait()
-            if not journal.exists():
-                continue
-            seen += 1
-            done = replay(journal, folder / "rest")
-            is_whole = process.returncode == 0 or foliot("show", journal).returncode == OK  # it may have been over
-            says = is_whole or journal.stat().st_size == 0 or re.search(r"byte \d+|no journal|header", done.stderr)
-            if done.returncode != (OK if is_whole else DAMAGED) or not says:
-                bad += f"kill {number}: {say(done)}\n"
-    report.line(seen > 0 and not bad, f"{seen} recordings that were killed replay as far as they go", bad)
+    moments = random.Random(1)
+    with Peers(folder, delay_ms=1) as peers, ThreadPoolExecutor(KILLS_AT_A_TIME) as pool:
+        kills = [pool.submit(kill, peers, folder / f"killed-{number}", moments.uniform(0.01, 0.5), number == 0) for number in range(KILLS)]
+    said = [kill.result() for kill in kills if kill.result() is not None]
+    report.line(said and not any(said), f"{len(said)} recordings that were killed replay as far as they go", "\n".join(filter(None, said)))
+
+
+def kill(peers, folder, moment, patient):
+    """None where the moment was before there was a recording, which a patient one waits for; else what is wrong with it."""
+    journal = folder.with_suffix(".flj")
+    process = subprocess.Popen([FOLIOT, "run", str(HERE / "callers"), "--modules", MODULES, *map(str, peers.settings(400)), "--record",
+                                str(journal), "--out", str(folder), "--quiet"], stdout=subprocess.DEVNULL)
+    try:
+        process.wait(moment)
+    except subprocess.TimeoutExpired:
+        while patient and process.poll() is None and not journal.exists():
+            pass
+        process.send_signal(signal.SIGKILL)
+    process.wait()
+    if not journal.exists():
+        return None
+    done = replay(journal, folder.with_suffix(".rest"))
+    is_whole = process.returncode == 0 or foliot("show", journal).returncode == OK  # it may have been over
+    says = is_whole or journal.stat().st_size == 0 or re.search(r"byte \d+|no journal|header", done.stderr)
+    good = done.returncode == (OK if is_whole else DAMAGED) and says
+    return "" if good else f"{folder.name}: {say(done)}"
 
 
 def show_altered(report, folder):
