@@ -150,6 +150,14 @@ FOLIOT_API const GError *foliot_replay_peek_error (FoliotReplay *replay);
  */
 FOLIOT_API gboolean foliot_replay_was_interrupted (FoliotReplay *replay);
 /**
+ * foliot_replay_get_failure: (skip)
+ *
+ * What ends a run by the clock of the machine does not come again by itself: that time was held for too long.
+ *
+ * Returns: (transfer none) (nullable): how the recorded run failed where the recording ends, if this one has come there as recorded
+ */
+FOLIOT_API const char *foliot_replay_get_failure (FoliotReplay *replay);
+/**
  * foliot_replay_dup_report: (skip)
  *
  * Returns: (transfer full): for people: how many messages entered and left, how many differ, which anchors served

@@ -378,10 +378,10 @@ fail (gpointer data, const FoliotGatePoint *point, const char *why, GError **err
 {
   FoliotReplay *replay = data;
 
-  if (replay->error == NULL && replay->is_over && g_str_has_prefix (replay->next->text, FOLIOT_REPLAY_FAILED))
+  if (foliot_replay_get_failure (replay) != NULL)
     {
       g_set_error_literal (error, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_HELD,
-                           replay->next->text + strlen (FOLIOT_REPLAY_FAILED));
+                           foliot_replay_get_failure (replay));
       return;
     }
   if (replay->error == NULL && replay->causal != NULL)
@@ -510,6 +510,16 @@ gboolean
 foliot_replay_was_interrupted (FoliotReplay *replay)
 {
   return replay->was_interrupted;
+}
+
+const char *
+foliot_replay_get_failure (FoliotReplay *replay)
+{
+  if (replay->error != NULL || replay->causal != NULL || !replay->is_over
+      || !is_next (replay, FOLIOT_JOURNAL_END) || replay->next->text == NULL
+      || !g_str_has_prefix (replay->next->text, FOLIOT_REPLAY_FAILED))
+    return NULL;
+  return replay->next->text + strlen (FOLIOT_REPLAY_FAILED);
 }
 
 char *

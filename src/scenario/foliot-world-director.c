@@ -22,6 +22,7 @@
 
 #define SETTLE_LIMIT_MS (3600 * 1000) /* of the work of one instant */
 #define CAUSE_LIMIT_MS  300
+#define END_LIMIT_MS    2000 /* of a process whose run was cut */
 #define CAUSE_PAUSE_MS  20
 #define EXIT_MODEL      1 /* docs/exit-codes.md */
 #define EXIT_RESULTS    4
@@ -405,6 +406,37 @@ stop_children (FoliotWorld *world, GError **error)
         note_broken_recording (world, i, why);
     }
   return good;
+}
+
+/* Nothing that it answers is recorded any more, so nothing here has to be in an order. */
+static GPtrArray *
+tell_to_end (FoliotWorld *world)
+{
+  GPtrArray *futures = new_futures ();
+
+  for (guint i = 0; i < world->children->len; i++)
+    if (!foliot_future_is_settled (foliot_child_get_ended (world->children->pdata[i])))
+      g_ptr_array_add (futures, foliot_child_stop (world->children->pdata[i], END_LIMIT_MS));
+  return futures;
+}
+
+void
+_foliot_world_end_parts (FoliotWorld *world)
+{
+  g_autoptr (GPtrArray) futures = NULL;
+
+  if (world->children == NULL || world->stopping || world->record_beside == NULL)
+    return;
+  world->stopping = TRUE;
+  _foliot_kernel_take_interrupt (world->kernel); /* nobody runs it any more who would want to know */
+  foliot_future_cancel (world->directed);
+  if (world->moving != NULL)
+    foliot_future_cancel (world->moving);
+  _foliot_channels_uncork (world->kernel);
+  futures = tell_to_end (world);
+  for (guint i = 0; i < futures->len; i++)
+    while (!foliot_future_is_settled (futures->pdata[i]) && _foliot_world_step_patiently (world))
+      ;
 }
 
 /* ---- the fiber ---- */

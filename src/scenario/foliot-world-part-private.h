@@ -35,6 +35,8 @@ void _foliot_world_forget_key (FoliotWorld *world);
 
 /* Starts the other processes, runs the scenario in all of them, and fills the tables. */
 void _foliot_world_direct (FoliotWorld *world, const FoliotWorldOptions *options);
+/* Outside of events, when the run is over: if it was cut, lets the other processes end by themselves, if they are recorded. */
+void _foliot_world_end_parts (FoliotWorld *world);
 /* One event; if there is none, waits for the outside. Returns: whether anything can still come. */
 gboolean _foliot_world_step_patiently (FoliotWorld *world);
 /* Nothing can run. Returns: whether to try again. Sets the world's failure when a process has ended. */

@@ -360,6 +360,7 @@ foliot_world_close (FoliotWorld *world)
   world->closed = TRUE;
   foliot_world_end_recording (world, world->failure != NULL, world->failure, NULL);
   g_clear_pointer (&world->log, foliot_event_log_free);
+  _foliot_world_end_parts (world);
   shut_down (world);
   g_ptr_array_set_size (world->agents, 0);
   foliot_kernel_close (world->kernel);

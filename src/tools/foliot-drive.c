@@ -183,8 +183,10 @@ end_journals (FoliotWorld *world, FoliotReplay *replay, GError **failure, GError
         = g_error_new_literal (FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_INTERRUPTED, "interrupted");
   foliot_world_end_recording (world, verdict != NULL ? foliot_drive_get_exit_code (verdict) : FOLIOT_EXIT_OK,
                               verdict, problem);
-  if (replay != NULL && !foliot_watch_was_interrupted ())
-    foliot_replay_end (replay, problem);
+  if (replay != NULL && !foliot_watch_was_interrupted () && foliot_replay_end (replay, problem)
+      && *failure == NULL && foliot_replay_get_failure (replay) != NULL)
+    g_set_error_literal (failure, FOLIOT_KERNEL_ERROR, FOLIOT_KERNEL_ERROR_HELD,
+                         foliot_replay_get_failure (replay));
 }
 
 static gboolean

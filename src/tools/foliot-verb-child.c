@@ -71,9 +71,7 @@ parse (int argc, char **argv, Arguments *arguments, guint64 *out_seed, GError **
 static int
 get_exit_code (const GError *error)
 {
-  if (g_error_matches (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_AGENT))
-    return FOLIOT_EXIT_MODEL;
-  return error->domain == FOLIOT_JOURNAL_ERROR ? FOLIOT_EXIT_RESULTS : FOLIOT_EXIT_USAGE;
+  return error->domain == FOLIOT_JOURNAL_ERROR ? FOLIOT_EXIT_RESULTS : foliot_drive_get_exit_code (error);
 }
 
 static int

@@ -7,6 +7,7 @@ an exit code, results, a journal that can be played back, and nothing that goes 
 """
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -203,6 +204,33 @@ def test_signal_recorded(number):
     check_same_results(park.out, out)
 
 
+def test_signal_processes_recorded(number):
+    """And so do those of its other processes."""
+    journal = make_room() + ".flj"
+    park = begin_blocked("--record", journal, *PROCESSES)
+    below = list_below(park.process.pid)
+    park.process.send_signal(number)
+    code, _, complaints = park.end()
+    same((code, complaints), (0, ""))
+    check_nothing_left(below)
+    out, done = replay(journal)
+    same(done.returncode, 0)
+    same(len(re.findall(r"^part park-\d: as recorded, digest", done.stderr, re.MULTILINE)), 3)
+    check_same_results(park.out, out)
+
+
+def test_stopped_recorded():
+    """One that does not hear of it is ended after a while, and its recording with it."""
+    journal = make_room() + ".flj"
+    park, _, below = begin_processes("--record", journal)
+    park.process.send_signal(signal.SIGTERM)
+    same(park.end()[0], 0)
+    check_nothing_left(below)
+    _, done = replay(journal, "--quiet")
+    same(done.returncode, 7)
+    assert done.stderr.startswith("foliot: part park-1: ") and done.stderr.count("\n") == 1, done.stderr
+
+
 def test_killed_recorded():
     """What there is of the recording is good, up to the step; it says where it ends."""
     journal = make_room() + ".flj"
@@ -320,6 +348,8 @@ TESTS = [("child-killed", test_child_killed), ("child-killed/hang-up", test_chil
          ("killed/processes-recorded", test_processes_killed_recorded), ("mosaik-gone/killed", test_mosaik_killed),
          ("mosaik-gone/half-a-message", test_half_a_message),
          ("term/processes", test_signal_with_processes, signal.SIGTERM), ("int/processes", test_signal_with_processes, signal.SIGINT),
+         ("term/processes-recorded", test_signal_processes_recorded, signal.SIGTERM),
+         ("int/processes-recorded", test_signal_processes_recorded, signal.SIGINT), ("term/stopped-recorded", test_stopped_recorded),
          ("term/recorded", test_signal_recorded, signal.SIGTERM), ("int/recorded", test_signal_recorded, signal.SIGINT),
          ("killed/processes", test_killed_with_processes), ("killed/recorded", test_killed_recorded),
          ("no-room/recording", test_no_room_for_recording), ("no-room/results", test_no_room_for_results),

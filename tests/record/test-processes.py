@@ -226,13 +226,13 @@ def replaced(folder):
 # ---- what ends early ----------------------------------------------------------------------------------------------------
 
 
-def worker(folder, what):
-    """A scenario whose second container does this."""
+def worker(folder, what, container="b"):
+    """A scenario of which one container does this."""
     (folder / "scenario.json").write_text(json.dumps({
         "foliot": 1, "name": "p", "duration": 5, "module": "good", "transport": "tcp", "processes": True,
         "containers": [{"name": name} for name in "abc"],
         "agents": [{"name": "first", "type": "Worker", "container": "a"}, {"name": "third", "type": "Worker", "container": "c"},
-                   {"name": "second", "type": "Worker", "container": "b", "args": {"what": what}}],
+                   {"name": "second", "type": "Worker", "container": container, "args": {"what": what}}],
         "outputs": [{"table": "seconds", "columns": ["i", "draw"]}]}))
     return ["run", folder, "--modules", GOOD, "--record", folder / "run.flj", "--out", folder / "live"]
 
@@ -256,6 +256,17 @@ def ended_at_once(folder):
         done = want(replay(folder / "run.flj", folder / "again", "--modules", GOOD), PEER)
         assert f"foliot: part b: its process was ended before anything was recorded in {part}\n" in done.stderr, say(done)
         assert first_words(live.stderr) == first_words(done.stderr) and list(parts(done)) == ["c"], say(live) + say(done)
+        check_same(folder / "live", folder / "again")
+
+
+def held(folder):
+    """What ends it is the clock of the machine, which a replay does not have: it ends so all the same."""
+    for container, code in (("a", FAILED), ("b", FAILED)):
+        live = want(foliot(*worker(folder, "hold", container)), code)
+        done = want(replay(folder / "run.flj", folder / "again", "--modules", GOOD), code)
+        assert "time was held by “somebody who never lets go” for longer than its limit of 300 ms" in live.stderr, say(live)
+        assert first_words(live.stderr) == first_words(done.stderr), say(live) + say(done)
+        assert list(parts(done)) == ["b", "c"], say(done)
         check_same(folder / "live", folder / "again")
 
 
@@ -317,6 +328,7 @@ def main():
              ("a changed agent in a child", changed), ("parts that are missing, damaged, or of another run", missing),
              ("an earlier recording is replaced", replaced), ("a child that is killed by what it does", ends_early, "kill", PEER),
              ("a child that is killed at once", ended_at_once), ("an agent in a child that fails", ends_early, "fail in run", FAILED),
+             ("one that waits for too long", held),
              ("one that fails when it starts", ends_early, "fail in init", FAILED), ("interrupted", interrupted),
              ("killed at any moment, all of them", killed, "all"), ("killed at any moment, one child", killed, "a child")]
     if shutil.which("strace") is not None:

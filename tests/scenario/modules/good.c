@@ -12,6 +12,7 @@
 /* clang-format off */
 FOLIOT_DEFINE_AGENT (Worker, worker,
   char *what;
+  FoliotHold *hold;
 )
 /* clang-format on */
 
@@ -35,6 +36,7 @@ static void
 worker_dispose (gpointer self)
 {
   g_clear_pointer (&((Worker *) self)->what, g_free);
+  g_clear_pointer (&((Worker *) self)->hold, foliot_hold_release);
 }
 
 /* Never comes back, and never waits; whoever wants to know when it begins gives it a FIFO. */
@@ -86,6 +88,8 @@ worker_run (gpointer self, GError **error)
         spin ();
       if (g_str_equal (worker->what, "overflow") && i == 2)
         sink (&first, 1000000);
+      if (g_str_equal (worker->what, "hold") && i == 2)
+        worker->hold = foliot_kernel_hold (foliot_agent_get_kernel (self), "somebody who never lets go", 300);
       if (g_str_equal (worker->what, "differ"))
         foliot_agent_sleep (worker, 1 + g_random_int_range (0, 1000000000), NULL);
     }
