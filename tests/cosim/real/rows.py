@@ -207,9 +207,12 @@ def a05_nobody_listens(stage):
 
 
 def a06_init_too_late(stage):
+    child = cosim.Child(stage.command)  # whose start takes none of that time
+    stage.config["S"] = {"connect": f"127.0.0.1:{child.port}"}
     with stage.world(mosaik_config={"start_timeout": 0.5}) as world:
         fails(SystemExit, "did not reply to the init() call in time", world.start, "S", slow="init", slow_ms=1500,
               trace=stage.trace)
+    same(child.end()[0], 0)
     same(stage.n_finalized(), 1)
 
 
