@@ -59,7 +59,7 @@ test_refused (void)
   assert_refused ("", "file:1:1: expected a value");
   assert_refused ("  \n", "file:2:1: expected a value");
   assert_refused ("{'a': 1", "file:1:8: expected ',' or '}'");
-  assert_refused ("{\n  'a': 1,\n}", "file:3:1: expected a key in double quotes");
+  assert_refused ("{\n  'a': 1,\n}", "file:3:1: expected a key in double quotes behind the comma");
   assert_refused ("{\n  'a' 1\n}", "file:2:7: expected ':'");
   assert_refused ("[1 2]", "file:1:4: expected ',' or ']'");
   assert_refused ("[1, 2] 3", "file:1:8: extra data");
