@@ -19,6 +19,8 @@ G_DEFINE_QUARK (foliot - replay - error - quark, foliot_replay_error)
 
 /* ---- the next record ------------------------------------------------------------------------------------------- */
 
+#define MAX_TOLD 10
+
 void
 _foliot_replay_stop (FoliotReplay *replay, GError *error)
 {
@@ -29,11 +31,14 @@ _foliot_replay_stop (FoliotReplay *replay, GError *error)
   foliot_kernel_interrupt (replay->kernel);
 }
 
+/* A line for each of the first few: from the first on, most of what follows from it is another one, too. */
 static void
 tell (FoliotReplay *replay, const GError *error)
 {
   const char *end = strchr (error->message, '\n');
 
+  if (replay->n_told > MAX_TOLD)
+    return;
   g_string_append_len (replay->told, error->message, end != NULL ? end - error->message : -1);
   g_string_append_c (replay->told, '\n');
 }
@@ -527,6 +532,8 @@ foliot_replay_dup_report (FoliotReplay *replay)
 {
   GString *text = g_string_new (replay->told->str);
 
+  if (replay->n_told > MAX_TOLD)
+    g_string_append_printf (text, "and %" G_GUINT64_FORMAT " more\n", replay->n_told - MAX_TOLD);
   g_string_append_printf (text, "%" G_GUINT64_FORMAT " entered, %" G_GUINT64_FORMAT " left", replay->n_in,
                           replay->n_out);
   if (replay->n_different > 0)

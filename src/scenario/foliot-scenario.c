@@ -214,8 +214,11 @@ parse_setting_value (const char *setting, const char *text, GError **error)
   if (value == NULL && word)
     return foliot_value_new_string (text);
   if (value == NULL)
-    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_SYNTAX, "--set %s: the value is %s",
-                 setting, local->message);
+    g_set_error (error, FOLIOT_SCENARIO_ERROR, FOLIOT_SCENARIO_ERROR_SYNTAX, "--set %s: the value is %s%s",
+                 setting, local->message,
+                 text[0] == '\0' || strchr ("[{\"", text[0]) != NULL
+                     ? ""
+                     : "; a text that is not one word needs quotes, as in '\"two words\"'");
   return value;
 }
 

@@ -18,8 +18,9 @@ foliot_verb_bench (int argc, char **argv)
 
   if (program == NULL)
     {
-      fprintf (stderr,
-               "foliot: the program foliot-bench is not beside this one; build Foliot with its tests\n");
+      fprintf (
+          stderr,
+          "foliot: the program foliot-bench is not beside this one; build all of Foliot (ninja -C build)\n");
       return FOLIOT_EXIT_USAGE;
     }
   execv (program, argv);

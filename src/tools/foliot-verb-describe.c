@@ -15,6 +15,8 @@
 /* What a scenario, an agent type or a running container offers. The library says it as plain data; here it becomes text, or
  * JSON as it is. */
 
+#define MAX_SHOWN 6
+
 static const char *
 text_of (FoliotValue *map, const char *name)
 {
@@ -78,18 +80,81 @@ print_agents (FoliotValue *agents)
     }
 }
 
-static void
-print_rest (FoliotValue *list, const char *title)
+static char *
+dup_number (FoliotValue *map, const char *name)
 {
-  if (foliot_value_get_length (list) == 0)
-    return;
-  printf ("%s\n", title);
-  for (gsize i = 0; i < foliot_value_get_length (list); i++)
-    {
-      g_autofree char *text = foliot_value_print (foliot_value_get_item (list, i));
+  FoliotValue *value = foliot_value_lookup (map, name);
+  char *text = foliot_value_print (value);
 
-      printf ("  %s\n", text);
+  if (g_str_has_suffix (text, ".0"))
+    text[strlen (text) - 2] = '\0';
+  return text;
+}
+
+static void
+print_link (FoliotValue *link)
+{
+  g_autofree char *base = dup_number (link, "base_s"), *spread = dup_number (link, "spread_s");
+  g_autofree char *loss = dup_number (link, "loss");
+
+  printf ("  %s → %s: latency %s", text_of (link, "from"), text_of (link, "to"), base);
+  if (g_str_equal (text_of (link, "distribution"), "constant"))
+    printf (" s");
+  else
+    printf (" s, %s, spread %s s", text_of (link, "distribution"), spread);
+  if (!g_str_equal (loss, "0"))
+    printf (", loss %s", loss);
+  printf ("\n");
+}
+
+/* The first few of the places where the columns go; a large world has thousands. */
+static void
+print_input (FoliotValue *input)
+{
+  FoliotValue *to = list_of (input, "deliver");
+  gsize n = foliot_value_get_length (to), n_shown = MIN (n, MAX_SHOWN);
+
+  printf ("  %s, ", text_of (input, "file"));
+  print_count (input, "rows");
+  printf (" rows:");
+  for (gsize i = 0; i < n_shown; i++)
+    {
+      FoliotValue *place = foliot_value_get_item (to, i);
+
+      printf ("%s %s → %s.%s", i > 0 ? "," : "", text_of (place, "column"), text_of (place, "agent"),
+              text_of (place, "input"));
     }
+  if (n > n_shown)
+    printf (", and %" G_GSIZE_FORMAT " more", n - n_shown);
+  printf ("\n");
+}
+
+static void
+print_output (FoliotValue *output)
+{
+  FoliotValue *columns = list_of (output, "columns");
+  g_autofree char *every = dup_number (output, "every_s");
+
+  printf ("  %s:", text_of (output, "table"));
+  for (gsize i = 0; i < foliot_value_get_length (columns); i++)
+    printf ("%s %s", i > 0 ? "," : "", foliot_value_get_string (foliot_value_get_item (columns, i), NULL));
+  if (foliot_value_get_kind (foliot_value_lookup (output, "every_s")) == FOLIOT_VALUE_NULL)
+    {
+      printf ("; as agents record them\n");
+      return;
+    }
+  printf ("; every %s s, of ", every);
+  print_count (output, "agents");
+  printf (foliot_value_get_int (foliot_value_lookup (output, "agents")) == 1 ? " agent\n" : " agents\n");
+}
+
+static void
+print_rest (FoliotValue *list, const char *title, void (*print) (FoliotValue *entry))
+{
+  if (foliot_value_get_length (list) > 0)
+    printf ("%s\n", title);
+  for (gsize i = 0; i < foliot_value_get_length (list); i++)
+    print (foliot_value_get_item (list, i));
 }
 
 static void
@@ -106,9 +171,9 @@ print_scenario (FoliotValue *description)
   printf ("types\n");
   for (gsize i = 0; i < foliot_value_get_length (types); i++)
     print_type (foliot_value_get_item (types, i));
-  print_rest (list_of (description, "links"), "links");
-  print_rest (list_of (description, "inputs"), "inputs");
-  print_rest (list_of (description, "outputs"), "outputs");
+  print_rest (list_of (description, "links"), "links", print_link);
+  print_rest (list_of (description, "inputs"), "inputs", print_input);
+  print_rest (list_of (description, "outputs"), "outputs", print_output);
 }
 
 static int

@@ -86,10 +86,40 @@ def check_files(source):
     return wrong
 
 
+def options_of_code(source, verb):
+    """Those that the verb parses, without the hidden ones."""
+    tools = source / 'src/tools'
+    text = (tools / f'foliot-verb-{"codec" if verb in ("encode", "decode") else verb}.c').read_text()
+    for macro, header in ('FOLIOT_RUN_ENTRIES', 'run-options'), ('FOLIOT_WIRE_ENTRIES', 'wire'):
+        if macro in text:
+            text += (tools / f'foliot-{header}.h').read_text()
+    entry = r'"([a-z][a-z-]*)",[\s\\]*(?:0|\'.\'),[\s\\]*0,[\s\\]*G_OPTION_ARG_'
+    return {f'--{name}' for name in re.findall(entry, text)}
+
+
+def check_options(source):
+    """The help of a verb has its options, and so have completion and manual."""
+    page_of = dict(re.findall(r'\{ "(\w+)", "(.*?)\\n" \}', (source / 'src/tools/foliot-verb-help.c').read_text(), re.S))
+    completion = (source / 'src/tools/completion/foliot').read_text()
+    manual = (source / 'docs/foliot.1').read_text().replace('\\-', '-')
+    wrong = [] if len(page_of) == 16 else [f'found {len(page_of)} pages of help: {sorted(page_of)}']
+    for verb, page in page_of.items():
+        known = options_of_code(source, verb) if verb not in ('new', 'bench') else set()
+        told = {option for line in page.split('\\n') for option in re.findall(r'--[a-z][a-z-]+', line[:line.find('  ', 8)])
+                if re.match(r'[\s"]*(?:-\w, )?--', line)}
+        offered = set(re.findall(r'--[a-z-]+', (re.search(rf"(?:^|[\s|]){verb}(?::-?\*\|\w+)?:-?\*\) .*?-W '([^']*)'", completion, re.M) or ['', ''])[1]))
+        wrong += [f'foliot help {verb} lacks {option}' for option in sorted(known - told)]
+        wrong += [f'foliot help {verb} has {option}, which {verb} does not know' for option in sorted(told - known)]
+        wrong += [f'the completion of {verb} lacks {option}' for option in sorted(known - offered)]
+        wrong += [f'docs/foliot.1 lacks {option} of {verb}' for option in sorted(known) if option not in manual]
+    return wrong
+
+
 def main():
     source = Path(sys.argv[1])
     failed = 0
-    checks = [('errors', check_errors), ('readme', check_readme), ('links', check_links), ('floors', check_floors), ('files', check_files)]
+    checks = [('errors', check_errors), ('readme', check_readme), ('links', check_links), ('floors', check_floors), ('files', check_files),
+              ('options', check_options)]
     print(f'1..{len(checks)}')
     for number, (title, check) in enumerate(checks, 1):
         wrong = check(source)

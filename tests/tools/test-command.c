@@ -70,6 +70,8 @@ test_slips (void)
                     "Unknown option --recrod=x, did you mean \"--record\"? (foliot help run)");
   assert_complains ("run . --until", 2, "Missing argument for --until (foliot help run)");
   assert_complains ("decode --codek json", 2, "did you mean \"--codec\"? (foliot help decode)");
+  assert_complains ("run . --set name=2017-01-01", 2,
+                    "the value is not JSON: 1:5: extra data; a text that is");
   assert_complains ("run . --record-bytes", 2, "--record-bytes: nothing is recorded");
   assert_complains ("run . --record-agents", 2, "--record-agents: nothing is recorded");
   assert_complains ("serve ipc://[x] --scenario . --record-bytes", 2, "--record-bytes: nothing is recorded");
