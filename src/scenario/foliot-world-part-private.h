@@ -37,10 +37,18 @@ void _foliot_world_forget_key (FoliotWorld *world);
 void _foliot_world_direct (FoliotWorld *world, const FoliotWorldOptions *options);
 /* Outside of events, when the run is over: if it was cut, lets the other processes end by themselves, if they are recorded. */
 void _foliot_world_end_parts (FoliotWorld *world);
+
+/* ---- foliot-world-cause.c: when a process ends ---- */
+
 /* One event; if there is none, waits for the outside. Returns: whether anything can still come. */
 gboolean _foliot_world_step_patiently (FoliotWorld *world);
 /* Nothing can run. Returns: whether to try again. Sets the world's failure when a process has ended. */
 gboolean _foliot_world_wait_for_processes (FoliotWorld *world, GError **error);
+/* The world has failed: if that came of the end of a process, that is the failure. */
+void _foliot_world_find_cause (FoliotWorld *world);
+/* The same, on a fiber that waits. */
+void _foliot_world_await_cause (FoliotWorld *world);
+
 /* ---- foliot-world-collect.c ---- */
 
 /* The tables that agents fill, of all processes. On a fiber. */
@@ -49,10 +57,9 @@ gboolean _foliot_world_collect (FoliotWorld *world, GError **error);
 void _foliot_world_bring_back (FoliotWorld *world);
 /* The same on a fiber, from which nobody can drive the kernel: for a world that lives in somebody else's. */
 void _foliot_world_bring_back_on_fiber (FoliotWorld *world);
-/* The world has failed: if that came of the end of a process, that is the failure. */
-void _foliot_world_find_cause (FoliotWorld *world);
 
-/* For a master that sets the time; on a fiber, as all of it waits. */
+/* ---- foliot-world-director.c: for a master that sets the time; on a fiber, as all of it waits ---- */
+
 /* As foliot_world_advance_to(), in all processes. */
 gboolean _foliot_world_go_to_all (FoliotWorld *world, FoliotTime to, FoliotTime *out_next, GError **error);
 /* Collects what agents elsewhere recorded, and ends the other processes. */
