@@ -75,7 +75,7 @@ print_changes (FoliotDiffSide *const sides[2])
   if (differ (a->scenario, b->scenario))
     printf ("\nThey are runs of two scenarios.\n");
   else if (differ (a->hash, b->hash))
-    printf ("\nThe scenario %s, or a file that it reads, is not the same in both.\n", a->scenario);
+    printf ("\nThe scenario %s, a setting or a file of it is not the same in both.\n", a->scenario);
   if (differ (a->module, b->module))
     printf ("\nThey ran two modules, %s and %s.\n", a->module, b->module);
   else if (differ (a->module_build, b->module_build))

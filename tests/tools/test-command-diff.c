@@ -54,7 +54,7 @@ test_changed_number (void)
   g_autoptr (TestProcess) a = run_park ("--out a"), b = run_park ("--set max_windpark_feedin=5000 --out b");
   g_autoptr (TestProcess) diff = test_command_run ("diff a b", NULL, 3);
 
-  assert_says (diff, "The scenario wind-park, or a file that it reads, is not the same in both.\n");
+  assert_says (diff, "The scenario wind-park, a setting or a file of it is not the same in both.\n");
   assert_says (
       diff, "The first different event is number 63, at 0 s.\nClass payload: it carried something else.\n");
   assert_says (diff, "  event\n    frame of Agent_0, message 4 of control → park-0\n");
