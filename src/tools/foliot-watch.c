@@ -68,7 +68,7 @@ on_tick (int signal_number)
 
       write_text (is_idle ? "\nfoliot: waits for another process, or for a peer"
                           : "\nfoliot: does not yield: ");
-      write_text (is_idle ? "" : event);
+      write_text (is_idle ? strchr (event, ',') : event); /* of "no event is running, at …" the time */
       write_text (is_idle ? ". Ctrl-C " : "; it computes, or waits outside of Foliot. Ctrl-C ");
       write_text (interrupted                    ? "once more ends it.\n"
                   : is_idle && stop_func != NULL ? "ends it.\n"
