@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "journal/foliot-causes-private.h"
 #include "journal/foliot-journal-plain-private.h"
 
 /*
@@ -16,83 +17,21 @@
  *
  * Where nothing at all was said there is no cause, and no message that could be compared. Then what was recorded enters behind as many
  * events as it did, or at its time if that comes first; and the digest at the end has to be the recorded one.
- *
- * What is left of the recording is in memory, since it is looked through in any order.
  */
-
-typedef struct
-{
-  FoliotJournalKind kind; /* IN or OBSERVED */
-  FoliotEventKind event;
-  guint32 port;
-  guint64 question; /* index in the departures + 1: the last of its port; 0: none */
-  guint64 after;    /* what @delay_ns is counted from, likewise */
-  guint64 behind;   /* so many events */
-  FoliotTime delay_ns;
-  char *name; /* of OBSERVED */
-  char *text;
-  GBytes *bytes;
-  GError *error;
-  gboolean is_done;
-} Entry;
-
-typedef struct
-{
-  guint32 port;
-  guint64 sequence;
-  guint64 hash;
-  guint64 length;
-  GBytes *bytes; /* (nullable) */
-  FoliotTime recorded_ns;
-  FoliotTime sent_ns;
-  gboolean is_sent;
-  gboolean is_passed; /* a later one of its port was sent */
-} Departure;
 
 struct _FoliotReplayCausal
 {
-  GArray *entries;    /* of Entry, in the order of the recording */
-  GArray *departures; /* of Departure, likewise */
-  guint first;        /* entry that is not done */
-  guint next;         /* departure that is not sent */
-  guint settled;      /* departure that is neither sent nor passed */
-  FoliotTime begun_ns;
-  GHashTable *last_of_port; /* number of a port → of its last departure; looked up alone */
-  char *unanswered;         /* (nullable) the last message that is not in the recording */
-  gboolean is_silent;       /* nothing was said, and nothing has differed before */
+  FoliotCauses *causes;
+  char *unanswered;   /* (nullable) the last message that is not in the recording */
+  gboolean is_silent; /* nothing was said, and nothing has differed before */
 };
-
-static void
-clear_entry (gpointer data)
-{
-  Entry *entry = data;
-
-  g_free (entry->name);
-  g_free (entry->text);
-  g_clear_pointer (&entry->bytes, g_bytes_unref);
-  g_clear_error (&entry->error);
-}
-
-static void
-clear_departure (gpointer data)
-{
-  g_clear_pointer (&((Departure *) data)->bytes, g_bytes_unref);
-}
 
 void
 _foliot_replay_causal_free (FoliotReplayCausal *causal)
 {
-  g_array_unref (causal->entries);
-  g_array_unref (causal->departures);
-  g_hash_table_unref (causal->last_of_port);
+  _foliot_causes_free (causal->causes);
   g_free (causal->unanswered);
   g_free (causal);
-}
-
-static Departure *
-get_departure (const FoliotReplayCausal *causal, guint64 after)
-{
-  return &g_array_index (causal->departures, Departure, after - 1);
 }
 
 /* What the clock of the machine did belongs to the program that ran then: another one has its own times. */
@@ -102,86 +41,25 @@ is_in_real_time (const FoliotReplay *replay)
   return foliot_kernel_get_drive (replay->kernel) == FOLIOT_DRIVE_REALTIME;
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------------- */
-
-/* The last message that left through the same port; 0: none. */
-static guint64
-find_question (const FoliotReplayCausal *causal, guint32 port)
-{
-  return GPOINTER_TO_SIZE (g_hash_table_lookup (causal->last_of_port, GUINT_TO_POINTER (port)));
-}
-
-/* What it is counted from: its question; of a port that only brings something, the last message of any. Where time is not held for an
- * answer, what comes in at one port may well be for what was sent through another. */
-static guint64
-find_anchor (const FoliotReplay *replay, const FoliotReplayCausal *causal, guint32 port)
-{
-  guint64 own = find_question (causal, port);
-
-  return own > 0 && !is_in_real_time (replay) ? own : causal->departures->len;
-}
-
-static void
-add_entry (const FoliotReplay *replay, FoliotReplayCausal *causal, const FoliotJournalRecord *record)
-{
-  guint64 after = find_anchor (replay, causal, record->port);
-  FoliotTime since = after > 0 ? get_departure (causal, after)->recorded_ns : causal->begun_ns;
-  Entry entry = {
-    .kind = record->kind == FOLIOT_JOURNAL_OBSERVED ? FOLIOT_JOURNAL_OBSERVED : FOLIOT_JOURNAL_IN,
-    .event = _foliot_replay_get_kind (record),
-    .port = record->port,
-    .question = find_question (causal, record->port),
-    .after = after,
-    .behind = record->event,
-    .delay_ns = MAX (record->time_ns - since, 0),
-    .name = g_strdup (record->name),
-    .text = g_strdup (record->text),
-    .bytes = record->bytes != NULL ? g_bytes_ref (record->bytes) : NULL,
-    .error = record->error != NULL ? g_error_copy (record->error) : NULL,
-  };
-
-  g_array_append_val (causal->entries, entry);
-}
-
-static void
-add_departure (FoliotReplayCausal *causal, const FoliotJournalRecord *record)
-{
-  Departure departure = {
-    .port = record->port,
-    .sequence = record->sequence,
-    .hash = record->hash,
-    .length = record->length,
-    .bytes = record->bytes != NULL ? g_bytes_ref (record->bytes) : NULL,
-    .recorded_ns = record->time_ns,
-  };
-
-  g_array_append_val (causal->departures, departure);
-  g_hash_table_insert (causal->last_of_port, GUINT_TO_POINTER (record->port),
-                       GSIZE_TO_POINTER (causal->departures->len));
-}
-
 void
 _foliot_replay_begin_causal (FoliotReplay *replay, const FoliotGatePoint *point)
 {
   FoliotReplayCausal *causal = g_new0 (FoliotReplayCausal, 1);
-  FoliotTime last_ns;
+  FoliotCauses *causes = _foliot_causes_new (point->time_ns, is_in_real_time (replay));
+  FoliotTime last_ns = point->time_ns;
 
-  causal->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
-  g_array_set_clear_func (causal->entries, clear_entry);
-  causal->departures = g_array_new (FALSE, FALSE, sizeof (Departure));
-  g_array_set_clear_func (causal->departures, clear_departure);
-  causal->last_of_port = g_hash_table_new (NULL, NULL);
-  causal->begun_ns = point->time_ns;
-  last_ns = point->time_ns;
   for (; replay->next != NULL && replay->next->kind != FOLIOT_JOURNAL_END; _foliot_replay_read_next (replay))
     {
       last_ns = MAX (last_ns, replay->next->time_ns);
       if (replay->next->kind == FOLIOT_JOURNAL_OUT)
-        add_departure (causal, replay->next);
+        _foliot_causes_add_departure (causes, replay->next);
       else if (replay->next->kind != FOLIOT_JOURNAL_STEP && replay->next->kind != FOLIOT_JOURNAL_DIGEST)
-        add_entry (replay, causal, replay->next);
+        _foliot_causes_add_entry (causes, replay->next, _foliot_replay_get_kind (replay->next));
     }
-  causal->is_silent = causal->departures->len == 0 && replay->n_out == 0 && replay->n_told == 0;
+  _foliot_causes_begin (causes);
+  causal->causes = causes;
+  causal->is_silent
+      = _foliot_causes_get_n_departures (causes) == 0 && replay->n_out == 0 && replay->n_told == 0;
   replay->causal = causal;
   replay->has_begun_to_differ = TRUE;
   if (is_in_real_time (replay))
@@ -190,87 +68,16 @@ _foliot_replay_begin_causal (FoliotReplay *replay, const FoliotGatePoint *point)
 
 /* ---- entering -------------------------------------------------------------------------------------------------- */
 
-/* Whether the first @n have left, as far as they still can. */
 static gboolean
-have_left (FoliotReplayCausal *causal, guint64 n)
+has_port (gpointer replay, guint32 port)
 {
-  while (causal->settled < causal->departures->len)
-    {
-      const Departure *departure = &g_array_index (causal->departures, Departure, causal->settled);
-
-      if (!departure->is_sent && !departure->is_passed)
-        break;
-      causal->settled++;
-    }
-  return causal->settled >= n;
+  return _foliot_gate_find_port (((FoliotReplay *) replay)->kernel, port) != NULL;
 }
 
-/* Whether what it came behind has left: in real time all of it, since the last may have come of another agent than that which is
- * answered. */
-static gboolean
-is_ready (const FoliotReplay *replay, const Entry *entry, FoliotTime *out_due)
+static FoliotCausesEntry *
+find_ready (FoliotReplay *replay)
 {
-  FoliotReplayCausal *causal = replay->causal;
-
-  if (entry->is_done || entry->kind != FOLIOT_JOURNAL_IN)
-    return FALSE;
-  if ((entry->after > 0 && !get_departure (causal, entry->after)->is_sent)
-      || (entry->question > 0 && !get_departure (causal, entry->question)->is_sent)
-      || (is_in_real_time (replay) && !have_left (causal, entry->after)))
-    return FALSE;
-  *out_due = foliot_time_add (
-      entry->after > 0 ? get_departure (causal, entry->after)->sent_ns : causal->begun_ns, entry->delay_ns);
-  if (entry->question > 0)
-    *out_due = MAX (*out_due, get_departure (causal, entry->question)->sent_ns);
-  return TRUE;
-}
-
-/* The first of its port that is still to enter may; *@out_due: when. Ties enter in the order of the recording. */
-static Entry *
-find_ready (FoliotReplay *replay, FoliotTime *out_due)
-{
-  FoliotReplayCausal *causal = replay->causal;
-  g_autoptr (GHashTable) waiting = g_hash_table_new (NULL, NULL); /* ports; looked up alone */
-  Entry *found = NULL;
-
-  while (causal->first < causal->entries->len
-         && g_array_index (causal->entries, Entry, causal->first).is_done)
-    causal->first++;
-  for (guint i = causal->first; i < causal->entries->len; i++)
-    {
-      Entry *entry = &g_array_index (causal->entries, Entry, i);
-      FoliotTime due;
-
-      if (entry->is_done || entry->kind != FOLIOT_JOURNAL_IN)
-        continue;
-      if (entry->after > causal->next + 1 && found != NULL)
-        break;
-      if (g_hash_table_contains (waiting, GUINT_TO_POINTER (entry->port)))
-        continue;
-      g_hash_table_add (waiting, GUINT_TO_POINTER (entry->port));
-      if (_foliot_gate_find_port (replay->kernel, entry->port) == NULL || !is_ready (replay, entry, &due))
-        continue;
-      if (found == NULL || due < *out_due)
-        {
-          found = entry;
-          *out_due = due;
-        }
-    }
-  return found;
-}
-
-/* Returns: (nullable): the first that is still to enter. */
-static Entry *
-find_first (const FoliotReplayCausal *causal)
-{
-  for (guint i = causal->first; i < causal->entries->len; i++)
-    {
-      Entry *entry = &g_array_index (causal->entries, Entry, i);
-
-      if (!entry->is_done && entry->kind == FOLIOT_JOURNAL_IN)
-        return entry;
-    }
-  return NULL;
+  return _foliot_causes_find_ready (replay->causal->causes, has_port, replay);
 }
 
 static gboolean
@@ -281,7 +88,7 @@ was_interrupted (const FoliotJournalRecord *end)
 
 /* Where nothing was said: behind how many events @next (nullable) enters, or somebody interrupts the run. */
 static guint64
-get_behind (const FoliotReplay *replay, const Entry *next)
+get_behind (const FoliotReplay *replay, const FoliotCausesEntry *next)
 {
   if (next != NULL)
     return next->behind;
@@ -290,21 +97,19 @@ get_behind (const FoliotReplay *replay, const Entry *next)
 
 /* … which is here. */
 static gboolean
-is_behind (FoliotReplay *replay, const FoliotGatePoint *point, const Entry *next)
+is_behind (FoliotReplay *replay, const FoliotGatePoint *point, const FoliotCausesEntry *next)
 {
-  FoliotTime due;
-
   if (!replay->causal->is_silent || get_behind (replay, next) != point->dispatched)
     return FALSE;
   return next == NULL
-         || (_foliot_gate_find_port (replay->kernel, next->port) != NULL && is_ready (replay, next, &due)
-             && due <= MAX (point->horizon, point->time_ns));
+         || (next->is_ready && has_port (replay, next->port)
+             && next->due_ns <= MAX (point->horizon, point->time_ns));
 }
 
 static guint64
 count_events (FoliotReplay *replay, const FoliotGatePoint *point)
 {
-  const Entry *next = find_first (replay->causal);
+  const FoliotCausesEntry *next = _foliot_causes_find_first (replay->causal->causes);
   guint64 behind = get_behind (replay, next);
 
   if (behind > point->dispatched)
@@ -315,10 +120,10 @@ count_events (FoliotReplay *replay, const FoliotGatePoint *point)
 guint64
 _foliot_replay_causal_get_room (FoliotReplay *replay, const FoliotGatePoint *point, FoliotTime *limit)
 {
-  FoliotTime due;
+  const FoliotCausesEntry *ready = find_ready (replay);
 
-  if (find_ready (replay, &due) != NULL)
-    *limit = MIN (*limit, MAX (due, point->time_ns));
+  if (ready != NULL)
+    *limit = MIN (*limit, MAX (ready->due_ns, point->time_ns));
   if (is_in_real_time (replay)) /* nothing holds time: each event may be what an answer waits for */
     return 1;
   return replay->causal->is_silent ? count_events (replay, point) : G_MAXUINT64;
@@ -348,15 +153,14 @@ interrupt (FoliotReplay *replay)
 }
 
 static gboolean
-admit (FoliotReplay *replay, const FoliotGatePoint *point, Entry *entry, FoliotTime due,
-       gboolean by_its_cause)
+admit (FoliotReplay *replay, const FoliotGatePoint *point, FoliotCausesEntry *entry, gboolean by_its_cause)
 {
   FoliotPort *port = _foliot_gate_find_port (replay->kernel, entry->port);
   g_autoptr (FoliotValue) description = NULL;
 
-  if (!point->is_held && !_foliot_gate_move_time (replay->kernel, due))
+  if (!point->is_held && !_foliot_gate_move_time (replay->kernel, entry->due_ns))
     return FALSE;
-  entry->is_done = TRUE;
+  _foliot_causes_finish (replay->causal->causes, entry);
   if (g_strcmp0 (port->name, _foliot_replay_get_port_name (replay, entry->port)) != 0)
     return TRUE; /* another port has its number now */
   replay->n_in++;
@@ -373,29 +177,26 @@ admit (FoliotReplay *replay, const FoliotGatePoint *point, Entry *entry, FoliotT
 static gboolean
 enter_behind (FoliotReplay *replay, const FoliotGatePoint *point)
 {
-  Entry *next = find_first (replay->causal);
-  FoliotTime due;
+  FoliotCausesEntry *next = _foliot_causes_find_first (replay->causal->causes);
 
   if (!is_behind (replay, point, next))
     return FALSE;
-  return next == NULL ? interrupt (replay)
-                      : is_ready (replay, next, &due) && admit (replay, point, next, due, FALSE);
+  return next == NULL ? interrupt (replay) : admit (replay, point, next, FALSE);
 }
 
 gboolean
 _foliot_replay_causal_enter (FoliotReplay *replay, const FoliotGatePoint *point, gboolean is_stuck)
 {
-  FoliotTime due;
-  Entry *entry;
+  FoliotCausesEntry *entry;
 
   if (enter_behind (replay, point))
     return TRUE;
-  entry = is_stuck ? find_ready (replay, &due) : NULL;
+  entry = is_stuck ? find_ready (replay) : NULL;
   if (is_stuck && entry == NULL && is_in_real_time (replay))
     end_real_time (replay);
-  if (entry == NULL || (due > point->horizon && due > point->time_ns))
+  if (entry == NULL || (entry->due_ns > point->horizon && entry->due_ns > point->time_ns))
     return FALSE;
-  return admit (replay, point, entry, due, TRUE);
+  return admit (replay, point, entry, TRUE);
 }
 
 /* ---- leaving --------------------------------------------------------------------------------------------------- */
@@ -415,72 +216,26 @@ is_answer (const guint8 *data, gsize length)
   return data[0] == '[' && at < length && (data[at] == '1' || data[at] == '2');
 }
 
-static Departure *
-find_departure (FoliotReplayCausal *causal, guint32 port, GBytes *bytes)
-{
-  gsize length;
-  const guint8 *data = g_bytes_get_data (bytes, &length);
-  guint64 hash = foliot_journal_hash (data, length);
-  Departure *next = NULL;
-
-  while (causal->next < causal->departures->len
-         && g_array_index (causal->departures, Departure, causal->next).is_sent)
-    causal->next++;
-  for (guint i = causal->next; i < causal->departures->len; i++)
-    {
-      Departure *departure = &g_array_index (causal->departures, Departure, i);
-
-      if (departure->is_sent || departure->port != port)
-        continue;
-      if (departure->hash == hash && departure->length == length)
-        return departure;
-      if (next == NULL)
-        next = departure;
-    }
-  return is_answer (data, length) ? next : NULL;
-}
-
-/* It is sent; what its port has not sent by now, if ever, comes behind it. */
-static void
-note_sent (FoliotReplayCausal *causal, Departure *sent, FoliotTime now)
-{
-  guint place = (guint) (sent - (Departure *) causal->departures->data);
-
-  for (guint i = causal->settled; i < place; i++)
-    {
-      Departure *departure = &g_array_index (causal->departures, Departure, i);
-
-      departure->is_passed |= departure->port == sent->port;
-    }
-  sent->is_sent = TRUE;
-  sent->sent_ns = now;
-}
-
-/* Whether all that was recorded of a port has been sent. */
-static gboolean
-is_done (const FoliotReplayCausal *causal, guint32 port)
-{
-  guint64 last = find_question (causal, port);
-
-  return last > 0 && get_departure (causal, last)->is_sent;
-}
-
 gboolean
 _foliot_replay_causal_depart (FoliotReplay *replay, FoliotPort *port, const FoliotGatePoint *point,
                               GBytes *bytes, GError **error)
 {
   FoliotReplayCausal *causal = replay->causal;
-  Departure *departure = find_departure (causal, port->number, bytes);
+  const FoliotCausesDeparture *next = _foliot_causes_get_next (causal->causes);
   gsize length;
-  gconstpointer data = g_bytes_get_data (bytes, &length);
-  gboolean is_same = departure != NULL && departure->hash == foliot_journal_hash (data, length);
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+  FoliotCausesDeparture *departure
+      = _foliot_causes_find_same (causal->causes, port->number, foliot_journal_hash (data, length), length);
+  gboolean is_same = departure != NULL;
   gboolean is_next = is_same && departure->sequence == port->n_departed + 1;
-  gboolean is_in_order = is_next
-                         && (is_in_real_time (replay)
-                             || (departure == &g_array_index (causal->departures, Departure, causal->next)
-                                 && departure->recorded_ns == point->time_ns));
+  gboolean is_in_order
+      = is_next
+        && (is_in_real_time (replay) || (departure == next && departure->recorded_ns == point->time_ns));
 
-  if (departure == NULL && is_in_real_time (replay) && is_done (causal, port->number))
+  if (departure == NULL && is_answer (data, length))
+    departure = _foliot_causes_get_next_of_port (causal->causes, port->number);
+  if (departure == NULL && is_in_real_time (replay)
+      && _foliot_causes_is_last_sent (causal->causes, port->number))
     return TRUE; /* it is a little faster than it was, and the recording ended before that */
   if (!(replay->options.lenient ? is_same : is_in_order))
     {
@@ -488,7 +243,7 @@ _foliot_replay_causal_depart (FoliotReplay *replay, FoliotPort *port, const Foli
       _foliot_replay_differ (replay, _foliot_replay_new_departure_error (replay, port, point, bytes));
     }
   if (departure != NULL)
-    note_sent (causal, departure, point->time_ns);
+    _foliot_causes_note_sent (causal->causes, departure, point->time_ns);
   else
     {
       g_free (causal->unanswered);
@@ -501,12 +256,10 @@ _foliot_replay_causal_depart (FoliotReplay *replay, FoliotPort *port, const Foli
 gboolean
 _foliot_replay_causal_peek_expected (FoliotReplay *replay, FoliotJournalRecord *out_record)
 {
-  const FoliotReplayCausal *causal = replay->causal;
-  const Departure *next;
+  const FoliotCausesDeparture *next = _foliot_causes_get_next (replay->causal->causes);
 
-  if (causal->next >= causal->departures->len)
+  if (next == NULL)
     return FALSE;
-  next = &g_array_index (causal->departures, Departure, causal->next);
   *out_record = (FoliotJournalRecord){
     .kind = FOLIOT_JOURNAL_OUT,
     .port = next->port,
@@ -519,26 +272,10 @@ _foliot_replay_causal_peek_expected (FoliotReplay *replay, FoliotJournalRecord *
   return TRUE;
 }
 
-/* Returns: (nullable): the next of this name, which is done. */
-static const Entry *
-take_observed (FoliotReplayCausal *causal, const char *name)
-{
-  for (guint i = causal->first; i < causal->entries->len; i++)
-    {
-      Entry *entry = &g_array_index (causal->entries, Entry, i);
-
-      if (entry->is_done || entry->kind != FOLIOT_JOURNAL_OBSERVED || g_strcmp0 (entry->name, name) != 0)
-        continue;
-      entry->is_done = TRUE;
-      return entry;
-    }
-  return NULL;
-}
-
 gboolean
 _foliot_replay_causal_recall (FoliotReplay *replay, const char *name, FoliotValue **out_value, GError **error)
 {
-  const Entry *entry = take_observed (replay->causal, name);
+  const FoliotCausesEntry *entry = _foliot_causes_take_observed (replay->causal->causes, name);
 
   return entry != NULL && _foliot_journal_answer_from_bytes (entry->bytes, out_value, error);
 }
@@ -546,7 +283,7 @@ _foliot_replay_causal_recall (FoliotReplay *replay, const char *name, FoliotValu
 gboolean
 _foliot_replay_causal_pass_mark (FoliotReplay *replay, const char *name)
 {
-  return take_observed (replay->causal, name) != NULL;
+  return _foliot_causes_take_observed (replay->causal->causes, name) != NULL;
 }
 
 char *
@@ -576,11 +313,8 @@ check_digest (FoliotReplay *replay)
 void
 _foliot_replay_causal_end (FoliotReplay *replay)
 {
-  FoliotReplayCausal *causal = replay->causal;
-  guint64 n_unsent = 0;
+  guint64 n_unsent = _foliot_causes_count_unsent (replay->causal->causes);
 
-  for (guint i = causal->next; i < causal->departures->len; i++)
-    n_unsent += !g_array_index (causal->departures, Departure, i).is_sent;
   if (n_unsent > 0 && replay->options.until == FOLIOT_TIME_NEVER)
     _foliot_replay_differ (
         replay, g_error_new (FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS,

@@ -21,6 +21,7 @@ typedef enum
   PLAIN,
   RECORDED,
   REPLAYED,
+  BY_CAUSE, /* as of a program that was changed */
 } Mode;
 
 typedef struct
@@ -71,12 +72,15 @@ run (gpointer user_data)
   g_autoptr (FoliotKernel) kernel = foliot_kernel_new (NULL, FOLIOT_DRIVE_FREE, 1, 0);
   g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("bench");
   g_autoptr (FoliotRecorder) recorder = NULL;
+  const FoliotReplayOptions options = { .until = FOLIOT_TIME_NEVER, .causal = run->mode == BY_CAUSE };
   g_autoptr (FoliotReplay) replay = NULL;
   g_autoptr (GError) error = NULL;
 
   if (run->mode == RECORDED)
     recorder = foliot_recorder_new (kernel, run->path, header, FALSE, &error);
-  if (run->mode == REPLAYED && (replay = foliot_replay_new (run->path, NULL, &error)) != NULL)
+  else if (run->mode != PLAIN)
+    replay = foliot_replay_new (run->path, &options, &error);
+  if (replay != NULL)
     foliot_replay_attach (replay, kernel);
   g_assert_no_error (error);
   call_in (kernel, run);
@@ -95,10 +99,12 @@ compare (const BenchWay *way, const char *folder, guint64 n_calls)
   g_autofree char *path = g_build_filename (folder, "run.flj", NULL);
   g_autofree char *recorded = g_strdup_printf ("calls-recorded-%s", way->name);
   g_autofree char *replayed = g_strdup_printf ("calls-replayed-%s", way->name);
-  Run runs[3];
+  g_autofree char *by_cause = g_strdup_printf ("calls-replayed-by-cause-%s", way->name);
+  Run runs[4];
   const BenchSide sides[] = { { "live", run, &runs[PLAIN] },
                               { recorded, run, &runs[RECORDED] },
-                              { replayed, run, &runs[REPLAYED] } };
+                              { replayed, run, &runs[REPLAYED] },
+                              { by_cause, run, &runs[BY_CAUSE] } };
   guint16 port;
   pid_t pid = bench_server_start (bench_remote_serve, (gpointer) way, &port);
 
