@@ -327,6 +327,7 @@ typedef struct
  * @transport: (nullable): how mosaik is reached; %NULL: a stream transport without TLS, which mosaik does not have
  * @name: (nullable): of the node to which the model's fibers belong; %NULL: "mosaik"
  * @moves_time: the model advances the kernel itself; else its time is that of the step when step is called
+ * @tells_steps: whoever runs it tells how a step failed, when all has ended; else the log does so, as a warning
  *
  * How a simulator lives in its world.
  */
@@ -335,6 +336,7 @@ typedef struct
   FoliotTransport *transport;
   const char *name;
   gboolean moves_time;
+  gboolean tells_steps;
 } FoliotMosaikOptions;
 
 /**

@@ -149,6 +149,7 @@ struct _FoliotMosaik
   GDestroyNotify destroy;
   guint32 node;
   gboolean moves_time;
+  gboolean tells_steps;
 
   FoliotTransport *transport;
   char *where;              /* (nullable): HOST:PORT, as it was given */

@@ -271,13 +271,27 @@ on_end (FoliotChannel *channel, const GError *why, gboolean protocol, gpointer u
 
 /* ---- the dialect ---- */
 
+static gboolean
+is_step (FoliotValue *content)
+{
+  FoliotValue *function
+      = foliot_value_get_kind (content) == FOLIOT_VALUE_LIST && foliot_value_get_length (content) > 0
+            ? foliot_value_get_item (content, 0)
+            : NULL;
+
+  return function != NULL && foliot_value_get_kind (function) == FOLIOT_VALUE_STRING
+         && g_str_equal (foliot_value_get_string (function, NULL), "step");
+}
+
 static FoliotValue *
 write_failure (FoliotRequest *request, const GError *why)
 {
   FoliotMosaik *mosaik = foliot_channel_get_user_data (foliot_request_get_channel (request));
   g_autofree char *where = _foliot_mosaik_describe_call (mosaik, foliot_request_get_content (request));
+  gboolean is_told = mosaik->tells_steps && is_step (foliot_request_get_content (request));
 
-  _foliot_mosaik_log (mosaik, G_LOG_LEVEL_WARNING, "%s failed: %s", where, why->message);
+  _foliot_mosaik_log (mosaik, is_told ? G_LOG_LEVEL_INFO : G_LOG_LEVEL_WARNING, "%s failed: %s", where,
+                      why->message);
   return _foliot_mosaik_error_to_wire (why, where);
 }
 
@@ -524,6 +538,7 @@ foliot_mosaik_new (FoliotKernel *kernel, const FoliotMosaikModel *model, gpointe
   mosaik->destroy = destroy;
   mosaik->node = foliot_kernel_add_node (kernel, options->name != NULL ? options->name : NODE);
   mosaik->moves_time = options->moves_time;
+  mosaik->tells_steps = options->tells_steps;
   mosaik->transport = options->transport != NULL ? g_object_ref (options->transport)
                                                  : foliot_stream_transport_new (kernel, NULL);
   mosaik->scope = foliot_scope_new (kernel, NULL);

@@ -328,14 +328,16 @@ forget_record (FoliotJournalReader *self)
   self->record = (FoliotJournalRecord){ 0 };
 }
 
+/* Whoever looks at ports may rely on their having a name and a kind, as those in the header. */
 static void
 keep_port (FoliotJournalReader *self)
 {
-  if (self->record.kind != FOLIOT_JOURNAL_CONTROL)
-    return;
-  if (self->record.what == FOLIOT_JOURNAL_CONTROL_PORT)
-    foliot_journal_header_add_port (self->header, self->record.port, self->record.name, self->record.text,
-                                    NULL);
+  const FoliotJournalRecord *record = &self->record;
+
+  if (record->kind == FOLIOT_JOURNAL_CONTROL && record->what == FOLIOT_JOURNAL_CONTROL_PORT)
+    foliot_journal_header_add_port (self->header, record->port,
+                                    record->name != NULL ? record->name : "unnamed",
+                                    record->text != NULL ? record->text : "port", NULL);
 }
 
 /* The cursor is on the body of the next record. */

@@ -14,7 +14,7 @@ _foliot_replay_get_port_name (FoliotReplay *replay, guint32 number)
 {
   const FoliotJournalPort *port = foliot_journal_reader_get_port (replay->reader, number);
 
-  return port != NULL && port->name != NULL ? port->name : "unnamed";
+  return port != NULL ? port->name : "unnamed";
 }
 
 static void

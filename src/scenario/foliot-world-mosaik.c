@@ -208,7 +208,7 @@ foliot_world_mosaik_options_set_from_journal (FoliotWorldMosaikOptions *options,
 static gboolean
 attach (FoliotWorldMosaik *self, GError **error)
 {
-  const FoliotMosaikOptions how = { .moves_time = TRUE };
+  const FoliotMosaikOptions how = { .moves_time = TRUE, .tells_steps = TRUE };
 
   if (!begin_journal (self, error))
     return FALSE;

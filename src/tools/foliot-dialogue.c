@@ -60,24 +60,26 @@ read_all (FoliotJournalReader *reader, gboolean lenient, gboolean quiet,
 {
   const FoliotJournalRecord *record;
   g_autoptr (GError) why = NULL;
-  gboolean goes_on = TRUE;
 
-  while (goes_on && ((record = foliot_journal_reader_next (reader, &why)) != NULL || why != NULL))
+  while ((record = foliot_journal_reader_next (reader, &why)) != NULL || why != NULL)
     {
+      gboolean is_end = g_error_matches (why, FOLIOT_JOURNAL_ERROR, FOLIOT_JOURNAL_ERROR_TRUNCATED);
+
       if (record != NULL)
         {
           if (func != NULL)
             func (record, user_data);
           continue;
         }
-      goes_on = why->code != FOLIOT_JOURNAL_ERROR_TRUNCATED;
-      if (goes_on && !lenient)
+      if (!is_end && (!lenient || !g_error_matches (why, FOLIOT_JOURNAL_ERROR, FOLIOT_JOURNAL_ERROR_DAMAGED)))
         {
           g_propagate_error (error, g_steal_pointer (&why));
           return FALSE;
         }
       if (!quiet)
         foliot_drive_say (why->message);
+      if (is_end)
+        break;
       g_clear_error (&why);
     }
   return TRUE;

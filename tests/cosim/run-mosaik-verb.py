@@ -418,12 +418,13 @@ def test_params():
 
 
 def test_failed_step():
-    """mosaik ends the simulation of a simulator that failed."""
-    park = Park("--log-level", "error")
+    """mosaik ends the simulation of a simulator that failed, which tells so once."""
+    park = Park()
     park.create()
     check_failure(park, "has no input", "step", 0, {"Agent_0": {"Q": {"W": 1.0}}}, 899)
     code, _, complaints = park.stop()
     assert code == 2 and complaints.startswith("foliot: the step at 0 s: "), complaints
+    same(complaints.count("has no input"), 1)
 
 
 # ---- agents that ask, events, methods ------------------------------------------------------------------------------

@@ -626,6 +626,31 @@ test_names (void)
   g_assert_cmpuint (foliot_journal_hash ("abc", 3), ==, G_GUINT64_CONSTANT (0x78af5f94892f3950));
 }
 
+/* Nobody who looks at ports has to look whether they have a name. */
+static void
+test_nameless_port (void)
+{
+  g_auto (JournalPlace) place = { 0 };
+  g_autoptr (FoliotJournalHeader) header = foliot_journal_header_new ("test");
+  g_autoptr (FoliotJournalWriter) writer = NULL;
+  g_autoptr (FoliotJournalReader) reader = NULL;
+  const FoliotJournalPort *port;
+
+  journal_place_init (&place);
+  writer = foliot_journal_writer_new (place.path, header, NULL);
+  g_assert_true (foliot_journal_writer_add (writer,
+                                            &(FoliotJournalRecord){ .kind = FOLIOT_JOURNAL_CONTROL,
+                                                                    .what = FOLIOT_JOURNAL_CONTROL_PORT,
+                                                                    .port = 7 },
+                                            NULL));
+  g_assert_true (foliot_journal_writer_close (writer, NULL));
+  reader = foliot_journal_reader_new (place.path, NULL);
+  g_assert_nonnull (foliot_journal_reader_next (reader, NULL));
+  port = foliot_journal_reader_get_port (reader, 7);
+  g_assert_cmpstr (port->name, ==, "unnamed");
+  g_assert_cmpstr (port->kind, ==, "port");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -648,5 +673,6 @@ main (int argc, char **argv)
   g_test_add_func ("/journal/missing-block", test_missing_block);
   g_test_add_func ("/journal/tail", test_tail);
   g_test_add_func ("/journal/names", test_names);
+  g_test_add_func ("/journal/nameless-port", test_nameless_port);
   return g_test_run ();
 }
