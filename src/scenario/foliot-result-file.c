@@ -39,7 +39,8 @@ foliot_result_file_open (FoliotKernel *kernel, const char *folder, const char *n
 void
 foliot_result_file_write (FoliotResultFile *file, const char *text, gsize length)
 {
-  fwrite (text, 1, length, file->stream);
+  if (length > 0) /* what is empty may be nowhere */
+    fwrite (text, 1, length, file->stream);
 }
 
 void
