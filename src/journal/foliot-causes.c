@@ -145,6 +145,14 @@ get_lane_of_name (const FoliotCauses *self, const char *name)
 
 /* ---- what there is --------------------------------------------------------------------------------------------- */
 
+static FoliotTime
+get_delay (FoliotTime since, FoliotTime time)
+{
+  guint64 delay = (guint64) time - (guint64) since;
+
+  return time > since ? (FoliotTime) MIN (delay, (guint64) FOLIOT_TIME_NEVER) : 0;
+}
+
 void
 _foliot_causes_add_entry (FoliotCauses *self, const FoliotJournalRecord *record, FoliotEventKind event)
 {
@@ -159,7 +167,7 @@ _foliot_causes_add_entry (FoliotCauses *self, const FoliotJournalRecord *record,
     .question = port->last,
     .after = after,
     .behind = record->event,
-    .delay_ns = MAX (record->time_ns - since, 0),
+    .delay_ns = get_delay (since, record->time_ns),
     .text = g_strdup (record->text),
     .bytes = record->bytes != NULL ? g_bytes_ref (record->bytes) : NULL,
     .error = record->error != NULL ? g_error_copy (record->error) : NULL,

@@ -26,6 +26,7 @@ typedef struct
   FoliotTime time_ns;
   FoliotTime horizon; /* time may go so far without anybody's leave */
   gboolean is_held;   /* time may not move at all */
+  gboolean settles;   /* … and nobody holds it but those who settle, who go on by themselves */
   gboolean inside;    /* an event is being dispatched */
 } FoliotGatePoint;
 

@@ -51,6 +51,7 @@ _foliot_gate_get_point (FoliotKernel *self)
     .time_ns = self->head.now,
     .horizon = reach,
     .is_held = self->n_holds > 0,
+    .settles = self->n_holds > 0 && self->n_holds == self->n_settle_holds,
     .inside = self->head.sequence != 0,
   };
 }

@@ -16,6 +16,8 @@
 #include "foliot-test.h"
 #include "kernel/foliot-poll-private.h"
 
+#define IDLE_TURNS 100
+
 struct _FoliotRawSocket
 {
   FoliotPollEntry entry;
@@ -263,6 +265,24 @@ foliot_raw_socket_try_send (FoliotRawSocket *socket, gconstpointer data, gsize l
     return 0;
   socket->has_ended = TRUE;
   return -1;
+}
+
+gsize
+foliot_raw_socket_send_some (FoliotRawSocket *socket, gconstpointer data, gsize length)
+{
+  gsize at = 0;
+  guint n_idle = 0;
+
+  while (n_idle < IDLE_TURNS && at < length)
+    {
+      gssize n = foliot_raw_socket_try_send (socket, (const guint8 *) data + at, length - at);
+
+      g_assert_cmpint (n, >=, 0);
+      at += (gsize) n;
+      n_idle = n > 0 ? 0 : n_idle + 1;
+      foliot_raw_socket_await_turn (socket);
+    }
+  return at;
 }
 
 gboolean

@@ -29,6 +29,8 @@ gboolean foliot_raw_socket_send (FoliotRawSocket *socket, gconstpointer data, gs
 gboolean foliot_raw_socket_send_text (FoliotRawSocket *socket, const char *text);
 /* Gives what the system takes at once. Returns: how much that is, −1: the connection is gone. */
 gssize foliot_raw_socket_try_send (FoliotRawSocket *socket, gconstpointer data, gsize length);
+/* As much as is taken, until for a hundred turns nothing is: whoever is to read it waits for something else. Returns: how much. */
+gsize foliot_raw_socket_send_some (FoliotRawSocket *socket, gconstpointer data, gsize length);
 /* Awaits that the kernel has served its descriptors, and what they brought was delivered. */
 void foliot_raw_socket_await_turn (FoliotRawSocket *socket);
 /* At the start nothing is read. */

@@ -202,6 +202,9 @@ def test_signal_recorded(number):
     same((done.returncode, done.stderr), (0, ""))
     same(done.stdout.splitlines()[-1], said.splitlines()[-1])
     check_same_results(park.out, out)
+    _, done = replay(journal, "--set", "description=another")
+    same((done.returncode, done.stdout.splitlines()[-1]), (0, said.splitlines()[-1]))
+    assert "behind what they answer" in done.stderr, done.stderr
 
 
 def test_signal_processes_recorded(number):
