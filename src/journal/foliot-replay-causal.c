@@ -194,8 +194,7 @@ _foliot_replay_causal_enter (FoliotReplay *replay, const FoliotGatePoint *point,
   entry = is_stuck ? find_ready (replay) : NULL;
   if (is_stuck && entry == NULL && is_in_real_time (replay))
     end_real_time (replay);
-  if (entry == NULL
-      || (entry->due_ns > point->time_ns && (entry->due_ns > point->horizon || point->settles)))
+  if (entry == NULL || (entry->due_ns > point->time_ns && (entry->due_ns > point->horizon || point->settles)))
     return FALSE;
   return admit (replay, point, entry, TRUE);
 }

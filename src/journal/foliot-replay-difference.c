@@ -183,6 +183,24 @@ _foliot_replay_new_departure_error (FoliotReplay *replay, const FoliotPort *port
 }
 
 GError *
+_foliot_replay_new_inside_error (FoliotReplay *replay, const FoliotPort *port, const FoliotGatePoint *point,
+                                 GBytes *recorded, GBytes *sent)
+{
+  const FoliotJournalRecord expected = { .bytes = recorded };
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (
+      text, "the run differs from its recording: message %" G_GUINT64_FORMAT " that arrives at port %u (%s)",
+      port->sequence, port->number, port->name);
+  append_point (text, point);
+  g_string_append (text, sent != NULL ? " was sent as another one" : " was not sent");
+  if (sent != NULL)
+    append_contents (text, &expected, sent);
+  append_causes (text, replay, point);
+  return g_error_new_literal (FOLIOT_REPLAY_ERROR, FOLIOT_REPLAY_ERROR_DIFFERS, text->str);
+}
+
+GError *
 _foliot_replay_new_absence_error (FoliotReplay *replay, const FoliotGatePoint *point)
 {
   FoliotJournalRecord buffer;

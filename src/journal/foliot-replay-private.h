@@ -85,6 +85,9 @@ const char *_foliot_replay_get_port_name (FoliotReplay *replay, guint32 number);
 /* Returns: (transfer full): a message left that is another one than the next of the recording. */
 GError *_foliot_replay_new_departure_error (FoliotReplay *replay, const FoliotPort *port,
                                             const FoliotGatePoint *point, GBytes *bytes);
+/* Returns: (transfer full): a message arrives that another end in this world sends, as (nullable) @sent now. */
+GError *_foliot_replay_new_inside_error (FoliotReplay *replay, const FoliotPort *port,
+                                         const FoliotGatePoint *point, GBytes *recorded, GBytes *sent);
 /* Returns: (transfer full): @what did not happen, which is the next of the recording. */
 GError *_foliot_replay_new_absence_error (FoliotReplay *replay, const FoliotGatePoint *point);
 /* Returns: (transfer full) */

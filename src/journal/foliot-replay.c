@@ -321,6 +321,17 @@ depart (gpointer data, FoliotPort *port, const FoliotGatePoint *point, GBytes *b
   return FALSE;
 }
 
+static void
+tell_other (gpointer data, FoliotPort *port, const FoliotGatePoint *point, GBytes *recorded, GBytes *sent)
+{
+  FoliotReplay *replay = data;
+
+  if (replay->error != NULL || replay->is_over)
+    return;
+  replay->n_different++;
+  _foliot_replay_differ (replay, _foliot_replay_new_inside_error (replay, port, point, recorded, sent));
+}
+
 static gboolean
 recall (gpointer data, const FoliotGatePoint *point, const char *name, FoliotValue **out_value,
         GError **error)
@@ -410,6 +421,7 @@ static const FoliotGateSource source = { .get_room = get_room,
                                          .depart = depart,
                                          .recall = recall,
                                          .pass_mark = pass_mark,
+                                         .tell_other = tell_other,
                                          .fail = fail };
 
 /* ---- life ------------------------------------------------------------------------------------------------------ */

@@ -133,6 +133,9 @@ typedef struct
                       GError **error);
   /* Whether the record has this mark here, which is behind us then. */
   gboolean (*pass_mark) (gpointer data, const FoliotGatePoint *point, const char *name);
+  /* What was let in by @port, which another end in this world sends to: that sent @sent now, (nullable) or nothing. */
+  void (*tell_other) (gpointer data, FoliotPort *port, const FoliotGatePoint *point, GBytes *recorded,
+                      GBytes *sent);
   /* Nothing enters any more, and time is held: (nullable) by @why. Sets @error. */
   void (*fail) (gpointer data, const FoliotGatePoint *point, const char *why, GError **error);
 } FoliotGateSource;
@@ -156,6 +159,7 @@ void _foliot_gate_set_speed (FoliotKernel *kernel, double factor);
 /* As of the source. */
 gboolean _foliot_gate_recall_departure (FoliotKernel *kernel, FoliotPort *port, GBytes *bytes,
                                         GError **error);
+void _foliot_gate_tell_other (FoliotKernel *kernel, FoliotPort *port, GBytes *recorded, GBytes *sent);
 gboolean _foliot_gate_recall (FoliotKernel *kernel, const char *name, FoliotValue **out_value,
                               GError **error);
 FoliotGatePoint _foliot_gate_get_point (FoliotKernel *kernel);

@@ -324,6 +324,15 @@ _foliot_gate_recall_departure (FoliotKernel *self, FoliotPort *port, GBytes *byt
   return taken;
 }
 
+void
+_foliot_gate_tell_other (FoliotKernel *self, FoliotPort *port, GBytes *recorded, GBytes *sent)
+{
+  FoliotGatePoint point = _foliot_gate_get_point (self);
+
+  if (self->source->tell_other != NULL)
+    self->source->tell_other (self->source_data, port, &point, recorded, sent);
+}
+
 gboolean
 _foliot_gate_recall (FoliotKernel *self, const char *name, FoliotValue **out_value, GError **error)
 {

@@ -235,7 +235,7 @@ admit (FoliotPort *port, FoliotArrival *arrival)
   if (arrival->kind != FOLIOT_EVENT_FRAME)
     link->why = g_steal_pointer (&arrival->error);
   if (link->pair != NULL)
-    _foliot_stream_pair_received (link->pair, link->side, slot->number == 0);
+    _foliot_stream_pair_received (link->pair, link->side, port, slot->frame.bytes);
   post_head (link);
 }
 
@@ -356,7 +356,7 @@ foliot_stream_link_send (FoliotLink *base, FoliotFrame *frame, GError **error)
   if (ok)
     count_sent (link, g_bytes_get_size (frame->bytes));
   if (ok && link->pair != NULL)
-    _foliot_stream_pair_sent (link->pair, link->side);
+    _foliot_stream_pair_sent (link->pair, link->side, frame->bytes);
   foliot_frame_clear (frame);
   return ok;
 }

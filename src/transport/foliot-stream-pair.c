@@ -18,6 +18,8 @@
  * when the client connects, and that is before anybody can accept it. The client of a Unix socket has no name; it takes
  * one of those that the system gives away, but only when the process that listens is this one. Peers in other processes
  * see no difference.
+ *
+ * A record holds what arrived, and not what was sent from here to here. So in a replay what arrives is compared with what was sent.
  */
 
 #define HOLD_LIMIT_MS 60000
@@ -33,6 +35,7 @@ struct _FoliotStreamPair
   gboolean is_deaf[2];       /* nothing arrives at that end any more */
   gboolean is_paused[2];     /* that end does not read now */
   guint64 n_under_way[2];    /* towards that end */
+  GQueue recalled[2]; /* of GBytes: what of it was sent in a replay, where nothing is given to a wire */
   FoliotHold *hold;
 };
 
@@ -122,21 +125,42 @@ set_deaf (FoliotStreamPair *pair, FoliotStreamSide side)
 {
   pair->is_deaf[side] = TRUE;
   pair->n_under_way[side] = 0;
+  g_queue_clear_full (&pair->recalled[side], (GDestroyNotify) g_bytes_unref);
+}
+
+static gboolean
+is_replayed (const FoliotStreamPair *pair)
+{
+  return pair->exchange->kernel != NULL && _foliot_gate_is_replayed (pair->exchange->kernel);
+}
+
+/* In a replay: @bytes arrived when it was recorded. */
+static void
+compare_recalled (FoliotStreamPair *pair, FoliotStreamSide side, FoliotPort *port, GBytes *bytes)
+{
+  g_autoptr (GBytes) sent = g_queue_pop_head (&pair->recalled[side]);
+
+  if (pair->is_inside && (sent == NULL || !g_bytes_equal (sent, bytes)))
+    _foliot_gate_tell_other (pair->exchange->kernel, port, bytes, sent);
 }
 
 void
-_foliot_stream_pair_sent (FoliotStreamPair *pair, FoliotStreamSide side)
+_foliot_stream_pair_sent (FoliotStreamPair *pair, FoliotStreamSide side, GBytes *bytes)
 {
   if (pair->is_deaf[!side])
     return;
   pair->n_under_way[!side]++;
+  if (bytes != NULL && is_replayed (pair))
+    g_queue_push_tail (&pair->recalled[!side], g_bytes_ref (bytes));
   update_hold (pair);
 }
 
 void
-_foliot_stream_pair_received (FoliotStreamPair *pair, FoliotStreamSide side, gboolean is_end)
+_foliot_stream_pair_received (FoliotStreamPair *pair, FoliotStreamSide side, FoliotPort *port, GBytes *bytes)
 {
-  if (is_end)
+  if (bytes != NULL && is_replayed (pair))
+    compare_recalled (pair, side, port, bytes);
+  if (bytes == NULL)
     set_deaf (pair, side);
   else if (pair->n_under_way[side] > 0)
     pair->n_under_way[side]--;
@@ -241,6 +265,8 @@ _foliot_stream_pair_unref (FoliotStreamPair *pair)
 {
   if (--pair->ref_count > 0)
     return;
+  for (guint side = 0; side < G_N_ELEMENTS (pair->recalled); side++)
+    g_queue_clear_full (&pair->recalled[side], (GDestroyNotify) g_bytes_unref);
   forget (pair);
   g_clear_pointer (&pair->hold, foliot_hold_release);
   _foliot_exchange_unref (pair->exchange);
@@ -263,7 +289,7 @@ _foliot_stream_pair_leave (FoliotStreamPair *pair, FoliotStreamSide side)
 {
   pair->ends[side] = NULL;
   set_deaf (pair, side);
-  _foliot_stream_pair_sent (pair, side);
+  _foliot_stream_pair_sent (pair, side, NULL);
   update_hold (pair);
 }
 

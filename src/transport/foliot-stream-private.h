@@ -193,10 +193,11 @@ void _foliot_stream_pair_unref (FoliotStreamPair *pair);
 void _foliot_stream_pair_join (FoliotStreamPair *pair, FoliotStreamSide side, FoliotStreamLink *link);
 /* It sends nothing more but the end of its stream, and hears nothing. Once. */
 void _foliot_stream_pair_leave (FoliotStreamPair *pair, FoliotStreamSide side);
-/* That end has sent a message. */
-void _foliot_stream_pair_sent (FoliotStreamPair *pair, FoliotStreamSide side);
-/* A message, or the end, has been admitted to that end. */
-void _foliot_stream_pair_received (FoliotStreamPair *pair, FoliotStreamSide side, gboolean is_end);
+/* That end has sent a message: @bytes, or (nullable) the end of its stream. */
+void _foliot_stream_pair_sent (FoliotStreamPair *pair, FoliotStreamSide side, GBytes *bytes);
+/* A message, or (@bytes: nullable) the end, has been admitted to that end, by @port. */
+void _foliot_stream_pair_received (FoliotStreamPair *pair, FoliotStreamSide side, FoliotPort *port,
+                                   GBytes *bytes);
 /* That end reads, or lets the other one wait. */
 void _foliot_stream_pair_set_reading (FoliotStreamPair *pair, FoliotStreamSide side, gboolean reading);
 /* Whether both ends are in this kernel. */

@@ -329,6 +329,25 @@ def show_paced(report, folder):
     report.line(not bad, "a speed that is none is refused", ", ".join(bad))
 
 
+def show_inside(report, folder):
+    """Sockets between containers of one process: the file holds what arrived, and what is sent now has to be that. What was set is in run.json."""
+    journal, out = folder / "inside.flj", folder / "inside"
+    for transport in "tcp", "unix", "tls":
+        live = foliot("run", f"{SOURCE}/scenarios/wind-park", "--set", f"transport={transport}", "--record", journal, "--out", out)
+        digest = live.stdout.split()[-1]
+        done = foliot("replay", journal, "--set", "description=another", "--out", folder / "inside-again")
+        report.line(done.returncode == OK and done.stdout.split()[-1] == digest and differing(out, folder / "inside-again") == ["run.json"],
+                    f"another scenario that does the same, over {transport}", say(live) + say(done))
+        done = foliot("replay", journal, "--set", "max_windpark_feedin=3000", "--out", folder / "inside-again")
+        report.line(done.returncode == DIFFERS and re.search(
+            r"message 4 that arrives at port \d+ \(server 1 → park-0\) at 0 s \(event 66\) was sent as another one\n"
+            r"  byte \d+\n  expected .*set_limit.*\n  actual   .*set_limit.*\n  behind event 66 at 0 s, wake of Controller\n", done.stderr),
+                    f"the first message that is another one, over {transport}", say(done))
+    done = foliot("replay", journal, "--set", "max_windpark_feedin=3000", "--lenient", "--out", folder / "inside-again")
+    report.line(done.returncode == DIFFERS and done.stdout.split()[-1] == digest and "288 of them other than recorded" in done.stderr,
+                "all of them, who hear what was recorded", say(done))
+
+
 def main():
     report = Report()
     print("TAP version 13")
@@ -338,6 +357,7 @@ def main():
         show_alone(report, folder)
         show_altered(report, folder)
         show_changed(report, folder)
+        show_inside(report, folder)
         show_paced(report, folder)
         show_realtime(report, folder)
         show_served(report, folder)
