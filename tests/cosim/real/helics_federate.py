@@ -4,7 +4,7 @@ import math
 import subprocess
 
 import helics as h
-from helics_kit import DEADLINE_S, LIBRARY, broker, federate, main, same
+from helics_kit import DEADLINE_S, LIBRARY, beside, federate, main, running_broker, same
 
 VALUES = {  # type → what is published at each time
     "double": [0.1, -0.0, 1e300],
@@ -35,29 +35,35 @@ def end(process):
 
 
 def every_type(echo):
-    with broker(2) as address:
-        process = start(echo, LIBRARY, address, 3)
-        fed = federate("peer", address)
-        publications = {name: h.helicsFederateRegisterGlobalPublication(fed, f"source.{name}", DATA_TYPES[name],
-                                                                        "MW" if name == "double" else "")
-                        for name in VALUES}
-        inputs = {name: h.helicsFederateRegisterSubscription(fed, f"out.{name}", "") for name in VALUES}
-        endpoint = h.helicsFederateRegisterGlobalEndpoint(fed, "peer", "")
-        h.helicsFederateEnterExecutingMode(fed)
-        for t in range(3):
-            for name, values in VALUES.items():
-                PUBLISH[name](publications[name], values[t])
-            h.helicsEndpointSendBytesTo(endpoint, f"hello {t}", "echo")
-            h.helicsFederateRequestTime(fed, t + 1.0)
-            for name, values in VALUES.items():
-                expected = values[t] * 1000.0 if name == "double" else values[t]
-                same((t, name, READ[name](inputs[name])), (t, name, expected))
-            same(h.helicsEndpointHasMessage(endpoint), True)
-            same(h.helicsMessageGetString(h.helicsEndpointGetMessage(endpoint)), f"hello {t}")
-        h.helicsFederateDisconnect(fed)
+    with running_broker(2) as broker:
+        process = start(echo, LIBRARY, broker.address, 3)
+        with beside(process, broker):
+            exchange(broker.address)
         code, out, err = end(process)
         same((code, err, len(out.splitlines())), (0, "", 4))
         assert f'"in.double": {VALUES["double"][0] * 1000.0}' in out.replace("'", '"'), out
+
+
+def exchange(address):
+    """Three times: each type there and back, and a message."""
+    fed = federate("peer", address)
+    publications = {name: h.helicsFederateRegisterGlobalPublication(fed, f"source.{name}", DATA_TYPES[name],
+                                                                    "MW" if name == "double" else "")
+                    for name in VALUES}
+    inputs = {name: h.helicsFederateRegisterSubscription(fed, f"out.{name}", "") for name in VALUES}
+    endpoint = h.helicsFederateRegisterGlobalEndpoint(fed, "peer", "")
+    h.helicsFederateEnterExecutingMode(fed)
+    for t in range(3):
+        for name, values in VALUES.items():
+            PUBLISH[name](publications[name], values[t])
+        h.helicsEndpointSendBytesTo(endpoint, f"hello {t}", "echo")
+        h.helicsFederateRequestTime(fed, t + 1.0)
+        for name, values in VALUES.items():
+            expected = values[t] * 1000.0 if name == "double" else values[t]
+            same((t, name, READ[name](inputs[name])), (t, name, expected))
+        same(h.helicsEndpointHasMessage(endpoint), True)
+        same(h.helicsMessageGetString(h.helicsEndpointGetMessage(endpoint)), f"hello {t}")
+    h.helicsFederateDisconnect(fed)
 
 
 def no_broker(echo):
@@ -67,15 +73,21 @@ def no_broker(echo):
     same(err.count("\n"), 1)
 
 
+def publish_double(address, unit):
+    fed = federate("peer", address)
+    h.helicsFederateRegisterGlobalPublication(fed, "source.double", h.HELICS_DATA_TYPE_DOUBLE, unit)
+    return fed
+
+
 def other_units(echo):
-    with broker(2) as address:
-        process = start(echo, LIBRARY, address, 1)
-        fed = federate("peer", address)
-        h.helicsFederateRegisterGlobalPublication(fed, "source.double", h.HELICS_DATA_TYPE_DOUBLE, "m")
-        try:
-            h.helicsFederateEnterExecutingMode(fed)
-        except h.HelicsException:
-            pass
+    with running_broker(2) as broker:
+        process = start(echo, LIBRARY, broker.address, 1)
+        with beside(process, broker):
+            fed = publish_double(broker.address, "m")
+            try:
+                h.helicsFederateEnterExecutingMode(fed)
+            except h.HelicsException:
+                pass
         code, out, err = end(process)
         same((code, out), (1, ""))
         assert "m is not convertible to kW" in err, err
@@ -83,12 +95,12 @@ def other_units(echo):
 
 
 def global_error(echo):
-    with broker(2) as address:
-        process = start(echo, LIBRARY, address, 3)
-        fed = federate("peer", address)
-        h.helicsFederateRegisterGlobalPublication(fed, "source.double", h.HELICS_DATA_TYPE_DOUBLE, "kW")
-        h.helicsFederateEnterExecutingMode(fed)
-        h.helicsFederateGlobalError(fed, 7, "the grid has fallen over")
+    with running_broker(2) as broker:
+        process = start(echo, LIBRARY, broker.address, 3)
+        with beside(process, broker):
+            fed = publish_double(broker.address, "kW")
+            h.helicsFederateEnterExecutingMode(fed)
+            h.helicsFederateGlobalError(fed, 7, "the grid has fallen over")
         code, out, err = end(process)
     same((code, err.count("\n")), (1, 1))
     assert "the grid has fallen over" in err or "the federation has failed, or was ended" in err, err

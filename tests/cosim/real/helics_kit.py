@@ -4,7 +4,9 @@ import contextlib
 import glob
 import os
 import socket
+import subprocess
 import sys
+import threading
 import traceback
 
 import helics as h
@@ -40,15 +42,63 @@ def make_broker(n_federates, core):
     raise AssertionError("no broker")
 
 
+class Broker:
+    """Its address, and its end."""
+
+    def __init__(self, n_federates, core):
+        self.made, self.address = make_broker(n_federates, core)
+        self.is_over = False
+        self.lock = threading.Lock()
+
+    def end(self):
+        with self.lock:
+            if not self.is_over:
+                h.helicsBrokerDisconnect(self.made)
+            self.is_over = True
+
+
 @contextlib.contextmanager
 def broker(n_federates, core="zmq"):
     """Its address."""
-    made, address = make_broker(n_federates, core)
+    with running_broker(n_federates, core) as made:
+        yield made.address
+
+
+@contextlib.contextmanager
+def running_broker(n_federates, core="zmq"):
+    made = Broker(n_federates, core)
     try:
-        yield address
+        yield made
     finally:
-        h.helicsBrokerDisconnect(made)
-        h.helicsBrokerFree(made)
+        made.end()
+        h.helicsBrokerFree(made.made)
+
+
+@contextlib.contextmanager
+def beside(process, made):
+    """What a federate of this process does beside `process`. A federation has no limit on how long it waits for who never joins: when
+    `process` fails, or neither of them comes on, its broker ends, and what `process` said is told."""
+    waiter = threading.Thread(target=end_if_it_fails, args=(process, made))
+    waiter.start()
+    try:
+        yield
+    except Exception as error:
+        code = process.poll()
+        process.kill()
+        if code:
+            raise AssertionError(f"the federate beside it ended with {code}: {process.stderr.read()}") from None
+        raise AssertionError(f"{error}; the federate beside it said: {process.stderr.read()}") from error
+    finally:
+        waiter.join()
+
+
+def end_if_it_fails(process, made):
+    try:
+        code = process.wait(DEADLINE_S)
+    except subprocess.TimeoutExpired:
+        code = None
+    if code != 0:
+        made.end()
 
 
 def federate(name, address, core="zmq"):
