@@ -4,7 +4,7 @@ import math
 import subprocess
 
 import helics as h
-from helics_kit import DEADLINE_S, LIBRARY, beside, federate, main, running_broker, same
+from helics_kit import DEADLINE_S, LIBRARY, beside, broker, federate, main, same
 
 VALUES = {  # type → what is published at each time
     "double": [0.1, -0.0, 1e300],
@@ -35,10 +35,10 @@ def end(process):
 
 
 def every_type(echo):
-    with running_broker(2) as broker:
-        process = start(echo, LIBRARY, broker.address, 3)
-        with beside(process, broker):
-            exchange(broker.address)
+    with broker(2) as made:
+        process = start(echo, LIBRARY, made.address, 3)
+        with beside(process, made):
+            exchange(made.address)
         code, out, err = end(process)
         same((code, err, len(out.splitlines())), (0, "", 4))
         assert f'"in.double": {VALUES["double"][0] * 1000.0}' in out.replace("'", '"'), out
@@ -80,10 +80,10 @@ def publish_double(address, unit):
 
 
 def other_units(echo):
-    with running_broker(2) as broker:
-        process = start(echo, LIBRARY, broker.address, 1)
-        with beside(process, broker):
-            fed = publish_double(broker.address, "m")
+    with broker(2) as made:
+        process = start(echo, LIBRARY, made.address, 1)
+        with beside(process, made):
+            fed = publish_double(made.address, "m")
             try:
                 h.helicsFederateEnterExecutingMode(fed)
             except h.HelicsException:
@@ -95,10 +95,10 @@ def other_units(echo):
 
 
 def global_error(echo):
-    with running_broker(2) as broker:
-        process = start(echo, LIBRARY, broker.address, 3)
-        with beside(process, broker):
-            fed = publish_double(broker.address, "kW")
+    with broker(2) as made:
+        process = start(echo, LIBRARY, made.address, 3)
+        with beside(process, made):
+            fed = publish_double(made.address, "kW")
             h.helicsFederateEnterExecutingMode(fed)
             h.helicsFederateGlobalError(fed, 7, "the grid has fallen over")
         code, out, err = end(process)

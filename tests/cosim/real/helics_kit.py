@@ -59,13 +59,6 @@ class Broker:
 
 @contextlib.contextmanager
 def broker(n_federates, core="zmq"):
-    """Its address."""
-    with running_broker(n_federates, core) as made:
-        yield made.address
-
-
-@contextlib.contextmanager
-def running_broker(n_federates, core="zmq"):
     made = Broker(n_federates, core)
     try:
         yield made
@@ -78,8 +71,8 @@ def running_broker(n_federates, core="zmq"):
 def beside(process, made):
     """What a federate of this process does beside `process`. A federation has no limit on how long it waits for who never joins: when
     `process` fails, or neither of them comes on, its broker ends, and what `process` said is told."""
-    waiter = threading.Thread(target=end_if_it_fails, args=(process, made))
-    waiter.start()
+    is_over = threading.Event()
+    threading.Thread(target=end_if_it_fails, args=(process, made, is_over), daemon=True).start()
     try:
         yield
     except Exception as error:
@@ -89,15 +82,15 @@ def beside(process, made):
             raise AssertionError(f"the federate beside it ended with {code}: {process.stderr.read()}") from None
         raise AssertionError(f"{error}; the federate beside it said: {process.stderr.read()}") from error
     finally:
-        waiter.join()
+        is_over.set()
 
 
-def end_if_it_fails(process, made):
+def end_if_it_fails(process, made, is_over):
     try:
         code = process.wait(DEADLINE_S)
     except subprocess.TimeoutExpired:
         code = None
-    if code != 0:
+    if code != 0 and not is_over.is_set():
         made.end()
 
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 import helics as h
-from helics_kit import DEADLINE_S, LIBRARY, broker, federate, free_ports, main, same
+from helics_kit import DEADLINE_S, LIBRARY, beside, broker, federate, free_ports, main, same
 
 RATED = [2000.0, 2000.0, 5000.0]
 AGENTS = ["Controller", "Agent_0", "Agent_1", "Agent_2"]
@@ -71,10 +71,11 @@ class Park:
 
 def table_and_views(park):
     free_table, free_views, _ = park.results("free")
-    with broker(2) as address:
-        process = park.start(address, "--out", park.path("live"), "--record", park.path("park.flj"))
-        fed, seen = park.grid(address)
-        h.helicsFederateDisconnect(fed)
+    with broker(2) as made:
+        process = park.start(made.address, "--out", park.path("live"), "--record", park.path("park.flj"))
+        with beside(process, made):
+            fed, seen = park.grid(made.address)
+            h.helicsFederateDisconnect(fed)
         code, out, err = park.end(process)
     same((code, err), (0, ""))
     table, views, run = park.results("live")
@@ -111,32 +112,38 @@ def mapped(park):
     plan = {"variables": [{"match": "Agent_?.P", "key": "park/{agent}/{name}", "target": "wind_0"},
                           {"match": "*.P_max", "key": "{agent}/limit"}],
             "endpoints": [{"name": "control", "agent": "Agent_0", "method": "set_limit", "json": True}]}
-    with broker(2) as address:
-        process = park.start(address, "--out", park.path("mapped"), "--quiet", "--set", f"cosim.helics={json.dumps(plan)}",
+    with broker(2) as made:
+        process = park.start(made.address, "--out", park.path("mapped"), "--quiet", "--set", f"cosim.helics={json.dumps(plan)}",
                              "--set", "duration=1800", "--set", "expect=[]")
-        fed = federate("grid", address)
-        power = h.helicsFederateRegisterGlobalPublication(fed, "wind_0", h.HELICS_DATA_TYPE_DOUBLE, "MW")
-        limit = h.helicsFederateRegisterSubscription(fed, "Agent_0/limit", "W")
-        endpoint = h.helicsFederateRegisterGlobalEndpoint(fed, "grid", "")
-        h.helicsFederateEnterExecutingMode(fed)
-        h.helicsPublicationPublishDouble(power, 1.5)
-        h.helicsFederateRequestTime(fed, 450.0)
-        h.helicsEndpointSendBytesTo(endpoint, "1000.5", "control")
-        h.helicsFederateRequestTime(fed, 900.0)
-        h.helicsPublicationPublishDouble(power, 1.5)
-        h.helicsFederateRequestTime(fed, 1800.0)
-        assert abs(h.helicsInputGetDouble(limit) - 2000e3) < 1e-3, h.helicsInputGetDouble(limit)
-        h.helicsFederateDisconnect(fed)
+        with beside(process, made):
+            play_mapped(made.address)
         same(park.end(process)[0], 0)
     with open(os.path.join(park.path("mapped"), "turbines.csv")) as file:
         rows = list(csv.reader(file))[1:]
     same([row[2:4] for row in rows], [["1500.0", "1500.0"]] * 3 + [["1500.0", "1000.5"]] + [["1500.0", "1500.0"]] * 2)
 
 
+def play_mapped(address):
+    fed = federate("grid", address)
+    power = h.helicsFederateRegisterGlobalPublication(fed, "wind_0", h.HELICS_DATA_TYPE_DOUBLE, "MW")
+    limit = h.helicsFederateRegisterSubscription(fed, "Agent_0/limit", "W")
+    endpoint = h.helicsFederateRegisterGlobalEndpoint(fed, "grid", "")
+    h.helicsFederateEnterExecutingMode(fed)
+    h.helicsPublicationPublishDouble(power, 1.5)
+    h.helicsFederateRequestTime(fed, 450.0)
+    h.helicsEndpointSendBytesTo(endpoint, "1000.5", "control")
+    h.helicsFederateRequestTime(fed, 900.0)
+    h.helicsPublicationPublishDouble(power, 1.5)
+    h.helicsFederateRequestTime(fed, 1800.0)
+    assert abs(h.helicsInputGetDouble(limit) - 2000e3) < 1e-3, h.helicsInputGetDouble(limit)
+    h.helicsFederateDisconnect(fed)
+
+
 def grid_fails(park):
-    with broker(2) as address:
-        process = park.start(address, "--out", park.path("failed"), "--quiet")
-        fed, _ = park.grid(address, 10)
+    with broker(2) as made:
+        process = park.start(made.address, "--out", park.path("failed"), "--quiet")
+        with beside(process, made):
+            fed, _ = park.grid(made.address, 10)
         h.helicsFederateGlobalError(fed, 7, "the grid has fallen over")
         code, out, err = park.end(process)
     same((code, err.count("\n")), (5, 1))
@@ -176,9 +183,10 @@ def broker_killed(park):
 
 
 def terminated(park):
-    with broker(2) as address:
-        process = park.start(address, "--out", park.path("ended"), "--quiet")
-        fed, _ = park.grid(address, 10)
+    with broker(2) as made:
+        process = park.start(made.address, "--out", park.path("ended"), "--quiet")
+        with beside(process, made):
+            fed, _ = park.grid(made.address, 10)
         process.send_signal(signal.SIGTERM)
         code, out, err = park.end(process)
         same((code, err.startswith("foliot: interrupted"), err.count("\n")), (130, True, 1))
