@@ -28,8 +28,8 @@ typedef struct
   GBytes *bytes;
   GError *error;
   FoliotCausesLane *lane;
-  guint64 next; /* of its lane */
-  gboolean is_done;
+  guint64 next;     /* of its lane */
+  gboolean is_done; /* of IN: it has entered */
   gboolean is_ready;
   FoliotTime due_ns; /* if it is ready */
 } FoliotCausesEntry;

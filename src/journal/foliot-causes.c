@@ -336,12 +336,10 @@ const FoliotCausesEntry *
 _foliot_causes_take_observed (FoliotCauses *self, const char *name)
 {
   FoliotCausesLane *lane = g_hash_table_lookup (self->names, get_name (name));
-  FoliotCausesEntry *entry = lane != NULL ? get_entry (self, lane->entry) : NULL;
+  const FoliotCausesEntry *entry = lane != NULL ? get_entry (self, lane->entry) : NULL;
 
-  if (entry == NULL)
-    return NULL;
-  entry->is_done = TRUE;
-  lane->entry = entry->next;
+  if (entry != NULL)
+    lane->entry = entry->next;
   return entry;
 }
 
